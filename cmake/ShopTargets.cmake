@@ -1,0 +1,48 @@
+# What every target of the project has in common. Nothing here leaks to those who link the library.
+include(GNUInstallDirs)
+
+# The libraries of this build; ShopInstall installs them.
+set_property(GLOBAL PROPERTY SHOP_COMPONENTS "")
+
+function(shop_target target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Woverloaded-virtual)
+  if(SHOP_WARNINGS_AS_ERRORS)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(SHOP_SANITIZE)
+    target_compile_options(${target} PUBLIC -fsanitize=${SHOP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    target_link_options(${target} PUBLIC -fsanitize=${SHOP_SANITIZE})
+  endif()
+endfunction()
+
+# A library of the product: its alias is shop::<name>, its public headers are those under <dir>/shop of each INCLUDE.
+# Without sources it is a header-only one.
+function(shop_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE;INCLUDE" ${ARGN})
+  set(target shop_${name})
+  if(name STREQUAL "shop")
+    set(target shop)
+  endif()
+  if(arg_SOURCES)
+    add_library(${target} STATIC ${arg_SOURCES})
+    shop_target(${target})
+    target_link_libraries(${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+    set(scope PUBLIC)
+  else()
+    add_library(${target} INTERFACE)
+    target_compile_features(${target} INTERFACE cxx_std_20)
+    target_link_libraries(${target} INTERFACE ${arg_PUBLIC})
+    set(scope INTERFACE)
+  endif()
+  add_library(shop::${name} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  foreach(dir ${arg_INCLUDE})
+    target_include_directories(${target} ${scope} $<BUILD_INTERFACE:${dir}>)
+  endforeach()
+  target_include_directories(${target} ${scope} $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+
+  set_property(GLOBAL APPEND PROPERTY SHOP_COMPONENTS ${name})
+  set_property(GLOBAL PROPERTY SHOP_INCLUDE_${name} ${arg_INCLUDE})
+endfunction()
