@@ -1,0 +1,68 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+
+/// Descriptions of types, from which the JSON codecs and the stores' columns follow.
+namespace shop {
+
+/// What becomes of a member that the input leaves out.
+enum class presence { required, optional };
+
+/// One described member: its name outside the program, and where it lives.
+template <class Owner, class Member>
+struct field {
+    using owner = Owner;
+    using member = Member;
+    std::string_view name;
+    Member Owner::*pointer;
+    presence when_missing;
+};
+
+template <class Owner, class Member>
+constexpr field<Owner, Member> required(std::string_view name, Member Owner::*pointer) {
+    return {name, pointer, presence::required};
+}
+
+/// A member that may be missing; the default of the type stays in its place.
+template <class Owner, class Member>
+constexpr field<Owner, Member> optional(std::string_view name, Member Owner::*pointer) {
+    return {name, pointer, presence::optional};
+}
+
+/// A type that says its members: `static constexpr auto fields() { return std::tuple{required("id", &order::id), ...}; }`.
+template <class T>
+concept described = requires { T::fields(); };
+
+/// An enumeration that says its words, in the order of its values from 0:
+/// `constexpr std::array<std::string_view, 3> words_of(kind) { return {"a", "b", "c"}; }`, found by ADL.
+template <class E>
+concept worded = std::is_enum_v<E> && requires(E e) {
+    { words_of(e)[0] } -> std::convertible_to<std::string_view>;
+};
+
+template <worded E>
+constexpr std::string_view to_word(E value) {
+    return words_of(value)[static_cast<std::size_t>(value)];
+}
+
+template <worded E>
+constexpr std::optional<E> from_word(std::string_view word) {
+    constexpr auto words = words_of(E{});
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (words[i] == word) return static_cast<E>(i);
+    }
+    return std::nullopt;
+}
+
+/// Calls `f` with each described member of `T`, in the order of its description.
+template <described T, class F>
+constexpr void for_each_field(F&& f) {
+    std::apply([&](auto const&... fields) { (f(fields), ...); }, T::fields());
+}
+
+}  // namespace shop

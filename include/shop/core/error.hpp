@@ -1,0 +1,189 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/assert/source_location.hpp>
+
+#include <shop/core/describe.hpp>
+#include <shop/core/sku.hpp>
+
+namespace shop {
+
+/// What sort of failure; HTTP status, log level and retry follow from it, each in one place.
+enum class error_kind {
+    malformed,              ///< not JSON, or not of the declared shape
+    invalid,                ///< the right shape, but a value is refused
+    unauthenticated,
+    forbidden,
+    not_found,
+    conflict,
+    precondition,           ///< If-Match is stale
+    precondition_required,  ///< If-Match is missing
+    exhausted,              ///< a quota or rate is used up
+    unavailable,
+    timeout,
+    internal,
+};
+
+constexpr std::array<std::string_view, 12> words_of(error_kind) {
+    return {"malformed", "invalid",      "unauthenticated",       "forbidden", "not_found",   "conflict",
+            "precondition", "precondition_required", "exhausted", "unavailable", "timeout", "internal"};
+}
+
+/// Every failure the shop can answer. The stable word, the kind, and the meaning stand in `error_table`;
+/// `docs/errors.md` is generated from it.
+enum class error_code {
+    malformed_json,
+    malformed_request,
+    unsupported_media_type,
+    invalid_value,
+    not_supported,
+    unknown_sku,
+    product_not_active,
+    mixed_currency,
+    amount_overflow,
+    idempotency_key_missing,
+    idempotency_key_malformed,
+    idempotency_key_reused,
+    unauthenticated,
+    forbidden,
+    not_found,
+    already_exists,
+    out_of_stock,
+    total_mismatch,
+    stock_committed,
+    stock_changed,
+    insufficient_stock,
+    allocation_refused,
+    allocation_released,
+    invalid_transition,
+    operation_in_progress,
+    version_mismatch,
+    version_required,
+    rate_limited,
+    overloaded,
+    unavailable,
+    store_unavailable,
+    store_corrupt,
+    deadline_exceeded,
+    outcome_unknown,
+    internal,
+};
+
+struct error_row {
+    error_code code;
+    std::string_view word;
+    error_kind kind;
+    bool retryable;            ///< the same request may succeed later, unchanged
+    std::string_view title;    ///< one line for people, the same for every occurrence
+    std::string_view mend;     ///< what the caller can do about it
+};
+
+/// One row per `error_code`, in its order.
+extern std::array<error_row, 35> const error_table;
+
+/// One value that was refused, and where it stands: a JSON pointer into the body, or the name of a parameter or field.
+struct field_error {
+    std::string pointer;
+    std::string detail;
+
+    static constexpr auto fields() {
+        return std::tuple{required("pointer", &field_error::pointer), required("detail", &field_error::detail)};
+    }
+    friend bool operator==(field_error const&, field_error const&) = default;
+};
+
+/// What was asked for and what there was.
+struct shortage {
+    shop::sku sku;
+    std::int64_t requested = 0;
+    std::int64_t available = 0;
+
+    static constexpr auto fields() {
+        return std::tuple{required("sku", &shortage::sku), required("requested", &shortage::requested),
+                          required("available", &shortage::available)};
+    }
+    friend bool operator==(shortage const&, shortage const&) = default;
+};
+
+/// The typed details of a failure; empty ones are left out of the answer.
+struct error_details {
+    std::string detail;  ///< for people, about this occurrence; never holds input, SQL or paths
+    std::vector<field_error> errors;
+    std::vector<shortage> shortages;
+    std::optional<std::string> from;       ///< the status a refused transition started from
+    std::optional<std::string> to;         ///< the status it asked for
+    std::vector<std::string> allowed;      ///< what would have been allowed
+    std::optional<std::uint64_t> current_version;
+    std::optional<std::uint32_t> retry_after_s;
+    bool replayed = false;  ///< the recorded answer of an earlier request with the same key
+
+    static constexpr auto fields() {
+        return std::tuple{optional("detail", &error_details::detail),
+                          optional("errors", &error_details::errors),
+                          optional("shortages", &error_details::shortages),
+                          optional("from", &error_details::from),
+                          optional("to", &error_details::to),
+                          optional("allowed", &error_details::allowed),
+                          optional("current_version", &error_details::current_version),
+                          optional("retry_after_s", &error_details::retry_after_s)};
+    }
+    friend bool operator==(error_details const&, error_details const&) = default;
+};
+
+/// A failure as a value: a code and shared, immutable details; cheap to copy.
+/// @par Thread safety
+/// Distinct objects: safe. Shared objects: safe to read.
+class error {
+public:
+    error() = default;
+    explicit error(error_code code) : code_(code) {}
+    error(error_code code, std::string detail);
+    error(error_code code, error_details details);
+
+    error_code code() const { return code_; }
+    error_row const& row() const { return error_table[static_cast<std::size_t>(code_)]; }
+    std::string_view word() const { return row().word; }
+    error_kind kind() const { return row().kind; }
+    bool retryable() const { return row().retryable; }
+
+    error_details const& details() const;
+    /// The detail of this occurrence, or the title of its code.
+    std::string_view message() const;
+    std::vector<shortage> const& shortages() const { return details().shortages; }
+
+    /// The same failure, marked as the recorded answer of an earlier request.
+    error as_replay() const;
+
+    friend bool operator==(error const& a, error const& b) { return a.code_ == b.code_ && a.details() == b.details(); }
+
+private:
+    error_code code_ = error_code::internal;
+    std::shared_ptr<error_details const> details_;
+};
+
+/// An `invalid_value` at one place.
+error invalid_at(std::string pointer, std::string detail);
+
+/// The exception of `result<T>::value()` on a failure.
+class failure : public std::exception {
+public:
+    explicit failure(shop::error e);
+    char const* what() const noexcept override { return what_.c_str(); }
+    shop::error const& reason() const { return error_; }
+
+private:
+    shop::error error_;
+    std::string what_;
+};
+
+/// Found by Boost.System's `result<T>::value()` through ADL.
+[[noreturn]] void throw_exception_from_error(error const& e, boost::source_location const& where);
+
+}  // namespace shop

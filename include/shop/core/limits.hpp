@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+/// Every bound of the product, in one place. The edge tests walk each of them.
+namespace shop::limits {
+
+using namespace std::chrono_literals;
+
+inline constexpr std::size_t request_head_bytes_max = 16 * 1024;
+inline constexpr std::size_t header_fields_max = 100;
+inline constexpr std::size_t target_bytes_max = 4 * 1024;
+inline constexpr std::size_t body_bytes_max = 256 * 1024;
+inline constexpr std::size_t import_body_bytes_max = 8 * 1024 * 1024;
+inline constexpr std::size_t read_buffer_bytes_max = 32 * 1024;
+inline constexpr std::size_t connections_max = 10'000;
+
+inline constexpr std::chrono::milliseconds head_read_max = 5s;
+inline constexpr std::chrono::milliseconds body_read_max = 10s;
+inline constexpr std::chrono::milliseconds write_max = 10s;
+inline constexpr std::chrono::milliseconds idle_max = 60s;
+inline constexpr std::chrono::milliseconds deadline_default = 10s;
+
+inline constexpr std::size_t json_depth_max = 16;
+inline constexpr std::size_t json_members_max = 64;
+inline constexpr std::size_t string_bytes_max = 4 * 1024;
+inline constexpr std::size_t idempotency_key_bytes_max = 255;
+
+inline constexpr std::size_t order_lines_max = 100;
+inline constexpr std::int64_t quantity_max = 1'000'000;
+inline constexpr std::int64_t stock_count_max = 1'000'000'000'000;
+inline constexpr std::size_t locations_per_sku_max = 64;
+inline constexpr std::size_t product_tags_max = 64;
+
+inline constexpr std::size_t page_items_max = 100;
+inline constexpr std::size_t page_items_default = 20;
+inline constexpr std::size_t import_items_max = 10'000;
+inline constexpr std::size_t batch_items_max = 1'024;
+inline constexpr std::size_t queue_items_max = 65'536;
+inline constexpr std::size_t open_operations_max = 10'000;
+
+inline constexpr unsigned transact_attempts_max = 8;
+inline constexpr unsigned recovery_attempts_reported = 20;
+inline constexpr std::chrono::milliseconds recovery_backoff_max = 60s;
+inline constexpr std::chrono::milliseconds recovery_grace = 2s;
+
+inline constexpr std::size_t event_body_bytes_max = 200;
+inline constexpr std::chrono::hours idempotency_retention_default = 30 * 24h;
+inline constexpr std::chrono::hours idempotency_retention_min = 24h;
+
+static_assert(read_buffer_bytes_max >= request_head_bytes_max, "a whole head fits into the read buffer");
+static_assert(target_bytes_max < request_head_bytes_max);
+static_assert(page_items_default <= page_items_max);
+static_assert(idempotency_retention_default >= idempotency_retention_min);
+
+}  // namespace shop::limits

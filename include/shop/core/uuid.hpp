@@ -1,0 +1,93 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <shop/core/time.hpp>
+
+namespace shop {
+
+/// 16 bytes in stores, lower-case text in JSON. Ids of the shop are version 7 (RFC 9562): they begin with their
+/// time of birth, so that sorting by id is sorting by age.
+struct uuid {
+    std::array<std::uint8_t, 16> bytes{};
+
+    friend auto operator<=>(uuid const&, uuid const&) = default;
+    bool is_nil() const { return bytes == decltype(bytes){}; }
+
+    /// The millisecond a version 7 id was drawn.
+    timestamp born() const;
+    /// The smallest version 7 id of a millisecond: the edge of a range over time.
+    static uuid first_of(timestamp at);
+};
+
+std::string to_string(uuid const& value);
+void append(std::string& out, uuid const& value);
+/// Reads the 36 characters of the canonical form, lower case only; nothing for anything else.
+std::optional<uuid> parse_uuid(std::string_view text);
+
+/// An id of one kind of thing; ids of different kinds do not mix.
+template <class Kind>
+struct id {
+    uuid value;
+
+    friend auto operator<=>(id const&, id const&) = default;
+    bool is_nil() const { return value.is_nil(); }
+    static std::optional<id> parse(std::string_view text) {
+        if (auto read = parse_uuid(text)) return id{*read};
+        return std::nullopt;
+    }
+};
+
+template <class Kind>
+std::string to_string(id<Kind> const& i) {
+    return to_string(i.value);
+}
+
+using order_id = id<struct order_kind>;
+using operation_id = id<struct operation_kind_tag>;
+using shipment_id = id<struct shipment_kind>;
+using reservation_id = id<struct reservation_kind>;
+using delivery_id = id<struct delivery_kind>;
+/// The birth certificate of a store: it changes when a store is restored, so that receivers notice.
+using store_epoch = id<struct store_epoch_kind>;
+
+/// A source of ids; injected, so that a run can be repeated.
+/// @par Thread safety
+/// Shared objects: safe.
+class id_source {
+public:
+    virtual ~id_source() = default;
+    /// A version 7 id never given before, born at `now`.
+    virtual uuid next(timestamp now) = 0;
+
+    template <class Id>
+    Id draw(timestamp now) {
+        return Id{next(now)};
+    }
+};
+
+/// The process-wide source fed by the operating system's randomness.
+id_source& random_ids();
+
+}  // namespace shop
+
+template <>
+struct std::hash<shop::uuid> {
+    std::size_t operator()(shop::uuid const& u) const noexcept {
+        std::uint64_t high, low;  // the random tail of a version 7 id is already a good hash; time is mixed in for seeded ones
+        std::memcpy(&high, u.bytes.data(), 8);
+        std::memcpy(&low, u.bytes.data() + 8, 8);
+        return static_cast<std::size_t>((high * 0x9e3779b97f4a7c15ULL) ^ low);
+    }
+};
+template <class Kind>
+struct std::hash<shop::id<Kind>> {
+    std::size_t operator()(shop::id<Kind> const& i) const noexcept { return std::hash<shop::uuid>{}(i.value); }
+};

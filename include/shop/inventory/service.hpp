@@ -1,0 +1,192 @@
+#pragma once
+
+#include <shop/core/call.hpp>
+#include <shop/core/page.hpp>
+#include <shop/inventory/types.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+namespace shop::inventory {
+
+namespace asio = boost::asio;
+
+struct get_stock {
+    get_stock() = default;
+    explicit get_stock(shop::sku which) : sku(std::move(which)) {}
+    shop::sku sku;
+    static constexpr auto fields() { return std::tuple{required("sku", &get_stock::sku)}; }
+};
+
+struct list_stock {
+    list_stock() = default;
+    std::vector<shop::sku> sku;          ///< just these; unknown ones are left out
+    std::optional<std::int64_t> limit;
+    std::optional<std::string> cursor;
+    static constexpr auto fields() {
+        using t = list_stock;
+        return std::tuple{optional("sku", &t::sku), optional("limit", &t::limit), optional("cursor", &t::cursor)};
+    }
+};
+
+/// Changes the settings of a sku; what is not named stays.
+struct configure_stock {
+    configure_stock() = default;
+    explicit configure_stock(shop::sku which) : sku(std::move(which)) {}
+    configure_stock&& warn_below(std::int64_t pieces) && { low_stock_threshold = pieces; return std::move(*this); }
+    configure_stock&& backorder(std::int64_t pieces) && { backorder_limit = pieces; return std::move(*this); }
+    configure_stock&& count(bool tracked) && { untracked = !tracked; return std::move(*this); }
+
+    shop::sku sku;
+    std::optional<std::int64_t> low_stock_threshold;
+    std::optional<std::int64_t> backorder_limit;
+    std::optional<bool> untracked;
+    std::optional<std::uint64_t> if_match;  ///< the version it was read at; required over HTTP
+    static constexpr auto fields() {
+        using t = configure_stock;
+        return std::tuple{required("sku", &t::sku), optional("low_stock_threshold", &t::low_stock_threshold),
+                          optional("backorder_limit", &t::backorder_limit), optional("untracked", &t::untracked),
+                          optional("if_match", &t::if_match)};
+    }
+};
+
+/// Stock comes, goes, moves or is counted anew. Exactly the members of its kind may be set:
+/// `received` quantity; `adjusted` delta, or set with expected, and a reason; `transferred` quantity, from and to.
+struct record_movement {
+    record_movement() = default;
+    static record_movement receive(shop::sku which, shop::quantity many);
+    static record_movement adjust(shop::sku which, std::int64_t by, std::string why);
+    static record_movement transfer(shop::sku which, shop::quantity many, location source, location target);
+
+    record_movement&& at(shop::location where) && { location = std::move(where); return std::move(*this); }
+    record_movement&& because_of(std::string what) && { reference = std::move(what); return std::move(*this); }
+
+    shop::sku sku;
+    movement_kind kind = movement_kind::received;
+    std::optional<shop::quantity> quantity;
+    std::optional<std::int64_t> delta;
+    std::optional<std::int64_t> set;
+    std::optional<std::int64_t> expected;
+    std::optional<std::string> reason;
+    std::optional<shop::location> location;  ///< `main` when missing
+    std::optional<shop::location> from;
+    std::optional<shop::location> to;
+    /// Unique per sku and location for ever: the idempotency key of the call when empty.
+    std::optional<std::string> reference;
+    static constexpr auto fields() {
+        using t = record_movement;
+        return std::tuple{required("sku", &t::sku),           required("kind", &t::kind),
+                          optional("quantity", &t::quantity), optional("delta", &t::delta),
+                          optional("set", &t::set),           optional("expected", &t::expected),
+                          optional("reason", &t::reason),     optional("location", &t::location),
+                          optional("from", &t::from),         optional("to", &t::to)};
+    }
+};
+
+/// What a recorded movement answers.
+struct recorded {
+    inventory::movement movement;  ///< of a transfer: the line of the place it went to
+    bool replayed = false;         ///< it had been recorded before, under the same reference
+};
+
+struct list_movements {
+    list_movements() = default;
+    shop::sku sku;
+    std::optional<std::int64_t> limit;
+    std::optional<std::string> cursor;
+    static constexpr auto fields() {
+        using t = list_movements;
+        return std::tuple{required("sku", &t::sku), optional("limit", &t::limit), optional("cursor", &t::cursor)};
+    }
+};
+
+struct allocate_order {
+    allocate_order() = default;
+    allocate_order(shop::order_id order, std::vector<line> wanted) : order_id(order), lines(std::move(wanted)) {}
+    shop::order_id order_id;
+    std::vector<line> lines;
+    static constexpr auto fields() {
+        return std::tuple{required("order_id", &allocate_order::order_id), required("lines", &allocate_order::lines)};
+    }
+};
+
+struct release_order {
+    release_order() = default;
+    release_order(shop::order_id order, shop::operation_id op) : order_id(order), operation(op) {}
+    shop::order_id order_id;
+    shop::operation_id operation;
+    static constexpr auto fields() {
+        return std::tuple{required("order_id", &release_order::order_id),
+                          required("operation", &release_order::operation)};
+    }
+};
+
+struct ship_order {
+    ship_order() = default;
+    ship_order(shop::order_id order, shop::operation_id op) : order_id(order), operation(op) {}
+    shop::order_id order_id;
+    shop::operation_id operation;  ///< the shipment: each is applied once
+    static constexpr auto fields() {
+        return std::tuple{required("order_id", &ship_order::order_id), required("operation", &ship_order::operation)};
+    }
+};
+
+/// What the inventory remembers of an order.
+struct order_stock {
+    shop::order_id order_id;
+    inventory::decision decision = inventory::decision::refused;
+    std::vector<allocated_line> lines;  ///< what is still promised
+    static constexpr auto fields() {
+        using t = order_stock;
+        return std::tuple{required("order_id", &t::order_id), required("decision", &t::decision),
+                          required("lines", &t::lines)};
+    }
+    friend bool operator==(order_stock const&, order_stock const&) = default;
+};
+
+/// Counts stock, and promises it to orders.
+///
+/// Every function takes 1 to `limits::batch_items_max` requests and answers one result per request, in their order; a
+/// refused one changes no count and does not disturb its neighbours. Later requests of a batch see what earlier ones did.
+/// @par Thread safety
+/// Shared objects: safe from the executor the engine runs on; the faces of the engine may be used from any thread.
+class service {
+public:
+    virtual ~service() = default;
+
+    /// @par Errors per request
+    /// `not_found`: no stock was ever recorded for the sku.
+    virtual asio::awaitable<std::vector<result<stock_level>>> get(std::vector<request<get_stock>> requests) = 0;
+    /// Stock by sku, a page at a time.
+    virtual asio::awaitable<std::vector<result<page<stock_level>>>> list(std::vector<request<list_stock>> requests) = 0;
+    /// Sets thresholds and limits; makes the sku known if it was not.
+    /// @par Errors per request
+    /// `version_mismatch`; `stock_committed` if more is promised than the new limit allows; `invalid_value`.
+    virtual asio::awaitable<std::vector<result<stock_level>>>
+    configure(std::vector<request<configure_stock>> requests) = 0;
+    /// Writes one line of the ledger and changes the counts by it. Idempotent by reference, for ever.
+    /// @par Errors per request
+    /// `stock_committed` when it would take what is promised; `stock_changed` when `expected` is not the count;
+    /// `idempotency_key_reused` when the reference was another movement's; `invalid_value`.
+    virtual asio::awaitable<std::vector<result<recorded>>> record(std::vector<request<record_movement>> requests) = 0;
+    /// The ledger of a sku, newest first.
+    virtual asio::awaitable<std::vector<result<page<movement>>>>
+    movements(std::vector<request<list_movements>> requests) = 0;
+
+    /// Promises all lines of each order, or none of them.
+    ///
+    /// Idempotent by order id: the first decision is recorded and answered ever after, a refusal too. Lines of one sku
+    /// are summed. Pieces are taken from `main` first, then from the other locations by name.
+    /// @par Errors per request
+    /// `out_of_stock` with the shortages; `allocation_released` when the release came first; `outcome_unknown`, safe to
+    /// repeat.
+    virtual asio::awaitable<std::vector<result<allocation>>> allocate(std::vector<request<allocate_order>> requests) = 0;
+    /// Takes back what is still promised to an order. Never refused; an order never seen is remembered as released.
+    virtual asio::awaitable<std::vector<result<order_stock>>> release(std::vector<request<release_order>> requests) = 0;
+    /// Takes what is still promised to an order off the shelf. Idempotent by (order, operation).
+    /// @par Errors per request
+    /// `insufficient_stock` when less lies there than was promised (backorders); `allocation_refused`,
+    /// `allocation_released`, `not_found` when nothing is promised.
+    virtual asio::awaitable<std::vector<result<order_stock>>> ship(std::vector<request<ship_order>> requests) = 0;
+};
+
+}  // namespace shop::inventory

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <shop/core/document.hpp>
+#include <shop/core/record.hpp>
+#include <shop/notifications/types.hpp>
+
+namespace shop::notifications {
+
+/// The delivery of one event over one channel to one recipient. Its key is the inbox: an event taken in twice finds it.
+struct delivery_record {
+    static constexpr std::string_view table = "notifications_delivery";
+    static constexpr auto key() {
+        return std::tuple{&delivery_record::order_id, &delivery_record::order_version, &delivery_record::channel,
+                          &delivery_record::recipient};
+    }
+    static constexpr std::size_t load_key_size = 4;
+
+    shop::order_id order_id;
+    std::uint64_t order_version = 0;
+    std::string channel;
+    std::string recipient;
+    std::uint64_t revision = 0;
+    delivery_id id;
+    std::string event_type;
+    delivery_status status = delivery_status::pending;
+    document<std::vector<delivery_attempt>> attempts;
+    timestamp created_at;
+    std::optional<timestamp> next_attempt_at;  ///< while pending
+
+    static constexpr auto fields() {
+        using t = delivery_record;
+        return std::tuple{required("order_id", &t::order_id),
+                          required("order_version", &t::order_version),
+                          required("channel", &t::channel),
+                          required("recipient", &t::recipient),
+                          required("revision", &t::revision),
+                          required("id", &t::id),
+                          required("event_type", &t::event_type),
+                          required("status", &t::status),
+                          required("attempts", &t::attempts),
+                          required("created_at", &t::created_at),
+                          optional("next_attempt_at", &t::next_attempt_at)};
+    }
+    friend bool operator==(delivery_record const&, delivery_record const&) = default;
+};
+
+using store_schema = shop::schema<delivery_record>;
+
+struct delivery_query {
+    std::optional<shop::order_id> order_id;
+    std::optional<delivery_status> status;
+    std::optional<key_of<delivery_record>> before;  ///< keyset: keys less than this
+    std::size_t limit = 0;
+};
+
+/// The storage port of the notifications.
+class store : public record_store<store_schema> {
+public:
+    /// Newest orders first; of one order, the last event first.
+    virtual asio::awaitable<result<std::vector<delivery_record>>> list(delivery_query query) = 0;
+    /// Pending deliveries whose next attempt is due, by key.
+    virtual asio::awaitable<result<std::vector<delivery_record>>> due(timestamp now, std::size_t limit) = 0;
+};
+
+}  // namespace shop::notifications

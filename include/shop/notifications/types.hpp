@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <shop/core/describe.hpp>
+#include <shop/core/time.hpp>
+#include <shop/core/uuid.hpp>
+
+namespace shop::notifications {
+
+enum class delivery_status { pending, delivered, dead };
+constexpr std::array<std::string_view, 3> words_of(delivery_status) { return {"pending", "delivered", "dead"}; }
+
+/// One try to hand a message over.
+struct delivery_attempt {
+    timestamp at;
+    std::optional<std::string> failure;  ///< nothing when it went through
+
+    static constexpr auto fields() {
+        return std::tuple{required("at", &delivery_attempt::at), optional("failure", &delivery_attempt::failure)};
+    }
+    friend bool operator==(delivery_attempt const&, delivery_attempt const&) = default;
+};
+
+/// One message to one recipient over one channel, with all its tries.
+struct delivery {
+    delivery_id id;                ///< equal over all tries and repeats of the event
+    std::string event_type;        ///< `shop.order.confirmed.v1`
+    shop::order_id order_id;
+    std::uint64_t order_version = 0;
+    std::string channel;
+    std::string recipient;         ///< the customer's id, never contact data
+    delivery_status status = delivery_status::pending;
+    std::vector<delivery_attempt> attempts;
+    timestamp created_at;
+
+    static constexpr auto fields() {
+        using t = delivery;
+        return std::tuple{required("id", &t::id),
+                          required("event_type", &t::event_type),
+                          required("order_id", &t::order_id),
+                          required("order_version", &t::order_version),
+                          required("channel", &t::channel),
+                          required("recipient", &t::recipient),
+                          required("status", &t::status),
+                          required("attempts", &t::attempts),
+                          required("created_at", &t::created_at)};
+    }
+    friend bool operator==(delivery const&, delivery const&) = default;
+};
+
+}  // namespace shop::notifications

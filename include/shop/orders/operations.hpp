@@ -1,0 +1,31 @@
+#pragma once
+
+#include <tuple>
+
+#include <shop/core/operation.hpp>
+#include <shop/orders/service.hpp>
+
+namespace shop::orders {
+
+/// The orders' part of the operation table.
+inline constexpr auto operations = std::tuple{
+    operation<service, place_order, acknowledgement>{"orders.place", http_method::post, "/v1/orders",
+                                                     operation_kind::unary, safety::keyed, success::created,
+                                                     "orders:write", &service::place},
+    operation<service, get_order, order>{"orders.get", http_method::get, "/v1/orders/{id}", operation_kind::unary,
+                                         safety::safe, success::answered, "orders:read", &service::get},
+    operation<service, list_orders, page<order>>{"orders.list", http_method::get, "/v1/orders", operation_kind::list,
+                                                 safety::safe, success::answered, "orders:read", &service::list},
+    operation<service, get_history, page<history_item>>{"orders.history", http_method::get, "/v1/orders/{id}/history",
+                                                        operation_kind::list, safety::safe, success::answered,
+                                                        "orders:read", &service::history},
+    operation<service, transition_order, acknowledgement>{"orders.transition", http_method::post,
+                                                          "/v1/orders/{id}/transitions", operation_kind::unary,
+                                                          safety::keyed, success::answered, "orders:fulfil",
+                                                          &service::transition},
+    operation<service, cancel_order, acknowledgement>{"orders.cancel", http_method::post, "/v1/orders/{id}/cancel",
+                                                      operation_kind::unary, safety::keyed, success::answered,
+                                                      "orders:write", &service::cancel},
+};
+
+}  // namespace shop::orders

@@ -1,0 +1,178 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include <shop/core/call.hpp>
+#include <shop/core/page.hpp>
+#include <shop/core/result.hpp>
+#include <shop/orders/types.hpp>
+
+namespace shop::orders {
+
+namespace asio = boost::asio;
+
+/// What is asked for: so many pieces of one sku.
+struct wanted_line {
+    wanted_line() = default;
+    wanted_line(shop::sku which, shop::quantity many) : sku(std::move(which)), quantity(many) {}
+    shop::sku sku;
+    shop::quantity quantity;
+
+    static constexpr auto fields() {
+        return std::tuple{required("sku", &wanted_line::sku), required("quantity", &wanted_line::quantity)};
+    }
+    friend bool operator==(wanted_line const&, wanted_line const&) = default;
+};
+
+struct place_order {
+    place_order() = default;
+    explicit place_order(std::string customer_id) : customer(std::move(customer_id)) {}
+
+    place_order&& line(char const* which, std::int64_t pieces) && {
+        lines.emplace_back(shop::sku(which), shop::quantity(pieces));
+        return std::move(*this);
+    }
+    place_order&& line(shop::sku which, shop::quantity many) && {
+        lines.emplace_back(std::move(which), many);
+        return std::move(*this);
+    }
+    place_order&& expect(money total) && { expected_total = total; return std::move(*this); }
+    place_order&& note(std::string name, std::string value) && {
+        metadata[std::move(name)] = std::move(value);
+        return std::move(*this);
+    }
+    /// The idempotency key of the call; the faces of the engine draw one when it is missing.
+    place_order&& key(std::string k) && { idempotency_key = std::move(k); return std::move(*this); }
+
+    orders::customer customer;
+    std::vector<wanted_line> lines;
+    std::optional<shop::reservation_id> reservation_id;
+    std::optional<money> expected_total;
+    orders::metadata metadata;
+    std::string idempotency_key;  ///< not part of the JSON
+
+    static constexpr auto fields() {
+        using t = place_order;
+        return std::tuple{required("customer", &t::customer), required("lines", &t::lines),
+                          optional("reservation_id", &t::reservation_id),
+                          optional("expected_total", &t::expected_total), optional("metadata", &t::metadata)};
+    }
+};
+
+/// An order as it was answered. Reads like the order itself.
+struct acknowledgement {
+    orders::order order;
+    bool replayed = false;  ///< the recorded answer of an earlier request with the same key
+    bool open = false;      ///< durable, but its outcome is not known yet: ask again
+
+    orders::order const* operator->() const { return &order; }
+    orders::order const& operator*() const { return order; }
+};
+
+struct get_order {
+    get_order() = default;
+    explicit get_order(order_id which) : id(which) {}
+    order_id id;
+    static constexpr auto fields() { return std::tuple{required("id", &get_order::id)}; }
+};
+
+struct list_orders {
+    list_orders() = default;
+    std::optional<std::string> customer_id;
+    std::optional<orders::status> status;
+    std::optional<timestamp> placed_after;   ///< this moment included
+    std::optional<timestamp> placed_before;  ///< this moment not included
+    std::optional<std::int64_t> limit;
+    std::optional<std::string> cursor;
+    static constexpr auto fields() {
+        using t = list_orders;
+        return std::tuple{optional("customer_id", &t::customer_id), optional("status", &t::status),
+                          optional("placed_after", &t::placed_after), optional("placed_before", &t::placed_before),
+                          optional("limit", &t::limit), optional("cursor", &t::cursor)};
+    }
+};
+
+struct get_history {
+    get_history() = default;
+    explicit get_history(order_id which) : id(which) {}
+    order_id id;
+    static constexpr auto fields() { return std::tuple{required("id", &get_history::id)}; }
+};
+
+struct transition_order {
+    transition_order() = default;
+    transition_order(order_id which, orders::status target) : id(which), to(target) {}
+    transition_order&& track(std::string code) && { tracking = std::move(code); return std::move(*this); }
+    transition_order&& because(std::string why) && { note = std::move(why); return std::move(*this); }
+    transition_order&& key(std::string k) && { idempotency_key = std::move(k); return std::move(*this); }
+
+    order_id id;
+    orders::status to = orders::status::pending;
+    std::optional<std::vector<wanted_line>> lines;
+    std::optional<std::string> tracking;
+    std::optional<std::string> note;
+    std::optional<bool> restock;
+    std::string idempotency_key;  ///< not part of the JSON
+    static constexpr auto fields() {
+        using t = transition_order;
+        return std::tuple{required("id", &t::id),     required("to", &t::to),     optional("lines", &t::lines),
+                          optional("tracking", &t::tracking), optional("note", &t::note),
+                          optional("restock", &t::restock)};
+    }
+};
+
+struct cancel_order {
+    cancel_order() = default;
+    explicit cancel_order(order_id which) : id(which) {}
+    cancel_order&& because(std::string why) && { note = std::move(why); return std::move(*this); }
+    cancel_order&& key(std::string k) && { idempotency_key = std::move(k); return std::move(*this); }
+
+    order_id id;
+    std::optional<std::string> note;
+    std::string idempotency_key;  ///< not part of the JSON
+    static constexpr auto fields() {
+        return std::tuple{required("id", &cancel_order::id), optional("note", &cancel_order::note)};
+    }
+};
+
+/// Takes orders and follows them.
+///
+/// Every function takes 1 to `limits::batch_items_max` requests and answers one result per request, in their order; a
+/// refused one does not disturb its neighbours. `place`, `transition` and `cancel` are idempotent by (account,
+/// idempotency key): a repeat gets the recorded answer, marked as replayed.
+/// @par Thread safety
+/// Shared objects: safe from the executor the engine runs on; the faces of the engine may be used from any thread.
+class service {
+public:
+    virtual ~service() = default;
+
+    /// Places orders: intent, allocation, conclusion.
+    /// @return the confirmed order; or, when the deadline came first, the open one.
+    /// @par Errors per request
+    /// `out_of_stock` with the shortages (recorded); `unknown_sku`, `product_not_active`, `mixed_currency`,
+    /// `total_mismatch`, `invalid_value` (the key stays free); `idempotency_key_missing`, `idempotency_key_malformed`,
+    /// `idempotency_key_reused`; `overloaded`, `unavailable`; `deadline_exceeded` (nothing was stored);
+    /// `outcome_unknown` (repeat with the same key).
+    virtual asio::awaitable<std::vector<result<acknowledgement>>> place(std::vector<request<place_order>> requests) = 0;
+    /// @par Errors per request
+    /// `not_found`, also for another customer's order.
+    virtual asio::awaitable<std::vector<result<order>>> get(std::vector<request<get_order>> requests) = 0;
+    /// Newest first, a page at a time. A customer sees only their own.
+    virtual asio::awaitable<std::vector<result<page<order>>>> list(std::vector<request<list_orders>> requests) = 0;
+    /// All steps of an order's life, oldest first.
+    /// @par Errors per request
+    /// `not_found`.
+    virtual asio::awaitable<std::vector<result<page<history_item>>>>
+    history(std::vector<request<get_history>> requests) = 0;
+    /// Moves an order along its status machine. A move to the current status is a success that changes nothing.
+    /// @par Errors per request
+    /// `invalid_transition` with from, to and what is allowed; `operation_in_progress`; `insufficient_stock`;
+    /// `not_supported` for parts of an order; `not_found`; the key errors of `place`.
+    virtual asio::awaitable<std::vector<result<acknowledgement>>>
+    transition(std::vector<request<transition_order>> requests) = 0;
+    /// A transition to `cancelled`.
+    virtual asio::awaitable<std::vector<result<acknowledgement>>>
+    cancel(std::vector<request<cancel_order>> requests) = 0;
+};
+
+}  // namespace shop::orders

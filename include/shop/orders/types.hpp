@@ -1,0 +1,129 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <shop/core/describe.hpp>
+#include <shop/core/money.hpp>
+#include <shop/core/quantity.hpp>
+#include <shop/core/sku.hpp>
+#include <shop/core/time.hpp>
+#include <shop/core/uuid.hpp>
+#include <shop/orders/status.hpp>
+
+namespace shop::orders {
+
+/// Who orders. Only the id is needed; the rest is for telling them.
+struct customer {
+    customer() = default;
+    explicit customer(std::string which) : id(std::move(which)) {}
+
+    std::string id;
+    std::optional<std::string> email;
+    std::optional<std::string> name;
+    std::optional<std::string> locale;  ///< BCP 47
+
+    static constexpr auto fields() {
+        using t = customer;
+        return std::tuple{required("id", &t::id), optional("email", &t::email), optional("name", &t::name),
+                          optional("locale", &t::locale)};
+    }
+    friend bool operator==(customer const&, customer const&) = default;
+};
+
+/// A line of an order: the product as it was when the order was placed.
+struct line {
+    shop::sku sku;
+    std::string name;
+    shop::quantity quantity;
+    money unit_price;
+    money line_total;
+
+    static constexpr auto fields() {
+        using t = line;
+        return std::tuple{required("sku", &t::sku), required("name", &t::name), required("quantity", &t::quantity),
+                          required("unit_price", &t::unit_price), required("line_total", &t::line_total)};
+    }
+    friend bool operator==(line const&, line const&) = default;
+};
+
+/// So many pieces of one sku, inside a shipment.
+struct shipped_line {
+    shop::sku sku;
+    std::int64_t quantity = 0;
+
+    static constexpr auto fields() {
+        return std::tuple{required("sku", &shipped_line::sku), required("quantity", &shipped_line::quantity)};
+    }
+    friend bool operator==(shipped_line const&, shipped_line const&) = default;
+};
+
+/// What left the shop together.
+struct shipment {
+    shop::shipment_id id;
+    std::vector<shipped_line> lines;
+    std::optional<std::string> tracking;
+    timestamp at;
+    std::uint64_t version = 0;  ///< of the order, when it was shipped
+
+    static constexpr auto fields() {
+        using t = shipment;
+        return std::tuple{required("id", &t::id), required("lines", &t::lines), optional("tracking", &t::tracking),
+                          required("at", &t::at), required("version", &t::version)};
+    }
+    friend bool operator==(shipment const&, shipment const&) = default;
+};
+
+using metadata = std::map<std::string, std::string>;
+
+struct order {
+    order_id id;
+    orders::status status = orders::status::pending;
+    orders::customer customer;
+    std::vector<line> lines;  ///< one per sku
+    money total;
+    std::uint64_t version = 1;
+    timestamp placed_at;
+    timestamp updated_at;
+    std::optional<std::string> reason;  ///< why it was rejected or cancelled
+    std::vector<shipment> shipments;
+    orders::metadata metadata;
+
+    static constexpr auto fields() {
+        using t = order;
+        return std::tuple{required("id", &t::id),
+                          required("status", &t::status),
+                          required("customer", &t::customer),
+                          required("lines", &t::lines),
+                          required("total", &t::total),
+                          required("version", &t::version),
+                          required("placed_at", &t::placed_at),
+                          required("updated_at", &t::updated_at),
+                          optional("reason", &t::reason),
+                          required("shipments", &t::shipments),
+                          required("metadata", &t::metadata)};
+    }
+    friend bool operator==(order const&, order const&) = default;
+};
+
+/// One step of an order's life.
+struct history_item {
+    std::uint64_t version = 0;
+    orders::status status = orders::status::pending;
+    timestamp at;
+    std::string actor;
+    std::optional<std::string> note;
+    std::optional<std::string> tracking;
+
+    static constexpr auto fields() {
+        using t = history_item;
+        return std::tuple{required("version", &t::version), required("status", &t::status), required("at", &t::at),
+                          required("actor", &t::actor), optional("note", &t::note),
+                          optional("tracking", &t::tracking)};
+    }
+    friend bool operator==(history_item const&, history_item const&) = default;
+};
+
+}  // namespace shop::orders

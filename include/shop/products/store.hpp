@@ -1,0 +1,95 @@
+#pragma once
+
+#include <shop/core/document.hpp>
+#include <shop/core/record.hpp>
+#include <shop/products/types.hpp>
+
+namespace shop::products {
+
+/// The part of a product that no query looks into.
+struct product_content {
+    std::string description;
+    std::vector<std::string> tags;
+    std::map<std::string, std::string> attributes;
+    std::optional<std::string> group;
+    std::map<std::string, std::string> options;
+
+    static constexpr auto fields() {
+        using t = product_content;
+        return std::tuple{optional("description", &t::description), optional("tags", &t::tags),
+                          optional("attributes", &t::attributes), optional("group", &t::group),
+                          optional("options", &t::options)};
+    }
+};
+
+struct product_record {
+    static constexpr std::string_view table = "products_product";
+    static constexpr auto key() { return std::tuple{&product_record::sku}; }
+    static constexpr std::size_t load_key_size = 1;
+
+    shop::sku sku;
+    std::uint64_t revision = 0;  ///< the version of the product
+    std::string name;
+    money price;
+    products::status status = products::status::draft;
+    document<product_content> content;
+    timestamp created_at;
+    timestamp updated_at;
+
+    static constexpr auto fields() {
+        using t = product_record;
+        return std::tuple{required("sku", &t::sku),         required("revision", &t::revision),
+                          required("name", &t::name),       required("price", &t::price),
+                          required("status", &t::status),   required("content", &t::content),
+                          required("created_at", &t::created_at), required("updated_at", &t::updated_at)};
+    }
+    friend bool operator==(product_record const&, product_record const&) = default;
+};
+
+/// The last word of the inventory about a sku: the inbox of stock events and the hint shown with a product, in one.
+struct availability_record {
+    static constexpr std::string_view table = "products_availability";
+    static constexpr auto key() { return std::tuple{&availability_record::sku}; }
+    static constexpr std::size_t load_key_size = 1;
+
+    shop::sku sku;
+    std::uint64_t revision = 0;
+    store_epoch epoch;           ///< of the inventory store that said it
+    std::uint64_t sequence = 0;  ///< the version of its stock
+    std::int64_t available = 0;
+    std::int64_t low_stock_threshold = 0;
+    bool untracked = false;
+    timestamp as_of;
+
+    static constexpr auto fields() {
+        using t = availability_record;
+        return std::tuple{required("sku", &t::sku),
+                          required("revision", &t::revision),
+                          required("epoch", &t::epoch),
+                          required("sequence", &t::sequence),
+                          required("available", &t::available),
+                          required("low_stock_threshold", &t::low_stock_threshold),
+                          required("untracked", &t::untracked),
+                          required("as_of", &t::as_of)};
+    }
+    friend bool operator==(availability_record const&, availability_record const&) = default;
+};
+
+using store_schema = shop::schema<product_record, availability_record>;
+
+struct product_query {
+    std::string text;                    ///< part of the sku or the name, letter case ignored (ASCII); empty: all
+    std::optional<std::string> tag;
+    std::optional<products::status> status;
+    std::optional<shop::sku> after;      ///< keyset: skus greater than this
+    std::size_t limit = 0;
+};
+
+/// The storage port of the products.
+class store : public record_store<store_schema> {
+public:
+    /// Products by sku. Their availability is loaded by key.
+    virtual asio::awaitable<result<std::vector<product_record>>> list(product_query query) = 0;
+};
+
+}  // namespace shop::products

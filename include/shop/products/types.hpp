@@ -1,0 +1,118 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <shop/core/describe.hpp>
+#include <shop/core/money.hpp>
+#include <shop/core/sku.hpp>
+#include <shop/core/time.hpp>
+
+namespace shop::products {
+
+/// Only `active` products can be ordered; deleting archives.
+enum class status { draft, active, archived };
+constexpr std::array<std::string_view, 3> words_of(status) { return {"draft", "active", "archived"}; }
+
+enum class availability_status { in_stock, low_stock, out_of_stock, untracked };
+constexpr std::array<std::string_view, 4> words_of(availability_status) {
+    return {"in_stock", "low_stock", "out_of_stock", "untracked"};
+}
+
+/// A hint for people, as of the last event from the inventory; only allocation decides.
+struct availability {
+    availability_status status = availability_status::out_of_stock;
+    std::int64_t available = 0;
+    std::optional<timestamp> as_of;  ///< nothing before the first event about the sku
+
+    static constexpr auto fields() {
+        return std::tuple{required("status", &availability::status), required("available", &availability::available),
+                          required("as_of", &availability::as_of)};
+    }
+    friend bool operator==(availability const&, availability const&) = default;
+};
+
+/// What a caller says about a product: the body of create, replace and import.
+struct product_draft {
+    product_draft() = default;
+    product_draft(shop::sku which, std::string called, money at) : sku(std::move(which)), name(std::move(called)), price(at) {}
+    product_draft(char const* which, std::string called, money at) : product_draft(shop::sku(which), std::move(called), at) {}
+
+    product_draft&& active() && { status = products::status::active; return std::move(*this); }
+    product_draft&& describe(std::string text) && { description = std::move(text); return std::move(*this); }
+    product_draft&& tag(std::string word) && { tags.push_back(std::move(word)); return std::move(*this); }
+
+    shop::sku sku;
+    std::string name;
+    std::string description;
+    money price;
+    products::status status = products::status::draft;
+    std::vector<std::string> tags;
+    std::map<std::string, std::string> attributes;
+    std::optional<std::string> group;            ///< variants of one thing share it
+    std::map<std::string, std::string> options;  ///< what tells this variant from the others: `{"size": "L"}`
+
+    static constexpr auto fields() {
+        using t = product_draft;
+        return std::tuple{required("sku", &t::sku),       required("name", &t::name),
+                          optional("description", &t::description), required("price", &t::price),
+                          optional("status", &t::status), optional("tags", &t::tags),
+                          optional("attributes", &t::attributes), optional("group", &t::group),
+                          optional("options", &t::options)};
+    }
+    friend bool operator==(product_draft const&, product_draft const&) = default;
+};
+
+/// A product as it stands.
+struct product {
+    shop::sku sku;
+    std::string name;
+    std::string description;
+    money price;
+    products::status status = products::status::draft;
+    std::vector<std::string> tags;
+    std::map<std::string, std::string> attributes;
+    std::optional<std::string> group;
+    std::map<std::string, std::string> options;
+    std::uint64_t version = 0;
+    timestamp created_at;
+    timestamp updated_at;
+    products::availability availability;
+    std::uint64_t availability_sequence = 0;  ///< not part of the JSON; the second part of the ETag
+
+    static constexpr auto fields() {
+        using t = product;
+        return std::tuple{required("sku", &t::sku),
+                          required("name", &t::name),
+                          optional("description", &t::description),
+                          required("price", &t::price),
+                          required("status", &t::status),
+                          optional("tags", &t::tags),
+                          optional("attributes", &t::attributes),
+                          optional("group", &t::group),
+                          optional("options", &t::options),
+                          required("version", &t::version),
+                          required("created_at", &t::created_at),
+                          required("updated_at", &t::updated_at),
+                          required("availability", &t::availability)};
+    }
+    friend bool operator==(product const&, product const&) = default;
+};
+
+/// What an order needs to know of a product.
+struct offer {
+    shop::sku sku;
+    std::string name;
+    money price;
+    products::status status = products::status::draft;
+
+    static constexpr auto fields() {
+        return std::tuple{required("sku", &offer::sku), required("name", &offer::name),
+                          required("price", &offer::price), required("status", &offer::status)};
+    }
+    friend bool operator==(offer const&, offer const&) = default;
+};
+
+}  // namespace shop::products
