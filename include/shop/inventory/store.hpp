@@ -18,6 +18,7 @@ struct stock_record {
     shop::sku sku;
     shop::location location;
     std::uint64_t revision = 0;
+    std::uint64_t sequence = 0;  ///< lines of the ledger about this row: many commands of a batch are one write of it
     std::int64_t on_hand = 0;
     std::int64_t allocated = 0;
     std::int64_t held = 0;
@@ -33,6 +34,7 @@ struct stock_record {
         return std::tuple{required("sku", &t::sku),
                           required("location", &t::location),
                           required("revision", &t::revision),
+                          required("sequence", &t::sequence),
                           required("on_hand", &t::on_hand),
                           required("allocated", &t::allocated),
                           required("held", &t::held),
@@ -55,7 +57,7 @@ struct movement_record {
     std::uint64_t position = 0;
     shop::sku sku;
     shop::location location;
-    std::uint64_t sequence = 0;  ///< unique per sku and location
+    std::uint64_t sequence = 0;  ///< the how-many-eth line of this sku and location: unique, without gaps
     movement_kind kind = movement_kind::received;
     std::int64_t on_hand_delta = 0;
     std::int64_t allocated_delta = 0;
@@ -121,6 +123,7 @@ struct applied_operation {
         using t = applied_operation;
         return std::tuple{required("id", &t::id), required("kind", &t::kind), required("lines", &t::lines)};
     }
+    friend bool operator==(applied_operation const&, applied_operation const&) = default;
 };
 
 struct decision_content {
@@ -133,6 +136,7 @@ struct decision_content {
         return std::tuple{optional("lines", &t::lines), optional("shortages", &t::shortages),
                           optional("operations", &t::operations)};
     }
+    friend bool operator==(decision_content const&, decision_content const&) = default;
 };
 
 /// The decision about one order, its lines inside.

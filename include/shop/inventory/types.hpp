@@ -41,7 +41,7 @@ struct stock_level {
     std::int64_t backorder_limit = 0;  ///< how far below zero `available` may be promised
     bool untracked = false;            ///< never counted, never short
     std::vector<location_level> locations;
-    std::uint64_t version = 0;         ///< rises with every change of any of its locations
+    std::uint64_t version = 0;         ///< lines of the ledger about it: rises with every change
 
     static constexpr auto fields() {
         using t = stock_level;
@@ -78,7 +78,7 @@ constexpr std::array<std::string_view, 8> words_of(movement_kind) {
 struct movement {
     shop::sku sku;
     shop::location location;
-    std::uint64_t sequence = 0;       ///< the version of this location's row it made
+    std::uint64_t sequence = 0;       ///< the how-many-eth line of this sku and location
     movement_kind kind = movement_kind::received;
     std::int64_t on_hand_delta = 0;
     std::int64_t allocated_delta = 0;

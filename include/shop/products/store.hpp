@@ -20,6 +20,7 @@ struct product_content {
                           optional("attributes", &t::attributes), optional("group", &t::group),
                           optional("options", &t::options)};
     }
+    friend bool operator==(product_content const&, product_content const&) = default;
 };
 
 struct product_record {
@@ -28,7 +29,8 @@ struct product_record {
     static constexpr std::size_t load_key_size = 1;
 
     shop::sku sku;
-    std::uint64_t revision = 0;  ///< the version of the product
+    std::uint64_t revision = 0;
+    std::uint64_t version = 0;  ///< of the product: many commands of a batch are one write of its row
     std::string name;
     money price;
     products::status status = products::status::draft;
@@ -38,10 +40,15 @@ struct product_record {
 
     static constexpr auto fields() {
         using t = product_record;
-        return std::tuple{required("sku", &t::sku),         required("revision", &t::revision),
-                          required("name", &t::name),       required("price", &t::price),
-                          required("status", &t::status),   required("content", &t::content),
-                          required("created_at", &t::created_at), required("updated_at", &t::updated_at)};
+        return std::tuple{required("sku", &t::sku),
+                          required("revision", &t::revision),
+                          required("version", &t::version),
+                          required("name", &t::name),
+                          required("price", &t::price),
+                          required("status", &t::status),
+                          required("content", &t::content),
+                          required("created_at", &t::created_at),
+                          required("updated_at", &t::updated_at)};
     }
     friend bool operator==(product_record const&, product_record const&) = default;
 };
