@@ -28,6 +28,10 @@ foreach(component ${SHOP_COMPONENTS})
   endforeach()
 endforeach()
 
+if(TARGET shop-server)
+  install(TARGETS shop-server RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/shopConfig.cmake.in ${PROJECT_BINARY_DIR}/shopConfig.cmake
   INSTALL_DESTINATION ${package_dir})
 # 0.x: a new minor version may break.

@@ -14,6 +14,9 @@ function(shop_target target)
   if(SHOP_SANITIZE)
     target_compile_options(${target} PUBLIC -fsanitize=${SHOP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     target_link_options(${target} PUBLIC -fsanitize=${SHOP_SANITIZE})
+    if(SHOP_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+      target_compile_options(${target} PUBLIC -Wno-tsan) # Asio's fences, which g++ warns that it does not follow
+    endif()
   endif()
 endfunction()
 

@@ -52,8 +52,10 @@ TEST(dependency_rule, keeps_storage_and_transport_apart) {
 
 TEST(dependency_rule, shows_orders_only_the_service_ports_of_its_neighbours) {
     EXPECT_THAT(check_dependencies({"src/orders/placing.cpp",
-                                    "#include <shop/inventory/rules.hpp>\n#include <shop/products/store.hpp>\n"}),
-                ElementsAre(says(1, "service port of inventory"), says(2, "service port of products")));
+                                    "#include <shop/inventory/rules.hpp>\n#include <shop/products/store.hpp>\n"
+                                    "#include <shop/notifications/service.hpp>\n"}),
+                ElementsAre(says(1, "not shop/inventory/rules.hpp"), says(2, "not shop/products/store.hpp"),
+                            says(3, "not shop/notifications/service.hpp")));
 }
 
 TEST(dependency_rule, keeps_foreign_headers_in_their_room) {
