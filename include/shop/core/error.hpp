@@ -114,14 +114,14 @@ struct shortage {
 
 /// The typed details of a failure; empty ones are left out of the answer.
 struct error_details {
-    std::string detail;  ///< for people, about this occurrence; never holds input, SQL or paths
-    std::vector<field_error> errors;
-    std::vector<shortage> shortages;
-    std::optional<std::string> from;       ///< the status a refused transition started from
-    std::optional<std::string> to;         ///< the status it asked for
-    std::vector<std::string> allowed;      ///< what would have been allowed
-    std::optional<std::uint64_t> current_version;
-    std::optional<std::uint32_t> retry_after_s;
+    std::string detail = {};  ///< for people, about this occurrence; never holds input, SQL or paths
+    std::vector<field_error> errors = {};
+    std::vector<shortage> shortages = {};
+    std::optional<std::string> from = {};       ///< the status a refused transition started from
+    std::optional<std::string> to = {};         ///< the status it asked for
+    std::vector<std::string> allowed = {};      ///< what would have been allowed
+    std::optional<std::uint64_t> current_version = {};
+    std::optional<std::uint32_t> retry_after_s = {};
     bool replayed = false;  ///< the recorded answer of an earlier request with the same key
 
     static constexpr auto fields() {

@@ -114,6 +114,9 @@ public:
     /// `malformed_json` if the text is not JSON; `malformed_request` for duplicate keys and whatever exceeds a limit.
     result<void> parse(std::string_view text, std::size_t most_nodes = nodes_max);
 
+    /// Gives memory back that exceeds these; what was parsed is gone then.
+    void shrink(std::size_t most_nodes, std::size_t most_bytes);
+
 private:
     friend class tape_writer;
 

@@ -32,7 +32,13 @@ inline constexpr std::size_t order_lines_max = 100;
 inline constexpr std::int64_t quantity_max = 1'000'000;
 inline constexpr std::int64_t stock_count_max = 1'000'000'000'000;
 inline constexpr std::size_t locations_per_sku_max = 64;
+inline constexpr std::size_t reason_characters_max = 200;
+inline constexpr std::size_t product_name_characters_max = 200;
+inline constexpr std::size_t product_description_bytes_max = 4 * 1024;
 inline constexpr std::size_t product_tags_max = 64;
+inline constexpr std::size_t product_attributes_max = 64;
+inline constexpr std::size_t product_word_characters_max = 64;  // a tag, a group, the name of an attribute or option
+inline constexpr std::size_t product_attribute_bytes_max = 1'024;
 
 inline constexpr std::size_t page_items_max = 100;
 inline constexpr std::size_t page_items_default = 20;

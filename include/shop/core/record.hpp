@@ -169,9 +169,9 @@ public:
 
     key_set<Schema> const& keys() const { return *keys_; }
 
-    /// Where a key stands among the loaded ones; nothing if the batch did not want it.
-    template <class Record>
-    std::optional<std::size_t> slot(load_key_of<Record> const& key) const {
+    /// Where a key stands among the loaded ones; nothing if the batch did not want it. A tuple of references will do.
+    template <class Record, class Key = load_key_of<Record>>
+    std::optional<std::size_t> slot(Key const& key) const {
         auto const& sorted = keys_->template of<Record>();
         auto at = std::lower_bound(sorted.begin(), sorted.end(), key);
         if (at == sorted.end() || *at != key) return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <shop/core/log.hpp>
 #include <shop/core/scheduler.hpp>
 #include <shop/core/uuid.hpp>
 
@@ -13,6 +14,7 @@ struct service_context {
     asio::any_io_executor executor;
     scheduler* clock;
     id_source* ids;
+    log_sink* log = &silent_log();
 };
 
 }  // namespace shop

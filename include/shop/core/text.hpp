@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <string_view>
 
 namespace shop {
@@ -10,5 +12,11 @@ enum class line_breaks { refuse, allow };
 /// turn the direction of writing (a name could then read as another), or a byte order mark. Line feeds, tabs and the
 /// line separators of Unicode are allowed only on request.
 bool is_plain_text(std::string_view utf8, line_breaks breaks = line_breaks::refuse);
+
+/// How many characters (code points) a text has. @pre it is UTF-8.
+inline std::size_t count_characters(std::string_view utf8) {
+    auto const begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
+    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), begins));
+}
 
 }  // namespace shop

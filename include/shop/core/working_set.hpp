@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cassert>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
+#include <shop/core/invariant.hpp>
 #include <shop/core/record.hpp>
 
 namespace shop {
@@ -36,13 +36,24 @@ public:
         return rows_.template slot<Record>(key).has_value();
     }
 
+    /// Where a key stands, for those who need it more than once; reading one the batch did not want is a programming
+    /// error. A tuple of references will do.
+    template <class Record, class Key = load_key_of<Record>>
+    std::size_t slot(Key const& key) const {
+        auto const at = rows_.template slot<Record>(key);
+        SHOP_INVARIANT(at.has_value(), "a rule reads a key that its batch did not want");
+        return *at;
+    }
+
     /// The records of a group as the commands so far left them.
     template <class Record>
     std::span<Record const> group(load_key_of<Record> const& key) const {
-        auto slot = rows_.template slot<Record>(key);
-        assert(slot && "a key the batch did not want");
-        auto const& edited = of<Record>().edited[*slot];
-        return edited ? std::span<Record const>(*edited) : rows_.template groups<Record>()[*slot];
+        return group_at<Record>(slot<Record>(key));
+    }
+    template <class Record>
+    std::span<Record const> group_at(std::size_t slot) const {
+        auto const& edited = of<Record>().edited[slot];
+        return edited ? std::span<Record const>(*edited) : rows_.template groups<Record>()[slot];
     }
 
     template <class Record>
@@ -54,22 +65,24 @@ public:
     /// A group to change in place; what is new in it is inserted, what was changed is replaced.
     template <class Record>
     std::vector<Record>& edit_group(load_key_of<Record> const& key) {
-        auto slot = rows_.template slot<Record>(key);
-        assert(slot && "a key the batch did not want");
+        return edit_group_at<Record>(slot<Record>(key));
+    }
+    template <class Record>
+    std::vector<Record>& edit_group_at(std::size_t slot) {
         auto& t = of<Record>();
-        if (!t.edited[*slot]) {
-            auto const& loaded = rows_.template groups<Record>()[*slot];
-            t.edited[*slot].emplace(loaded.begin(), loaded.end());
-            t.touched.push_back(*slot);
+        if (!t.edited[slot]) {
+            auto const& loaded = rows_.template groups<Record>()[slot];
+            t.edited[slot].emplace(loaded.begin(), loaded.end());
+            t.touched.push_back(slot);
         }
-        return *t.edited[*slot];
+        return *t.edited[slot];
     }
 
     /// A record to change in place; it must exist.
     template <class Record>
     Record& edit(load_key_of<Record> const& key) {
         auto& records = edit_group<Record>(key);
-        assert(!records.empty() && "a record that does not exist");
+        SHOP_INVARIANT(!records.empty(), "a rule edits a record that does not exist");
         return records.front();
     }
 

@@ -146,6 +146,7 @@ struct event_record {
     std::uint64_t version = 1;  ///< unique per order
     orders::status status = orders::status::pending;
     timestamp at;
+    std::string customer_id;      ///< whom to tell
     std::string actor;
     std::optional<std::string> note;
     std::optional<std::string> tracking;
@@ -154,8 +155,9 @@ struct event_record {
         using t = event_record;
         return std::tuple{required("position", &t::position), required("order_id", &t::order_id),
                           required("version", &t::version),   required("status", &t::status),
-                          required("at", &t::at),             required("actor", &t::actor),
-                          optional("note", &t::note),         optional("tracking", &t::tracking)};
+                          required("at", &t::at),             required("customer_id", &t::customer_id),
+                          required("actor", &t::actor),       optional("note", &t::note),
+                          optional("tracking", &t::tracking)};
     }
     friend bool operator==(event_record const&, event_record const&) = default;
 };

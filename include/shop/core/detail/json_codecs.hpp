@@ -56,15 +56,21 @@ inline constexpr std::size_t field_count = std::tuple_size_v<decltype(T::fields(
 
 }  // namespace detail
 
+/// Keeps every member.
+struct all_members {
+    constexpr bool operator()(std::string_view) const { return true; }
+};
+
 /// Fills the described members of `out`: for codecs of described types that check more than each member alone.
-template <described T>
-bool read_members(reader& in, value v, T& out) {
+/// @param keep says by name which of the described members may stand in `v`; the others are as unknown.
+template <described T, class Keep = all_members>
+bool read_members(reader& in, value v, T& out, Keep keep = {}) {
     if (!v.is(kind::object)) return in.refuse_shape("must be an object");
     static constexpr auto fields = T::fields();
     std::array<bool, detail::field_count<T> + 1> seen{};
     bool good = true;
     auto const try_field = [&](auto const& f, std::size_t at, value member) {
-        if (f.name != member.key()) return false;
+        if (f.name != member.key() || !keep(f.name)) return false;
         seen[at] = true;
         using member_type = typename std::remove_cvref_t<decltype(f)>::member;
         reader::place here(in, f.name);
@@ -87,7 +93,7 @@ bool read_members(reader& in, value v, T& out) {
         [&](auto const&... f) {
             [[maybe_unused]] std::size_t at = 0;
             [[maybe_unused]] auto const check = [&](auto const& one) {
-                if (!seen[at++] && one.when_missing == presence::required) {
+                if (!seen[at++] && one.when_missing == presence::required && keep(one.name)) {
                     detail::refuse_missing_member(in, one.name);
                     good = false;
                 }

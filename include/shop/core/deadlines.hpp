@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+
+#include <shop/core/service_context.hpp>
+
+namespace shop {
+
+/// Calls back at given times. Thousands of deadlines cost one timer: most of them are taken back before they come.
+/// @par Thread safety
+/// Shared objects: unsafe; to be used from the executor of its context.
+class deadlines {
+public:
+    explicit deadlines(service_context context);
+    ~deadlines();
+    deadlines(deadlines const&) = delete;
+    deadlines& operator=(deadlines const&) = delete;
+
+private:
+    friend class scoped_deadline;
+    struct state;
+    std::shared_ptr<state> state_;
+};
+
+/// One call at `at` or a little later; taken back when this goes out of scope. `steady_time::max()` is never.
+class scoped_deadline {
+public:
+    scoped_deadline(deadlines& all, steady_time at, std::function<void()> call);
+    ~scoped_deadline();
+    scoped_deadline(scoped_deadline const&) = delete;
+    scoped_deadline& operator=(scoped_deadline const&) = delete;
+
+private:
+    struct armed;
+    std::shared_ptr<armed> armed_;
+};
+
+}  // namespace shop

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+
+#include <shop/core/limits.hpp>
+#include <shop/core/record.hpp>
+#include <shop/core/service_context.hpp>
+
+namespace shop {
+
+/// Runs a batch until its outcome is known.
+///
+/// After an unknown commit the same batch runs again: every write of a batch is idempotent by something that the same
+/// transaction wrote, so that a second run finds what the first one did.
+/// @par Errors
+/// As `record_store::transact`; `outcome_unknown` only when the store stays unreachable.
+template <class Schema>
+asio::awaitable<result<void>> transact_until_known(record_store<Schema>& store,
+                                                   std::shared_ptr<decision_batch<Schema>> batch,
+                                                   service_context const& context) {
+    bool unknown = false;
+    for (unsigned attempt = 1;; ++attempt) {
+        auto done = co_await store.transact(batch);
+        if (done) co_return done;
+        bool const again =
+            done.error().code() == error_code::outcome_unknown ||
+            (unknown && done.error().code() == error_code::store_unavailable);  // what the first run did is still open
+        if (!again) co_return done;
+        unknown = true;
+        if (attempt == limits::transact_attempts_max) co_return error(error_code::outcome_unknown);
+        co_await context.clock->sleep_until(context.clock->now() + std::chrono::milliseconds(10 << attempt));
+    }
+}
+
+}  // namespace shop

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <shop/core/call.hpp>
+#include <shop/core/log.hpp>
+#include <shop/core/result.hpp>
+#include <shop/core/scheduler.hpp>
+#include <shop/core/uuid.hpp>
+#include <shop/engine/face.hpp>
+#include <shop/notifications/channel.hpp>
+#include <shop/storage/storage.hpp>
+
+namespace shop {
+
+struct engine_options {
+    /// Where everything is kept: `storage::memory()`, `storage::sqlite("till.db")`, or your own.
+    storage::factory store;
+    /// Runs the services; it must run one thing at a time (a strand, or a single-threaded context). Without one the engine
+    /// owns a thread.
+    std::optional<asio::any_io_executor> executor;
+    scheduler* clock = &system_scheduler();
+    id_source* ids = &random_ids();
+    log_sink* log = &silent_log();
+    /// How customers are told; the channel `log` when empty.
+    std::vector<std::shared_ptr<notifications::channel>> channels;
+};
+
+/// A whole shop in this process: stores, scheduler and executor become four running services, the relays between them and
+/// the recovery of what a crash cut off.
+/// @par Thread safety
+/// Distinct objects: safe. Shared objects: the faces are safe; the service references are to be used on `executor()`.
+class engine {
+public:
+    /// Opens the stores and starts the services.
+    /// @par Errors
+    /// Those of the store factory, with a detail that says what to mend.
+    static result<engine> open(engine_options options);
+
+    engine() = default;  ///< not running anything; only to be assigned to
+    engine(engine&&) noexcept;
+    engine& operator=(engine&&) noexcept;
+    ~engine();
+
+    /// Waits on the calling thread; not to be used on the engine's own executor.
+    /// @param call who calls, and by when; the principal `local` without a deadline unless told otherwise.
+    blocking_shop blocking(shop::call call = {}) const;
+    /// For `co_await`, from any executor.
+    awaiting_shop awaiting(shop::call call = {}) const;
+
+    products::service& products() const;
+    inventory::service& inventory() const;
+    orders::service& orders() const;
+    notifications::service& notifications() const;
+    shop::stores const& stores() const;
+    asio::any_io_executor executor() const;
+
+    /// Whether every subscriber has been told everything that the logs hold. To be used on `executor()`.
+    bool is_settled() const;
+
+    /// Stops relays and recovery, and the engine's own thread. Nothing acknowledged is lost, whenever it comes; calls under
+    /// way on an own thread are dropped.
+    void close();
+
+private:
+    struct parts;
+    explicit engine(std::shared_ptr<parts> p);
+    std::shared_ptr<parts> parts_;
+};
+
+}  // namespace shop

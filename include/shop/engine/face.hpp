@@ -1,0 +1,209 @@
+#pragma once
+
+#include <future>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <shop/core/operation.hpp>
+#include <shop/inventory/service.hpp>
+#include <shop/notifications/service.hpp>
+#include <shop/orders/service.hpp>
+#include <shop/products/service.hpp>
+
+/// The services as an embedder calls them: one thing at a time, in plain words. The blocking and the `co_await` face are
+/// the same code and have the same names.
+namespace shop {
+
+/// How the blocking face calls: it waits on the calling thread. Never to be used on the engine's own executor.
+struct blocking_mode {
+    asio::any_io_executor executor;
+
+    template <class T>
+    T run(asio::awaitable<T> work) const {
+        return asio::co_spawn(executor, std::move(work), asio::use_future).get();
+    }
+};
+
+/// How the `co_await` face calls: the work runs on the engine's executor, the caller resumes on its own.
+struct awaiting_mode {
+    asio::any_io_executor executor;
+
+    template <class T>
+    asio::awaitable<T> run(asio::awaitable<T> work) const {
+        return asio::co_spawn(executor, std::move(work), asio::use_awaitable);
+    }
+};
+
+namespace detail {
+
+template <class Service, class Command, class Answer>
+asio::awaitable<std::vector<result<Answer>>> call_many(Service& service, port_function<Service, Command, Answer> function,
+                                                       std::vector<request<Command>> requests) {
+    return (service.*function)(std::move(requests));
+}
+
+template <class Service, class Command, class Answer>
+asio::awaitable<result<Answer>> call_one(Service& service, port_function<Service, Command, Answer> function,
+                                         request<Command> one) {
+    std::vector<request<Command>> batch;
+    batch.push_back(std::move(one));
+    auto answers = co_await (service.*function)(std::move(batch));
+    co_return std::move(answers.front());
+}
+
+}  // namespace detail
+
+/// What all faces share: a service, a way to call it, and the call that is made.
+/// @par Thread safety
+/// Shared objects: safe.
+template <class Mode, class Service>
+class face {
+public:
+    face(Mode mode, Service& service, id_source& ids, scheduler& clock, shop::call call)
+        : mode_(std::move(mode)), service_(&service), ids_(&ids), clock_(&clock), call_(std::move(call)) {}
+
+protected:
+    template <class Command, class Answer>
+    auto one(port_function<Service, Command, Answer> function, Command command, std::string key = {}) const {
+        return mode_.run(detail::call_one(*service_, function, request<Command>(with(std::move(key)), std::move(command))));
+    }
+    template <class Command, class Answer>
+    auto many(port_function<Service, Command, Answer> function, std::vector<request<Command>> requests) const {
+        return mode_.run(detail::call_many(*service_, function, std::move(requests)));
+    }
+    shop::call with(std::string key) const {
+        auto call = call_;
+        call.idempotency_key = std::move(key);
+        return call;
+    }
+    /// The caller's key; or one of our own, then a repeat of the call is another request.
+    std::string key_or_new(std::string key) const {
+        return key.empty() ? to_string(ids_->next(clock_->stamp())) : std::move(key);
+    }
+
+private:
+    Mode mode_;
+    Service* service_;
+    id_source* ids_;
+    scheduler* clock_;
+    shop::call call_;
+};
+
+/// See `products::service`.
+template <class Mode>
+class products_face : public face<Mode, products::service> {
+    using service = products::service;
+
+public:
+    using face<Mode, service>::face;
+    auto create(products::product_draft draft) const {
+        return this->one(&service::create, products::create_product(std::move(draft)));
+    }
+    auto get(sku which) const { return this->one(&service::get, products::get_product(std::move(which))); }
+    auto list(products::list_products wanted = {}) const { return this->one(&service::list, std::move(wanted)); }
+    auto replace(products::product_draft draft, std::uint64_t version) const {
+        auto which = draft.sku;
+        return this->one(&service::replace, products::replace_product(std::move(which), std::move(draft), version));
+    }
+    auto archive(sku which) const { return this->one(&service::archive, products::archive_product(std::move(which))); }
+    auto import(std::vector<products::product_draft> drafts) const {
+        std::vector<request<products::import_product>> requests;
+        requests.reserve(drafts.size());
+        for (auto& d : drafts) requests.emplace_back(this->with({}), products::import_product(std::move(d)));
+        return this->many(&service::import, std::move(requests));
+    }
+};
+
+/// See `inventory::service`.
+template <class Mode>
+class inventory_face : public face<Mode, inventory::service> {
+    using service = inventory::service;
+
+public:
+    using face<Mode, service>::face;
+    auto get(sku which) const { return this->one(&service::get, inventory::get_stock(std::move(which))); }
+    auto list(inventory::list_stock wanted = {}) const { return this->one(&service::list, std::move(wanted)); }
+    auto configure(inventory::configure_stock settings) const { return this->one(&service::configure, std::move(settings)); }
+    auto record(inventory::record_movement movement) const {
+        auto key = this->key_or_new(movement.reference.value_or(std::string()));
+        return this->one(&service::record, std::move(movement), std::move(key));
+    }
+    /// Stock has come in, at `main`.
+    auto receive(sku which, std::int64_t pieces) const {
+        return record(inventory::record_movement::receive(std::move(which), quantity(pieces)));
+    }
+    auto receive(char const* which, std::int64_t pieces) const { return receive(sku(which), pieces); }
+    auto movements(inventory::list_movements wanted) const { return this->one(&service::movements, std::move(wanted)); }
+};
+
+/// See `orders::service`.
+template <class Mode>
+class orders_face : public face<Mode, orders::service> {
+    using service = orders::service;
+
+public:
+    using face<Mode, service>::face;
+    auto place(orders::place_order order) const {
+        auto key = this->key_or_new(std::move(order.idempotency_key));
+        return this->one(&service::place, std::move(order), std::move(key));
+    }
+    /// Many at once, each its own result.
+    auto place(std::vector<orders::place_order> orders) const {
+        std::vector<request<orders::place_order>> requests;
+        requests.reserve(orders.size());
+        for (auto& o : orders) {
+            auto key = this->key_or_new(std::move(o.idempotency_key));
+            requests.emplace_back(this->with(std::move(key)), std::move(o));
+        }
+        return this->many(&service::place, std::move(requests));
+    }
+    auto get(order_id id) const { return this->one(&service::get, orders::get_order(id)); }
+    auto list(orders::list_orders wanted = {}) const { return this->one(&service::list, std::move(wanted)); }
+    auto history(order_id id) const { return this->one(&service::history, orders::get_history(id)); }
+    auto transition(orders::transition_order step) const {
+        auto key = this->key_or_new(std::move(step.idempotency_key));
+        return this->one(&service::transition, std::move(step), std::move(key));
+    }
+    auto ship(order_id id, std::string tracking = {}) const {
+        orders::transition_order step(id, orders::status::shipped);
+        if (!tracking.empty()) step.tracking = std::move(tracking);
+        return transition(std::move(step));
+    }
+    auto deliver(order_id id) const { return transition(orders::transition_order(id, orders::status::delivered)); }
+    auto cancel(orders::cancel_order step) const {
+        auto key = this->key_or_new(std::move(step.idempotency_key));
+        return this->one(&service::cancel, std::move(step), std::move(key));
+    }
+    auto cancel(order_id id) const { return cancel(orders::cancel_order(id)); }
+};
+
+/// See `notifications::service`.
+template <class Mode>
+class notifications_face : public face<Mode, notifications::service> {
+    using service = notifications::service;
+
+public:
+    using face<Mode, service>::face;
+    auto list(notifications::list_notifications wanted = {}) const { return this->one(&service::list, std::move(wanted)); }
+};
+
+/// The four services under one hand.
+template <class Mode>
+struct shop_face {
+    products_face<Mode> products;
+    inventory_face<Mode> inventory;
+    orders_face<Mode> orders;
+    notifications_face<Mode> notifications;
+};
+
+using blocking_shop = shop_face<blocking_mode>;
+using awaiting_shop = shop_face<awaiting_mode>;
+
+}  // namespace shop

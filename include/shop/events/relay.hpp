@@ -1,0 +1,169 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <shop/core/deadlines.hpp>
+#include <shop/core/service_context.hpp>
+#include <shop/core/signal.hpp>
+#include <shop/core/transact.hpp>
+#include <shop/events/cursor.hpp>
+
+namespace shop::events {
+
+/// Moves a subscriber's cursor forward; never back, whoever writes last.
+template <class Schema, class Log>
+class advance_cursor final : public decision_batch<Schema> {
+    using record = cursor_record<Log>;
+
+public:
+    advance_cursor(std::string subscriber, std::uint64_t told) : subscriber_(std::move(subscriber)), told_(told) {}
+
+    key_set<Schema> wanted() const override {
+        key_set<Schema> keys;
+        keys.template add<record>({subscriber_});
+        return keys;
+    }
+
+    boost::system::result<changes<Schema>, key_set<Schema>> decide(loaded_rows<Schema> const& rows,
+                                                                   attempt const&) override {
+        changes<Schema> out;
+        record next;
+        if (auto const* stored = rows.template find<record>({subscriber_})) next = *stored;
+        if (next.told >= told_ && next.revision != 0) return out;
+        next.subscriber = subscriber_;
+        next.told = std::max(next.told, told_);
+        out.template put<record>(std::move(next));
+        return out;
+    }
+
+private:
+    std::string subscriber_;
+    std::uint64_t told_;
+};
+
+/// Tells one subscriber what a log says, from its cursor on: at least once, in order, no transaction open while it sends.
+///
+/// The cursor moves only after the subscriber took the records in; a crash in between repeats them, and the subscriber
+/// knows a repeat when it sees one. A subscriber that fails is asked again, later and later; nobody else waits for it.
+/// @par Thread safety
+/// Shared objects: unsafe; to be used from the executor of its context.
+template <class Schema, class Log>
+class relay : public std::enable_shared_from_this<relay<Schema, Log>> {
+public:
+    using store_type = record_store<Schema>;
+    /// Takes records in; success means that they need never be told again.
+    using deliver_function = std::function<asio::awaitable<result<void>>(std::vector<Log>)>;
+
+    relay(service_context context, std::shared_ptr<store_type> store, std::string subscriber, deliver_function deliver)
+        : context_(std::move(context)),
+          store_(std::move(store)),
+          subscriber_(std::move(subscriber)),
+          deliver_(std::move(deliver)),
+          deadlines_(context_) {}
+
+    void start() {
+        asio::co_spawn(context_.executor, run(this->shared_from_this()),
+                       asio::bind_cancellation_slot(cancel_.slot(), asio::detached));
+    }
+
+    /// The log has grown here. It is looked at once a second anyway: another process may write to it.
+    void wake() {
+        grew_ = true;
+        if (auto sleeping = sleeping_) sleeping->set();
+    }
+
+    void stop() {
+        stopped_ = true;
+        wake();
+    }
+
+    /// The position up to which the subscriber has been told.
+    std::uint64_t told() const { return told_; }
+    /// Whether the last look found nothing new, and nothing is known to have been added since.
+    bool is_idle() const { return idle_ && !grew_; }
+
+private:
+    static asio::awaitable<void> run(std::shared_ptr<relay> self) {
+        unsigned failures = 0;
+        bool cursor_read = false;
+        while (!self->stopped_) {
+            self->grew_ = false;
+            auto const more = cursor_read ? co_await self->tell() : co_await self->read_cursor();
+            if (more) {
+                cursor_read = true;
+                failures = 0;
+                self->idle_ = !*more;
+                if (*more) continue;
+            } else {
+                self->idle_ = false;
+                ++failures;
+                if (failures == 1 || failures % 16 == 0) self->report(more.error());
+            }
+            if (self->grew_ && failures == 0) continue;
+            co_await self->sleep(failures);
+        }
+    }
+
+    asio::awaitable<result<bool>> read_cursor() {
+        key_set<Schema> keys;
+        keys.template add<cursor_record<Log>>({subscriber_});
+        auto rows = co_await store_->load(std::make_shared<key_set<Schema> const>(std::move(keys)));
+        if (!rows) co_return rows.error();
+        if (auto const* cursor = (*rows)->template find<cursor_record<Log>>({subscriber_})) told_ = cursor->told;
+        co_return true;
+    }
+
+    /// @return whether there was anything to tell.
+    asio::awaitable<result<bool>> tell() {
+        auto records = co_await store_->scan(std::type_identity<Log>{}, key_of<Log>{told_}, limits::batch_items_max);
+        if (!records) co_return records.error();
+        if (records->empty()) co_return false;
+        auto const last = records->back().position;
+        auto delivered = co_await deliver_(std::move(*records));
+        if (!delivered) co_return delivered.error();
+        auto advance = std::make_shared<advance_cursor<Schema, Log>>(subscriber_, last);
+        auto const saved = co_await transact_until_known<Schema>(*store_, advance, context_);
+        if (!saved) co_return saved.error();
+        told_ = last;
+        co_return true;
+    }
+
+    asio::awaitable<void> sleep(unsigned failures) {
+        auto const look_again = std::chrono::milliseconds(failures == 0 ? 1000 : 50 * (1u << std::min(failures, 10u)));
+        auto const nap = std::make_shared<signal>();
+        sleeping_ = nap;
+        scoped_deadline alarm(deadlines_, context_.clock->now() + look_again, [nap] { nap->set(); });
+        if (failures != 0) sleeping_ = nullptr;  // news do not hurry a subscriber that fails
+        co_await nap->wait();
+        sleeping_ = nullptr;
+    }
+
+    void report(error const& why) {
+        context_.log->write(severity::warning, "subscriber cannot be told",
+                            {{"subscriber", subscriber_}, {"reason", std::string(why.word())}});
+    }
+
+    service_context context_;
+    std::shared_ptr<store_type> store_;
+    std::string subscriber_;
+    deliver_function deliver_;
+    deadlines deadlines_;
+    asio::cancellation_signal cancel_;
+    std::shared_ptr<signal> sleeping_;
+    std::uint64_t told_ = 0;
+    bool grew_ = false;
+    bool idle_ = false;
+    bool stopped_ = false;
+};
+
+}  // namespace shop::events

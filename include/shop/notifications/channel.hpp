@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <shop/core/log.hpp>
+#include <shop/core/result.hpp>
+#include <shop/notifications/types.hpp>
+
+namespace shop::notifications {
+
+namespace asio = boost::asio;
+
+/// What one recipient is told about one event.
+struct message {
+    delivery_id id;  ///< equal over all tries: a channel that can tells repeats by it
+    std::string event_type;
+    shop::order_id order_id;
+    std::uint64_t order_version = 0;
+    std::string recipient;
+    std::string text;
+};
+
+/// A way to reach people.
+/// @par Thread safety
+/// Shared objects: need not be safe; called from the executor of the service.
+class channel {
+public:
+    virtual ~channel() = default;
+    virtual std::string_view name() const = 0;
+    /// Hands messages over, each its own result, in their order. Repeats are possible, gaps are not.
+    virtual asio::awaitable<std::vector<result<void>>> send(std::vector<message> messages) = 0;
+};
+
+/// The channel `log`: one line per message.
+std::shared_ptr<channel> log_channel(log_sink& sink);
+
+}  // namespace shop::notifications

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <shop/core/service_context.hpp>
+#include <shop/notifications/channel.hpp>
+#include <shop/notifications/service.hpp>
+#include <shop/notifications/store.hpp>
+
+namespace shop::notifications {
+
+struct service_parts {
+    std::shared_ptr<notifications::store> store;
+    std::vector<std::shared_ptr<channel>> channels;  ///< each event goes to each of them
+    service_context context;
+};
+
+/// A service that also tries failed deliveries again.
+class running_service : public service {
+public:
+    virtual void start() = 0;
+    virtual void stop() = 0;
+};
+
+std::shared_ptr<running_service> make_service(service_parts parts);
+
+}  // namespace shop::notifications

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <shop/core/working_set.hpp>
+#include <shop/notifications/channel.hpp>
+#include <shop/notifications/service.hpp>
+#include <shop/notifications/store.hpp>
+
+/// The rules of notifications: pure functions of loaded state and a command.
+namespace shop::notifications::rules {
+
+using rows = working_set<store_schema>;
+using keys = key_set<store_schema>;
+
+/// A try to hand one message over, with its end.
+struct record_attempt {
+    delivery_record delivery;            ///< as it was before the try; revision 0 on the first
+    std::optional<std::string> failure;  ///< a stable word; nothing when it went through
+    std::uint64_t jitter = 0;            ///< random; spreads the retries
+};
+
+inline constexpr unsigned attempts_max = 10;
+
+/// The delivery that an event makes over a channel. Its id follows from the event, equal over all repeats.
+delivery_record new_delivery(order_event const& event, std::string_view channel);
+message to_message(delivery_record const& delivery);
+
+void want(keys& wanted, record_attempt const& command);
+/// Records the end of a try: delivered, to be tried again, or dead after `attempts_max`. A delivery that somebody else
+/// recorded in between stays as they left it.
+void decide(rows& state, record_attempt const& command, attempt const& now);
+
+delivery view(delivery_record const& record);
+
+}  // namespace shop::notifications::rules

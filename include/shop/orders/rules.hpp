@@ -1,0 +1,121 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include <shop/core/working_set.hpp>
+#include <shop/orders/service.hpp>
+#include <shop/orders/store.hpp>
+#include <shop/products/types.hpp>
+
+/// The rules of orders: pure functions of loaded state and a command. No I/O, clock, randomness or text format.
+namespace shop::orders::rules {
+
+using rows = working_set<store_schema>;
+using keys = key_set<store_schema>;
+
+// --- the status machine -----------------------------------------------------------------------------------------------
+
+bool legal(status from, status to);
+std::vector<status> steps_from(status from);
+/// `invalid_transition` naming from, to and what would be allowed.
+error refuse_step(status from, status to);
+
+// --- what is asked for ------------------------------------------------------------------------------------------------
+
+/// Whether an order can be placed as it stands, before anything is looked up: 1 to `limits::order_lines_max` lines, a
+/// customer, texts fit for people, quantities that can be summed.
+result<void> check(place_order const& command);
+/// Notes and tracking codes that fit an event.
+result<void> check(transition_order const& command);
+/// 1 to 255 printable ASCII characters.
+result<void> check_key(std::string_view idempotency_key);
+
+/// Finds the offer of a sku; nothing when the catalogue has none.
+using offer_lookup = std::function<products::offer const*(sku const&)>;
+
+/// Merges lines of one sku and takes the snapshot of names and prices.
+/// @par Errors
+/// `unknown_sku`, `product_not_active`, `mixed_currency`, `amount_overflow`, `total_mismatch`, each with pointers.
+result<order_content> price(place_order const& command, offer_lookup const& offer_of);
+
+// --- intents and conclusions ------------------------------------------------------------------------------------------
+
+/// The key of a call, and what it was used for.
+struct call_key {
+    std::string account;
+    std::string idempotency_key;
+    shop::fingerprint fingerprint{};
+};
+
+/// The intent of placing: the key and the order, `pending`.
+struct begin_placing {
+    call_key key;
+    order_id id;
+    operation_id operation;
+    document<order_content> content;
+    std::optional<error> refused;  ///< why it cannot be placed: the answer of an unknown key, for which nothing is stored
+};
+
+/// The intent of shipping, cancelling or delivering. Delivering has no effect elsewhere and is concluded at once.
+struct begin_transition {
+    call_key key;
+    order_id id;
+    operation_id operation;
+    status to = status::pending;
+    std::optional<std::string> note;
+    std::optional<std::string> tracking;
+    std::shared_ptr<principal const> by;
+};
+
+/// The conclusion of an open operation: what its effect was.
+struct conclude {
+    order_id id;
+    open_operation operation;      ///< as the order was read with it
+    std::optional<error> refused;  ///< as the inventory recorded or answered it; nothing when it was applied
+};
+
+/// An order as a command left it.
+struct outcome {
+    order_record order;
+    std::optional<key_record> key;  ///< the record under the key of the begin, or of the transition concluded
+    bool fresh = false;             ///< it was this command that changed it
+};
+
+void want(keys& wanted, begin_placing const& command);
+void want(keys& wanted, begin_transition const& command);
+void want(keys& wanted, conclude const& command);
+
+/// The order of a key that is known already, unless it is loaded.
+void want_more(keys& wanted, rows const& state, begin_placing const& command);
+
+/// @par Errors
+/// `idempotency_key_reused`; of an unknown key, what the command was refused for.
+result<outcome> decide(rows& state, begin_placing const& command, attempt const& now);
+/// @par Errors
+/// `idempotency_key_reused`; `not_found`; `invalid_transition`; `operation_in_progress`.
+result<outcome> decide(rows& state, begin_transition const& command, attempt const& now);
+/// Of an operation that is concluded already it answers what became of the order.
+/// @par Errors
+/// `not_found`.
+result<outcome> decide(rows& state, conclude const& command, attempt const& now);
+
+/// Whether an operation waits for its effect.
+inline bool is_open(order_record const& order) { return order.open.has_value(); }
+
+// --- answers ----------------------------------------------------------------------------------------------------------
+
+/// The order as it stands.
+order view(order_record const& record);
+/// The order as placing left it: the same bytes for ever. The record must not be pending any more.
+/// @par Errors
+/// `out_of_stock` with the recorded shortages.
+result<order> placed(order_record const& record);
+/// The order as a transition left it.
+order view_at(order_record const& record, std::uint64_t version, std::span<event_record const> history);
+/// The failure recorded under a key of a transition.
+error recorded_error(recorded_refusal const& refusal);
+recorded_refusal to_recorded(error const& refused);
+
+}  // namespace shop::orders::rules

@@ -1,0 +1,211 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <shop/core/batcher.hpp>
+#include <shop/core/call.hpp>
+#include <shop/core/record.hpp>
+#include <shop/core/service_context.hpp>
+#include <shop/core/transact.hpp>
+
+/// The queues of a service in front of its store: one for commands, one for reads by key. Requests of all kinds and
+/// callers share them, so that what waits together is done together.
+namespace shop::detail {
+
+/// A command that waits, until it is no longer worth doing.
+template <class Command>
+struct waiting {
+    waiting(Command c, steady_time until) : command(std::move(c)), deadline(until) {}
+    Command command;
+    steady_time deadline;
+};
+
+template <class Command, class One>
+std::vector<waiting<Command>> to_waiting(std::vector<request<One>> requests) {
+    std::vector<waiting<Command>> all;
+    all.reserve(requests.size());
+    for (auto& one : requests) all.emplace_back(Command(std::move(one.command)), one.call.deadline);
+    return all;
+}
+
+/// The answers of one kind of request, out of those of all kinds.
+template <class One, class Answer>
+std::vector<result<One>> to_answers_of(std::vector<result<Answer>> answers) {
+    std::vector<result<One>> out;
+    out.reserve(answers.size());
+    for (auto& one : answers) {
+        if (one) {
+            out.emplace_back(std::get<One>(std::move(*one)));
+        } else {
+            out.emplace_back(one.error());
+        }
+    }
+    return out;
+}
+
+/// Those of a batch that are still worth doing, and where their answers belong; the others are answered
+/// `deadline_exceeded`.
+template <class Command, class Answer>
+struct timely {
+    timely(std::vector<waiting<Command>> asked, steady_time now)
+        : answers(asked.size(), error(error_code::deadline_exceeded)) {
+        commands.reserve(asked.size());
+        places.reserve(asked.size());
+        for (std::size_t i = 0; i < asked.size(); ++i) {
+            if (asked[i].deadline <= now) continue;
+            commands.push_back(std::move(asked[i].command));
+            places.push_back(i);
+        }
+    }
+    void fail(error const& why) {
+        for (auto place : places) answers[place] = why;
+    }
+
+    std::vector<Command> commands;
+    std::vector<std::size_t> places;
+    std::vector<result<Answer>> answers;
+};
+
+/// Answers requests one after another: for reads that no other can share.
+/// @param answer `asio::awaitable<result<Answer>>(Command const&)`.
+template <class Answer, class Command, class Function>
+asio::awaitable<std::vector<result<Answer>>> one_by_one(std::vector<request<Command>> requests, scheduler& clock,
+                                                        Function answer) {
+    std::vector<result<Answer>> answers;
+    answers.reserve(requests.size());
+    for (auto const& one : requests) {
+        if (one.call.deadline <= clock.now()) {
+            answers.emplace_back(error(error_code::deadline_exceeded));
+            continue;
+        }
+        auto answered = co_await answer(one.command);
+        answers.push_back(std::move(answered));
+    }
+    co_return answers;
+}
+
+/// Decides the commands of one service, a batch at a time. `Batch` is a `command_batch`.
+/// @par Thread safety
+/// Shared objects: unsafe; to be used from the executor of its context.
+template <class Batch>
+class command_queue {
+    using schema = typename Batch::schema;
+    using command = typename Batch::command_type;
+    using answer = typename Batch::answer_type;
+
+public:
+    /// @param committed is told of each batch that became durable.
+    command_queue(std::shared_ptr<record_store<schema>> store, service_context const& context,
+                  std::function<void(Batch const&)> committed)
+        : queue_(context.executor, run_function(std::make_shared<state>(std::move(store), context, std::move(committed)))) {}
+
+    template <class One, class Request>
+    asio::awaitable<std::vector<result<One>>> submit(std::vector<request<Request>> requests) {
+        auto all = to_waiting<command>(std::move(requests));
+        auto answers = co_await queue_.submit(std::move(all));
+        co_return to_answers_of<One>(std::move(answers));
+    }
+
+private:
+    struct state {
+        state(std::shared_ptr<record_store<schema>> s, service_context const& c, std::function<void(Batch const&)> f)
+            : store(std::move(s)), context(c), committed(std::move(f)) {}
+        std::shared_ptr<record_store<schema>> store;
+        service_context context;
+        std::function<void(Batch const&)> committed;
+    };
+
+    /// Owns what it needs: a batch under way outlives the service.
+    static auto run_function(std::shared_ptr<state> with) {
+        return [with](std::vector<waiting<command>> asked) { return run(with, std::move(asked)); };
+    }
+
+    static asio::awaitable<std::vector<result<answer>>> run(std::shared_ptr<state> with,
+                                                            std::vector<waiting<command>> asked) {
+        timely<command, answer> due(std::move(asked), with->context.clock->now());
+        if (due.commands.empty()) co_return std::move(due.answers);
+        auto batch = std::make_shared<Batch>(std::move(due.commands));
+        std::shared_ptr<decision_batch<schema>> decision = batch;
+        auto done = co_await transact_until_known(*with->store, decision, with->context);
+        if (done) {
+            auto answers = batch->take_answers();
+            for (std::size_t i = 0; i < answers.size(); ++i) due.answers[due.places[i]] = std::move(answers[i]);
+            if (with->committed) with->committed(*batch);
+        } else {
+            due.fail(done.error());
+        }
+        co_return std::move(due.answers);
+    }
+
+    batcher<waiting<command>, answer> queue_;
+};
+
+/// Answers reads by key, all that wait with one load.
+/// @par Thread safety
+/// Shared objects: unsafe; to be used from the executor of its context.
+template <class Schema, class Query, class Answer>
+class read_queue {
+public:
+    using want_function = void (*)(key_set<Schema>&, Query const&);
+    using answer_function = result<Answer> (*)(loaded_rows<Schema> const&, Query const&);
+
+    read_queue(std::shared_ptr<record_store<Schema>> store, service_context const& context, want_function want,
+               answer_function answer)
+        : queue_(context.executor, run_function(std::make_shared<state>(std::move(store), context, want, answer))) {}
+
+    template <class One, class Request>
+    asio::awaitable<std::vector<result<One>>> submit(std::vector<request<Request>> requests) {
+        auto all = to_waiting<Query>(std::move(requests));
+        auto answers = co_await queue_.submit(std::move(all));
+        co_return to_answers_of<One>(std::move(answers));
+    }
+
+private:
+    struct state {
+        state(std::shared_ptr<record_store<Schema>> s, service_context const& c, want_function w, answer_function a)
+            : store(std::move(s)), context(c), want(w), answer(a) {}
+        std::shared_ptr<record_store<Schema>> store;
+        service_context context;
+        want_function want;
+        answer_function answer;
+
+        result<Answer> answer_one(loaded_rows<Schema> const& rows, Query const& query) const {
+            try {
+                return answer(rows, query);
+            } catch (failure const& why) {
+                return why.reason();
+            }
+        }
+    };
+
+    static auto run_function(std::shared_ptr<state> with) {
+        return [with](std::vector<waiting<Query>> asked) { return run(with, std::move(asked)); };
+    }
+
+    static asio::awaitable<std::vector<result<Answer>>> run(std::shared_ptr<state> with,
+                                                            std::vector<waiting<Query>> asked) {
+        timely<Query, Answer> due(std::move(asked), with->context.clock->now());
+        if (due.commands.empty()) co_return std::move(due.answers);
+        auto wanted = std::make_shared<key_set<Schema>>();
+        for (auto const& query : due.commands) with->want(*wanted, query);
+        wanted->normalise();
+        std::shared_ptr<key_set<Schema> const> keys = std::move(wanted);
+        auto rows = co_await with->store->load(keys);
+        if (!rows) {
+            due.fail(rows.error());
+            co_return std::move(due.answers);
+        }
+        for (std::size_t i = 0; i < due.commands.size(); ++i) {
+            due.answers[due.places[i]] = with->answer_one(**rows, due.commands[i]);
+        }
+        co_return std::move(due.answers);
+    }
+
+    batcher<waiting<Query>, Answer> queue_;
+};
+
+}  // namespace shop::detail

@@ -1,0 +1,45 @@
+#include <shop/core/sku.hpp>
+
+#include <stdexcept>
+
+namespace shop {
+
+namespace {
+
+constexpr bool is_letter_or_digit(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+bool is_code(std::string_view text) {
+    if (text.empty() || text.size() > 64 || !is_letter_or_digit(text.front())) return false;
+    for (char const c : text) {
+        if (!is_letter_or_digit(c) && c != '.' && c != '_' && c != '-') return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+sku::sku(std::string_view text) : text_(text) {
+    if (!is_code(text)) throw std::invalid_argument("a sku is [A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+}
+
+std::optional<sku> sku::parse(std::string_view text) {
+    if (!is_code(text)) return std::nullopt;
+    sku read;
+    read.text_.assign(text);
+    return read;
+}
+
+location::location(std::string_view text) : text_(text) {
+    if (!is_code(text)) throw std::invalid_argument("a location is [A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+}
+
+std::optional<location> location::parse(std::string_view text) {
+    if (!is_code(text)) return std::nullopt;
+    location read;
+    read.text_.assign(text);
+    return read;
+}
+
+}  // namespace shop

@@ -1,0 +1,65 @@
+#include <shop/core/text.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace shop {
+
+namespace {
+
+constexpr char32_t invalid_character = 0xffffffff;
+
+/// Takes one character off the front; `invalid_character` for what is not UTF-8 (RFC 3629).
+char32_t take_character(std::string_view& utf8) {
+    auto const byte = [&](std::size_t i) { return static_cast<std::uint8_t>(utf8[i]); };
+    std::size_t length = 1;
+    char32_t least = 0;
+    char32_t character = byte(0);
+    if (character < 0x80) {
+        utf8.remove_prefix(1);
+        return character;
+    }
+    if (character >> 5 == 0x06) {
+        length = 2, least = 0x80, character &= 0x1f;
+    } else if (character >> 4 == 0x0e) {
+        length = 3, least = 0x800, character &= 0x0f;
+    } else if (character >> 3 == 0x1e) {
+        length = 4, least = 0x10000, character &= 0x07;
+    } else {
+        return invalid_character;
+    }
+    if (utf8.size() < length) return invalid_character;
+    for (std::size_t i = 1; i < length; ++i) {
+        if (byte(i) >> 6 != 0x02) return invalid_character;
+        character = character << 6 | (byte(i) & 0x3f);
+    }
+    utf8.remove_prefix(length);
+    bool const surrogate = character >= 0xd800 && character <= 0xdfff;
+    return character < least || character > 0x10ffff || surrogate ? invalid_character : character;
+}
+
+bool is_line_break(char32_t c) {
+    return c == '\n' || c == '\r' || c == '\t' || c == 0x2028 || c == 0x2029;
+}
+bool is_control(char32_t c) {
+    return c < 0x20 || (c >= 0x7f && c <= 0x9f);
+}
+bool turns_direction(char32_t c) {
+    return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+}  // namespace
+
+bool is_plain_text(std::string_view utf8, line_breaks breaks) {
+    while (!utf8.empty()) {
+        auto const c = take_character(utf8);
+        if (is_line_break(c)) {
+            if (breaks == line_breaks::refuse) return false;
+        } else if (c == invalid_character || is_control(c) || turns_direction(c) || c == 0xfeff) {
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace shop

@@ -1,0 +1,92 @@
+#include "engine/subscriptions.hpp"
+
+#include <algorithm>
+
+namespace shop {
+namespace {
+
+template <class T>
+result<void> first_failure(std::vector<result<T>> const& answers) {
+    for (auto const& a : answers) {
+        if (!a) return a.error();
+    }
+    return {};
+}
+
+asio::awaitable<result<void>> deliver_to_notifications(std::shared_ptr<notifications::service> subscriber,
+                                                       store_epoch epoch, std::vector<orders::event_record> events) {
+    std::vector<request<notifications::order_event>> told;
+    told.reserve(events.size());
+    for (auto& e : events) {
+        if (e.version < 2) continue;  // history only
+        notifications::order_event event;
+        event.epoch = epoch;
+        event.order_id = e.order_id;
+        event.version = e.version;
+        event.status = to_word(e.status);
+        event.customer_id = std::move(e.customer_id);
+        event.note = std::move(e.note);
+        event.tracking = std::move(e.tracking);
+        event.at = e.at;
+        told.emplace_back(std::move(event));
+    }
+    if (told.empty()) co_return result<void>{};
+    auto answers = co_await subscriber->notify(std::move(told));
+    co_return first_failure(answers);
+}
+
+/// The state of a sku as it is now, which is at least as new as the event that made us look.
+products::note_availability state_of(store_epoch epoch, std::span<inventory::stock_record const> locations) {
+    products::note_availability now;
+    now.epoch = epoch;
+    for (auto const& l : locations) {
+        now.sku = l.sku;
+        now.sequence += l.sequence;
+        now.available += l.available();
+        now.as_of = std::max(now.as_of, l.updated_at);
+        if (l.location.is_main()) {
+            now.low_stock_threshold = l.low_stock_threshold;
+            now.untracked = l.untracked;
+        }
+    }
+    return now;
+}
+
+asio::awaitable<result<void>> deliver_to_catalogue(std::shared_ptr<inventory::store> store,
+                                                   std::shared_ptr<products::service> subscriber,
+                                                   std::vector<inventory::movement_record> movements) {
+    key_set<inventory::store_schema> changed;
+    for (auto& m : movements) changed.add<inventory::stock_record>({std::move(m.sku)});
+    changed.normalise();
+    auto const keys = std::make_shared<key_set<inventory::store_schema> const>(std::move(changed));
+    auto rows = co_await store->load(keys);
+    if (!rows) co_return rows.error();
+    std::vector<request<products::note_availability>> told;
+    for (auto const& locations : (*rows)->groups<inventory::stock_record>()) {
+        if (!locations.empty()) told.emplace_back(state_of(store->epoch(), locations));
+    }
+    if (told.empty()) co_return result<void>{};
+    auto answers = co_await subscriber->note_availability(std::move(told));
+    co_return first_failure(answers);
+}
+
+}  // namespace
+
+std::shared_ptr<order_relay> tell_notifications(service_context context, std::shared_ptr<orders::store> store,
+                                                std::shared_ptr<notifications::service> subscriber) {
+    auto const epoch = store->epoch();
+    auto deliver = [subscriber = std::move(subscriber), epoch](std::vector<orders::event_record> events) {
+        return deliver_to_notifications(subscriber, epoch, std::move(events));
+    };
+    return std::make_shared<order_relay>(std::move(context), std::move(store), "notifications", std::move(deliver));
+}
+
+std::shared_ptr<stock_relay> tell_catalogue(service_context context, std::shared_ptr<inventory::store> store,
+                                            std::shared_ptr<products::service> subscriber) {
+    auto deliver = [store, subscriber = std::move(subscriber)](std::vector<inventory::movement_record> movements) {
+        return deliver_to_catalogue(store, subscriber, std::move(movements));
+    };
+    return std::make_shared<stock_relay>(std::move(context), store, "products", std::move(deliver));
+}
+
+}  // namespace shop

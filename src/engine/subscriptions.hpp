@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+
+#include <shop/events/relay.hpp>
+#include <shop/inventory/store.hpp>
+#include <shop/notifications/service.hpp>
+#include <shop/orders/store.hpp>
+#include <shop/products/service.hpp>
+
+namespace shop {
+
+using order_relay = events::relay<orders::store_schema, orders::event_record>;
+using stock_relay = events::relay<inventory::store_schema, inventory::movement_record>;
+
+/// Tells the notifications of every change of an order's status, from version 2 on.
+std::shared_ptr<order_relay> tell_notifications(service_context context, std::shared_ptr<orders::store> store,
+                                                std::shared_ptr<notifications::service> subscriber);
+
+/// Tells the catalogue what is available of every sku whose stock changed. A burst about one sku is told once.
+std::shared_ptr<stock_relay> tell_catalogue(service_context context, std::shared_ptr<inventory::store> store,
+                                            std::shared_ptr<products::service> subscriber);
+
+}  // namespace shop

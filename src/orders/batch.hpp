@@ -1,0 +1,49 @@
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include <shop/orders/rules.hpp>
+
+namespace shop::orders {
+
+/// Every command that changes the order store.
+using command = std::variant<rules::begin_placing, rules::begin_transition, rules::conclude>;
+
+/// Commands of many callers, decided in one transaction.
+class batch final : public decision_batch<store_schema> {
+public:
+    explicit batch(std::vector<command> commands) : commands_(std::move(commands)) {}
+
+    key_set<store_schema> wanted() const override {
+        key_set<store_schema> keys;
+        for (auto const& c : commands_) {
+            std::visit([&](auto const& one) { rules::want(keys, one); }, c);
+        }
+        return keys;
+    }
+
+    boost::system::result<changes<store_schema>, key_set<store_schema>> decide(loaded_rows<store_schema> const& rows,
+                                                                               attempt const& now) override {
+        rules::rows state(rows);
+        key_set<store_schema> more;
+        for (auto const& c : commands_) {
+            if (auto const* placing = std::get_if<rules::begin_placing>(&c)) rules::want_more(more, state, *placing);
+        }
+        if (!more.empty()) return more;
+        answers_.clear();
+        answers_.reserve(commands_.size());
+        for (auto const& c : commands_) {
+            answers_.push_back(std::visit([&](auto const& one) { return rules::decide(state, one, now); }, c));
+        }
+        return state.take_changes();
+    }
+
+    std::vector<result<rules::outcome>>& answers() { return answers_; }
+
+private:
+    std::vector<command> commands_;
+    std::vector<result<rules::outcome>> answers_;
+};
+
+}  // namespace shop::orders

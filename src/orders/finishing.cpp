@@ -1,0 +1,120 @@
+// Effect and conclusion: the second half of placing, shipping and cancelling, and all of recovery.
+
+#include <shop/core/operation.hpp>
+
+#include "orders/store_service.hpp"
+
+namespace shop::orders {
+namespace {
+
+/// What is known of an operation's effect.
+struct effect {
+    bool known = false;
+    std::optional<error> refused;
+    error why_unknown{error_code::unavailable};
+};
+
+/// Only an outcome that the inventory recorded may refuse an operation; anything else leaves it open.
+bool is_recorded_refusal(operation_type type, error const& e) {
+    switch (type) {
+        case operation_type::place:
+            return e.code() == error_code::out_of_stock || e.code() == error_code::allocation_released;
+        case operation_type::ship:
+            return e.code() == error_code::insufficient_stock || e.code() == error_code::allocation_refused ||
+                   e.code() == error_code::allocation_released;
+        case operation_type::cancel:
+            return false;
+    }
+    return false;
+}
+
+template <class Answer>
+effect effect_of(operation_type type, result<Answer> const& r) {
+    if (r) return {true, std::nullopt, {}};
+    auto const e = r.error();
+    if (is_recorded_refusal(type, e)) return {true, e, {}};
+    return {false, std::nullopt, e};
+}
+
+inventory::allocate_order to_allocate(order_record const& order) {
+    std::vector<inventory::line> lines;
+    auto const& wanted = order.content->lines;
+    lines.reserve(wanted.size());
+    for (auto const& l : wanted) lines.emplace_back(l.sku, l.quantity);
+    return {order.id, std::move(lines)};
+}
+
+/// Calls one port function for the orders of one operation type.
+template <class Command, class Answer>
+asio::awaitable<void> cause(operation_type type, inventory::service& inventory,
+                            port_function<inventory::service, Command, Answer> function,
+                            std::vector<request<Command>> requests, std::vector<std::size_t> of,
+                            std::vector<effect>& effects) {
+    if (requests.empty()) co_return;
+    auto results = co_await (inventory.*function)(std::move(requests));
+    for (std::size_t i = 0; i < of.size() && i < results.size(); ++i) {
+        effects[of[i]] = effect_of(type, results[i]);
+    }
+}
+
+}  // namespace
+
+asio::awaitable<std::vector<result<rules::outcome>>> store_service::finish(std::vector<order_record> open) {
+    auto const self = shared_from_this();
+    std::vector<request<inventory::allocate_order>> allocations;
+    std::vector<request<inventory::ship_order>> shipments;
+    std::vector<request<inventory::release_order>> releases;
+    std::vector<std::size_t> allocating, shipping, releasing;
+    for (std::size_t i = 0; i < open.size(); ++i) {
+        auto const& order = open[i];
+        switch (order.open->type) {
+            case operation_type::place:
+                allocations.emplace_back(to_allocate(order));
+                allocating.push_back(i);
+                break;
+            case operation_type::ship:
+                shipments.emplace_back(inventory::ship_order(order.id, order.open->id));
+                shipping.push_back(i);
+                break;
+            case operation_type::cancel:
+                releases.emplace_back(inventory::release_order(order.id, order.open->id));
+                releasing.push_back(i);
+                break;
+        }
+    }
+    std::vector<effect> effects(open.size());
+    auto& inventory = *parts_.inventory;
+    co_await cause(operation_type::place, inventory, &inventory::service::allocate, std::move(allocations),
+                   std::move(allocating), effects);
+    co_await cause(operation_type::ship, inventory, &inventory::service::ship, std::move(shipments),
+                   std::move(shipping), effects);
+    co_await cause(operation_type::cancel, inventory, &inventory::service::release, std::move(releases),
+                   std::move(releasing), effects);
+
+    std::vector<result<rules::outcome>> finished(open.size(), error(error_code::unavailable));
+    std::vector<command> conclusions;
+    std::vector<std::size_t> concluding;
+    conclusions.reserve(open.size());
+    concluding.reserve(open.size());
+    for (std::size_t i = 0; i < open.size(); ++i) {
+        if (effects[i].known) {
+            conclusions.emplace_back(
+                rules::conclude{open[i].id, std::move(*open[i].open), std::move(effects[i].refused)});
+            concluding.push_back(i);
+        } else {
+            finished[i] = effects[i].why_unknown;
+        }
+    }
+    auto concluded = co_await decide(std::move(conclusions));
+    for (std::size_t i = 0; i < concluding.size(); ++i) {
+        auto& outcome = concluded[i];
+        if (outcome) {
+            if (outcome->fresh && open_operations_ > 0) --open_operations_;
+            settled(outcome->order.id);
+        }
+        finished[concluding[i]] = std::move(outcome);
+    }
+    co_return finished;
+}
+
+}  // namespace shop::orders

@@ -1,0 +1,263 @@
+// Placing an order: price, intent, then effect and conclusion in finishing.cpp.
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <algorithm>
+
+#include <shop/core/json.hpp>
+
+#include "orders/store_service.hpp"
+
+namespace shop::orders {
+
+/// One call of `place`: it goes on to the end whatever becomes of its caller.
+class placing : public std::enable_shared_from_this<placing> {
+public:
+    placing(std::shared_ptr<store_service> service, std::vector<request<place_order>> requests)
+        : service_(std::move(service)),
+          context_(service_->parts_.context),
+          answers_(std::make_shared<answers<acknowledgement>>(requests.size())),
+          items_(requests.size()) {
+        for (std::size_t i = 0; i < requests.size(); ++i) items_[i].request = std::move(requests[i]);
+    }
+
+    asio::awaitable<std::vector<result<acknowledgement>>> wait() {
+        std::vector<steady_time> by;
+        by.reserve(items_.size());
+        for (auto const& item : items_) by.push_back(item.request.call.deadline);
+        auto const self = shared_from_this();
+        return answers_->wait(service_->deadlines_, context_.clock->now(), std::move(by),
+                              [self](std::size_t i) { return self->late(i); });
+    }
+
+    /// A programming error: no request may wait for ever.
+    void fail() {
+        for (std::size_t i = 0; i < items_.size(); ++i) answers_->give(i, error(error_code::internal));
+    }
+
+    asio::awaitable<void> run() {
+        auto const self = shared_from_this();
+        check_all();
+        co_await price_all();
+        auto open = co_await store_intents();
+        co_await finish(std::move(open));
+        co_await answer_twins();
+    }
+
+private:
+    enum class stage { nothing_stored, storing, open };
+
+    struct item {
+        shop::request<place_order> request;
+        stage at = stage::nothing_stored;
+        std::optional<error> refused;  ///< by step 1; answered only if the key is unknown
+        std::optional<rules::begin_placing> intent;
+        std::optional<order_record> stored;
+    };
+
+    /// What is known of a request when its time is up.
+    result<acknowledgement> late(std::size_t i) {
+        auto const& item = items_[i];
+        switch (item.at) {
+            case stage::nothing_stored:
+                return error(error_code::deadline_exceeded);
+            case stage::storing:
+                return error(error_code::outcome_unknown);
+            case stage::open:
+                return acknowledgement{rules::view(*item.stored), false, true};
+        }
+        return error(error_code::internal);
+    }
+
+    void check_all() {
+        for (std::size_t i = 0; i < items_.size(); ++i) {
+            auto const& [call, command] = items_[i].request;
+            if (auto ok = rules::check_key(call.idempotency_key); !ok) {
+                answers_->give(i, ok.error());
+            } else if (!call.by->may_act_for(command.customer.id)) {
+                answers_->give(i, error(error_code::forbidden, "orders can be placed for oneself only"));
+            } else if (auto fit = rules::check(command); !fit) {
+                items_[i].refused = fit.error();
+            }
+        }
+    }
+
+    /// Step 1: one batch to the catalogue for all lines of all requests.
+    asio::awaitable<void> price_all() {
+        std::vector<sku> skus;
+        for (std::size_t i = 0; i < items_.size(); ++i) {
+            if (answers_->has(i) || items_[i].refused) continue;
+            for (auto const& l : items_[i].request.command.lines) skus.push_back(l.sku);
+        }
+        std::sort(skus.begin(), skus.end());
+        skus.erase(std::unique(skus.begin(), skus.end()), skus.end());
+        std::vector<result<products::offer>> offers;
+        offers.reserve(skus.size());
+        for (std::size_t from = 0; from < skus.size(); from += limits::batch_items_max) {
+            std::vector<shop::request<products::get_offer>> wanted;
+            auto const to = std::min(skus.size(), from + limits::batch_items_max);
+            wanted.reserve(to - from);
+            for (auto at = from; at < to; ++at) wanted.emplace_back(products::get_offer(skus[at]));
+            auto some = co_await service_->parts_.products->offers(std::move(wanted));
+            for (auto& o : some) offers.push_back(std::move(o));
+        }
+        std::optional<error> catalogue_failed;
+        for (auto const& o : offers) {
+            if (!o && o.error().code() != error_code::not_found) catalogue_failed = o.error();
+        }
+        auto const offer_of = [&](sku const& which) -> products::offer const* {
+            auto const at = std::lower_bound(skus.begin(), skus.end(), which) - skus.begin();
+            return offers[at] ? &*offers[at] : nullptr;
+        };
+        auto const full = service_->open_operations_ >= limits::open_operations_max;
+        for (std::size_t i = 0; i < items_.size(); ++i) {
+            auto& item = items_[i];
+            if (answers_->has(i) || item.refused) continue;
+            if (full) {
+                item.refused = error(error_code::overloaded, "too many orders wait for their outcome");
+            } else if (catalogue_failed) {
+                item.refused = catalogue_failed;
+            } else if (auto priced = rules::price(item.request.command, offer_of); !priced) {
+                item.refused = priced.error();
+            } else {
+                prepare_intent(item, std::move(*priced));
+            }
+        }
+    }
+
+    rules::call_key key_of(item const& item) const {
+        rules::call_key key;
+        key.account = item.request.call.by->account;
+        key.idempotency_key = item.request.call.idempotency_key;
+        key.fingerprint = fingerprint_of("orders.place", json::encode(item.request.command));
+        return key;
+    }
+
+    void prepare_intent(item& item, order_content content) {
+        auto const now = context_.clock->stamp();
+        item.intent.emplace();
+        item.intent->key = key_of(item);
+        item.intent->id = context_.ids->draw<order_id>(now);
+        item.intent->operation = operation_id{item.intent->id.value};  // placing is the operation an order is born with
+        item.intent->content = document<order_content>(std::move(content));
+    }
+
+    /// Steps 0 and 2 in one transaction: the key decides between twins, and a known one is answered from its order.
+    /// @return the orders that were stored now.
+    asio::awaitable<std::vector<std::size_t>> store_intents() {
+        co_await answer_refused();
+        std::vector<command> intents;
+        std::vector<std::size_t> of;
+        for (std::size_t i = 0; i < items_.size(); ++i) {
+            auto& item = items_[i];
+            if (answers_->has(i) || !item.intent) continue;  // also those whose time is up: nothing is stored for them
+            item.at = stage::storing;
+            intents.emplace_back(*item.intent);
+            of.push_back(i);
+        }
+        auto decided = co_await service_->decide(std::move(intents));
+        std::vector<std::size_t> fresh;
+        for (std::size_t n = 0; n < of.size(); ++n) {
+            auto const i = of[n];
+            auto& item = items_[i];
+            if (!decided[n]) {
+                answers_->give(i, decided[n].error());
+            } else {
+                item.stored = std::move(decided[n]->order);
+                item.at = stage::open;
+                if (decided[n]->fresh) {
+                    ++service_->open_operations_;
+                    fresh.push_back(i);
+                } else {
+                    twins_.push_back(i);
+                }
+            }
+        }
+        co_return fresh;
+    }
+
+    /// Step 1 refused: the answer of a known key comes first, and nothing is stored for an unknown one.
+    asio::awaitable<void> answer_refused() {
+        key_set<store_schema> keys;
+        for (auto const& item : items_) {
+            if (item.refused) keys.add<key_record>({item.request.call.by->account, item.request.call.idempotency_key});
+        }
+        if (keys.empty()) co_return;
+        auto rows = co_await service_->load(std::move(keys));
+        for (std::size_t i = 0; i < items_.size(); ++i) {
+            auto& item = items_[i];
+            if (!item.refused || answers_->has(i)) continue;
+            if (!rows) {
+                answers_->give(i, rows.error());
+                continue;
+            }
+            auto const* known = (*rows)->find<key_record>({item.request.call.by->account, item.request.call.idempotency_key});
+            if (!known) {
+                answers_->give(i, *item.refused);
+            } else {
+                prepare_intent(item, {});
+                item.intent->refused = item.refused;
+            }
+        }
+    }
+
+    asio::awaitable<void> finish(std::vector<std::size_t> fresh) {
+        if (fresh.empty()) co_return;
+        std::vector<order_record> open;
+        open.reserve(fresh.size());
+        for (auto i : fresh) open.push_back(*items_[i].stored);
+        auto finished = co_await service_->finish(std::move(open));
+        for (std::size_t n = 0; n < fresh.size(); ++n) {
+            auto const i = fresh[n];
+            if (finished[n]) {
+                give(i, finished[n]->order, false);
+            } else {
+                twins_.push_back(i);  // open: recovery goes on with it, the caller waits as a twin would
+            }
+        }
+    }
+
+    /// A twin waits for the outcome of the order under its key until its deadline.
+    asio::awaitable<void> answer_twins() {
+        for (auto i : twins_) {
+            auto& item = items_[i];
+            bool const replay = item.stored->id != item.intent->id;
+            while (!answers_->has(i)) {
+                if (item.stored->status != status::pending) {
+                    give(i, *item.stored, replay);
+                    break;
+                }
+                co_await service_->wait_for_outcome(item.stored->id, item.request.call.deadline);
+                std::vector<order_id> one{item.stored->id};
+                auto read = co_await service_->reads_.submit(std::move(one));
+                if (read.front()) item.stored = std::move(*read.front());
+            }
+        }
+    }
+
+    void give(std::size_t i, order_record const& order, bool replay) {
+        auto answer = rules::placed(order);
+        if (answer) {
+            answers_->give(i, acknowledgement{std::move(*answer), replay, false});
+        } else {
+            answers_->give(i, replay ? answer.error().as_replay() : answer.error());
+        }
+    }
+
+    std::shared_ptr<store_service> service_;
+    service_context const& context_;
+    std::shared_ptr<answers<acknowledgement>> answers_;
+    std::vector<item> items_;
+    std::vector<std::size_t> twins_;
+};
+
+asio::awaitable<std::vector<result<acknowledgement>>> store_service::place(std::vector<request<place_order>> requests) {
+    auto work = std::make_shared<placing>(shared_from_this(), std::move(requests));
+    asio::co_spawn(parts_.context.executor, work->run(), [work](std::exception_ptr failed) {
+        if (failed) work->fail();
+    });
+    co_return co_await work->wait();
+}
+
+}  // namespace shop::orders

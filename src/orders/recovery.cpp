@@ -1,0 +1,123 @@
+#include "orders/recovery.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+
+namespace shop::orders {
+namespace {
+
+constexpr auto between_scans = std::chrono::seconds(1);
+
+steady_time::duration backoff(unsigned attempts) {
+    auto const exponential = std::chrono::milliseconds(500) * (1u << std::min(attempts, 16u));
+    return std::min<steady_time::duration>(exponential, limits::recovery_backoff_max);
+}
+
+}  // namespace
+
+void store_service::start() {
+    recovery_ = std::make_shared<recovery>(shared_from_this());
+    recovery_->start();
+}
+
+void store_service::stop() {
+    if (auto running = std::exchange(recovery_, nullptr)) running->stop();
+}
+
+void store_service::recovery::start() {
+    asio::co_spawn(context_.executor, run(shared_from_this()),
+                   asio::bind_cancellation_slot(cancel_.slot(), asio::detached));
+}
+
+void store_service::recovery::stop() {
+    stopped_ = true;
+    asio::post(context_.executor, [self = shared_from_this()] { self->cancel_.emit(asio::cancellation_type::terminal); });
+}
+
+asio::awaitable<void> store_service::recovery::run(std::shared_ptr<recovery> self) {
+    bool first = true;
+    while (!self->stopped_) {
+        {
+            auto service = self->service_.lock();
+            if (!service) co_return;
+            if (co_await self->scan(*service, first)) first = false;
+        }
+        try {
+            co_await self->context_.clock->sleep_until(self->context_.clock->now() + between_scans);
+        } catch (boost::system::system_error const&) {
+            co_return;
+        }
+    }
+}
+
+/// @return whether the store could be read.
+asio::awaitable<bool> store_service::recovery::scan(store_service& service, bool first) {
+    auto const at_once = first && service.parts_.store->exclusive();
+    auto const now = context_.clock->now();
+    auto const grace_over = at_once ? now : now + limits::recovery_grace;
+    for (auto& [id, seen] : sightings_) seen.seen_now = false;
+    std::size_t count = 0;
+    std::optional<order_id> after;
+    while (!stopped_ && count < limits::open_operations_max) {
+        auto page = co_await service.parts_.store->open(after, limits::batch_items_max);
+        if (!page) {
+            context_.log->write(severity::warning, "cannot look for open operations",
+                                {{"reason", std::string(page.error().word())}});
+            co_return false;
+        }
+        count += page->size();
+        auto const full = page->size() == limits::batch_items_max;
+        if (!page->empty()) after = page->back().id;
+        std::erase_if(*page, [&](order_record const& order) { return !is_due(order, grace_over); });
+        if (!page->empty()) co_await take_up(service, std::move(*page), first);
+        if (!full) break;
+    }
+    std::erase_if(sightings_, [](auto const& s) { return !s.second.seen_now; });
+    service.open_operations_ = sightings_.size();
+    co_return true;
+}
+
+bool store_service::recovery::is_due(order_record const& order, steady_time grace_over) {
+    auto [at, fresh] = sightings_.try_emplace(order.id, sighting{order.open->id, grace_over, 0, true});
+    auto& seen = at->second;
+    if (!fresh && seen.operation != order.open->id) seen = {order.open->id, grace_over, 0, true};
+    seen.seen_now = true;
+    return seen.due <= context_.clock->now();
+}
+
+asio::awaitable<void> store_service::recovery::take_up(store_service& service, std::vector<order_record> open,
+                                                       bool first) {
+    auto const found = open;
+    auto finished = co_await service.finish(std::move(open));
+    std::size_t done = 0;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        if (finished[i]) {
+            ++done;
+            sightings_.erase(found[i].id);
+        } else {
+            failed(found[i], finished[i].error());
+        }
+    }
+    if (done > 0) {
+        context_.log->write(severity::info, "recovered open operations",
+                            {{"count", std::to_string(done)}, {"at_start", first ? "true" : "false"}});
+    }
+}
+
+void store_service::recovery::failed(order_record const& order, error const& why) {
+    auto& seen = sightings_.at(order.id);
+    seen.due = context_.clock->now() + backoff(seen.attempts++);
+    if (seen.attempts == limits::recovery_attempts_reported) {
+        context_.log->write(severity::error, "operation cannot be finished",
+                            {{"order_id", to_string(order.id)},
+                             {"operation", std::string(to_word(order.open->type))},
+                             {"reason", std::string(why.word())}});
+    }
+}
+
+}  // namespace shop::orders

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <map>
+
+#include <boost/asio/cancellation_signal.hpp>
+
+#include "orders/store_service.hpp"
+
+namespace shop::orders {
+
+/// Finishes what a crash or an unreachable inventory cut off, again and again until it is done.
+///
+/// An operation is taken up at once when this process cannot have begun it (an exclusive store, at start), otherwise
+/// after it was seen open for `limits::recovery_grace`. Taking up what somebody else is doing is harmless: effects and
+/// conclusions are idempotent.
+class store_service::recovery : public std::enable_shared_from_this<store_service::recovery> {
+public:
+    explicit recovery(std::shared_ptr<store_service> service) : service_(service), context_(service->parts_.context) {}
+
+    void start();
+    void stop();
+
+private:
+    struct sighting {
+        operation_id operation;
+        steady_time due;        ///< when it is taken up next
+        unsigned attempts = 0;
+        bool seen_now = true;
+    };
+
+    static asio::awaitable<void> run(std::shared_ptr<recovery> self);
+    asio::awaitable<bool> scan(store_service& service, bool first);
+    asio::awaitable<void> take_up(store_service& service, std::vector<order_record> open, bool first);
+    bool is_due(order_record const& order, steady_time grace_over);
+    void failed(order_record const& order, error const& why);
+
+    std::weak_ptr<store_service> service_;
+    service_context context_;
+    std::map<order_id, sighting> sightings_;
+    asio::cancellation_signal cancel_;
+    bool stopped_ = false;
+};
+
+}  // namespace shop::orders

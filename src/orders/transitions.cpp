@@ -1,0 +1,215 @@
+// Shipping, cancelling, delivering: intent, then effect and conclusion in finishing.cpp.
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <shop/core/json.hpp>
+
+#include "orders/store_service.hpp"
+
+namespace shop::orders {
+
+/// One call of `transition` or `cancel`: it goes on to the end whatever becomes of its caller.
+class transitions : public std::enable_shared_from_this<transitions> {
+public:
+    transitions(std::shared_ptr<store_service> service, std::vector<request<transition_order>> requests)
+        : service_(std::move(service)),
+          context_(service_->parts_.context),
+          answers_(std::make_shared<answers<acknowledgement>>(requests.size())),
+          items_(requests.size()) {
+        for (std::size_t i = 0; i < requests.size(); ++i) items_[i].request = std::move(requests[i]);
+    }
+
+    asio::awaitable<std::vector<result<acknowledgement>>> wait() {
+        std::vector<steady_time> by;
+        by.reserve(items_.size());
+        for (auto const& item : items_) by.push_back(item.request.call.deadline);
+        auto const self = shared_from_this();
+        return answers_->wait(service_->deadlines_, context_.clock->now(), std::move(by),
+                              [self](std::size_t i) { return self->late(i); });
+    }
+
+    void fail() {
+        for (std::size_t i = 0; i < items_.size(); ++i) answers_->give(i, error(error_code::internal));
+    }
+
+    asio::awaitable<void> run() {
+        auto const self = shared_from_this();
+        check_all();
+        auto open = co_await store_intents();
+        co_await finish(std::move(open));
+        for (auto i : waiting_) co_await answer_waiting(i);
+    }
+
+private:
+    enum class stage { nothing_stored, storing, open, blocked };
+
+    struct item {
+        shop::request<transition_order> request;
+        stage at = stage::nothing_stored;
+        std::optional<rules::begin_transition> intent;
+        std::optional<order_record> stored;
+    };
+
+    result<acknowledgement> late(std::size_t i) {
+        auto const& item = items_[i];
+        switch (item.at) {
+            case stage::nothing_stored:
+                return error(error_code::deadline_exceeded);
+            case stage::storing:
+                return error(error_code::outcome_unknown);
+            case stage::open:
+                return acknowledgement{rules::view(*item.stored), false, true};
+            case stage::blocked:
+                return error(error_code::operation_in_progress);
+        }
+        return error(error_code::internal);
+    }
+
+    void check_all() {
+        auto const now = context_.clock->stamp();
+        for (std::size_t i = 0; i < items_.size(); ++i) {
+            auto const& [call, command] = items_[i].request;
+            if (auto ok = rules::check_key(call.idempotency_key); !ok) {
+                answers_->give(i, ok.error());
+            } else if (auto fit = rules::check(command); !fit) {
+                answers_->give(i, fit.error());
+            } else {
+                auto& intent = items_[i].intent.emplace();
+                intent.key = {call.by->account, call.idempotency_key,
+                              fingerprint_of("orders.transition", json::encode(command))};
+                intent.id = command.id;
+                intent.operation = context_.ids->draw<operation_id>(now);
+                intent.to = command.to;
+                intent.note = command.note;
+                intent.tracking = command.tracking;
+                intent.by = call.by;
+            }
+        }
+    }
+
+    /// @return the orders whose operation was opened now.
+    asio::awaitable<std::vector<std::size_t>> store_intents() {
+        std::vector<command> intents;
+        std::vector<std::size_t> of;
+        for (std::size_t i = 0; i < items_.size(); ++i) {
+            if (answers_->has(i)) continue;
+            items_[i].at = stage::storing;
+            intents.emplace_back(*items_[i].intent);
+            of.push_back(i);
+        }
+        auto decided = co_await service_->decide(std::move(intents));
+        std::vector<std::size_t> opened;
+        for (std::size_t n = 0; n < of.size(); ++n) {
+            if (co_await take(of[n], decided[n])) opened.push_back(of[n]);
+        }
+        co_return opened;
+    }
+
+    /// Answers a request from the outcome of its intent, or lets it wait.
+    /// @return whether its effect is now to be caused.
+    asio::awaitable<bool> take(std::size_t i, result<rules::outcome>& decided) {
+        auto& item = items_[i];
+        if (!decided) {
+            if (decided.error().code() == error_code::operation_in_progress) {
+                item.at = stage::blocked;
+                waiting_.push_back(i);
+            } else {
+                answers_->give(i, decided.error());
+            }
+            co_return false;
+        }
+        bool const mine = decided->key->operation == item.intent->operation;
+        item.stored = std::move(decided->order);
+        item.at = stage::open;
+        if (decided->key->refusal) {
+            auto const refused = rules::recorded_error(*decided->key->refusal);
+            answers_->give(i, mine ? refused : refused.as_replay());
+        } else if (decided->key->outcome_version != 0) {
+            co_await give(i, decided->key->outcome_version, !mine);
+        } else if (mine && rules::is_open(*item.stored)) {
+            if (decided->fresh) ++service_->open_operations_;
+            co_return true;
+        } else {
+            waiting_.push_back(i);
+        }
+        co_return false;
+    }
+
+    asio::awaitable<void> finish(std::vector<std::size_t> opened) {
+        if (opened.empty()) co_return;
+        std::vector<order_record> open;
+        open.reserve(opened.size());
+        for (auto i : opened) open.push_back(*items_[i].stored);
+        auto finished = co_await service_->finish(std::move(open));
+        for (std::size_t n = 0; n < opened.size(); ++n) {
+            if (finished[n] && finished[n]->key) {
+                co_await take(opened[n], finished[n]);
+            } else {
+                waiting_.push_back(opened[n]);  // open: recovery goes on with it
+            }
+        }
+    }
+
+    /// Asks again under the same key, each time the order's open operation may have been concluded.
+    asio::awaitable<void> answer_waiting(std::size_t i) {
+        auto& item = items_[i];
+        for (bool first = true; !answers_->has(i); first = false) {
+            if (!first) co_await service_->wait_for_outcome(item.intent->id, item.request.call.deadline);
+            if (answers_->has(i)) co_return;
+            std::vector<command> again;
+            again.emplace_back(*item.intent);
+            auto decided = co_await service_->decide(std::move(again));
+            auto& outcome = decided.front();
+            if (!outcome && outcome.error().code() == error_code::operation_in_progress) continue;
+            auto const before = waiting_.size();
+            if (co_await take(i, outcome)) {
+                std::vector<order_record> open{*item.stored};
+                auto finished = co_await service_->finish(std::move(open));
+            }
+            waiting_.resize(before);  // this one is waited for right here
+        }
+    }
+
+    asio::awaitable<void> give(std::size_t i, std::uint64_t version, bool replay) {
+        auto const& record = *items_[i].stored;
+        if (version == record.version) {
+            answers_->give(i, acknowledgement{rules::view(record), replay, false});
+            co_return;
+        }
+        auto history = co_await service_->parts_.store->history(record.id);
+        if (history) {
+            answers_->give(i, acknowledgement{rules::view_at(record, version, *history), replay, false});
+        } else {
+            answers_->give(i, history.error());
+        }
+    }
+
+    std::shared_ptr<store_service> service_;
+    service_context const& context_;
+    std::shared_ptr<answers<acknowledgement>> answers_;
+    std::vector<item> items_;
+    std::vector<std::size_t> waiting_;
+};
+
+asio::awaitable<std::vector<result<acknowledgement>>>
+store_service::transition(std::vector<request<transition_order>> requests) {
+    auto work = std::make_shared<transitions>(shared_from_this(), std::move(requests));
+    asio::co_spawn(parts_.context.executor, work->run(), [work](std::exception_ptr failed) {
+        if (failed) work->fail();
+    });
+    co_return co_await work->wait();
+}
+
+asio::awaitable<std::vector<result<acknowledgement>>> store_service::cancel(std::vector<request<cancel_order>> requests) {
+    std::vector<request<transition_order>> moves;
+    moves.reserve(requests.size());
+    for (auto& r : requests) {
+        transition_order move(r.command.id, status::cancelled);
+        move.note = std::move(r.command.note);
+        moves.emplace_back(std::move(r.call), std::move(move));
+    }
+    return transition(std::move(moves));
+}
+
+}  // namespace shop::orders

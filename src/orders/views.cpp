@@ -1,0 +1,77 @@
+// What callers see of an order, now and as it was.
+
+#include <algorithm>
+
+#include <shop/orders/rules.hpp>
+
+namespace shop::orders::rules {
+namespace {
+
+bool has_reason(status s) { return s == status::rejected || s == status::cancelled; }
+
+order without_outcome(order_record const& record) {
+    auto const& content = record.content.get();
+    order seen;
+    seen.id = record.id;
+    seen.status = record.status;
+    seen.customer = content.customer;
+    seen.lines = content.lines;
+    seen.total = content.total;
+    seen.version = record.version;
+    seen.placed_at = record.id.value.born();
+    seen.updated_at = record.updated_at;
+    seen.metadata = content.metadata;
+    return seen;
+}
+
+}  // namespace
+
+order view(order_record const& record) {
+    auto seen = without_outcome(record);
+    if (record.version > 2 || has_reason(record.status)) {
+        auto const& outcome = record.outcome.get();
+        if (has_reason(record.status)) seen.reason = outcome.reason;
+        seen.shipments = outcome.shipments;
+    }
+    return seen;
+}
+
+result<order> placed(order_record const& record) {
+    if (record.status == status::rejected) {
+        auto const& outcome = record.outcome.get();
+        auto const code =
+            outcome.reason == error(error_code::out_of_stock).word() ? error_code::out_of_stock
+                                                                     : error_code::allocation_released;
+        error_details details;
+        details.shortages = outcome.shortages;
+        return error(code, std::move(details));
+    }
+    auto seen = without_outcome(record);
+    seen.status = status::confirmed;
+    seen.version = 2;
+    seen.updated_at = record.settled_at;
+    return seen;
+}
+
+order view_at(order_record const& record, std::uint64_t version, std::span<event_record const> history) {
+    auto seen = view(record);
+    auto const at = std::find_if(history.begin(), history.end(), [&](auto const& e) { return e.version == version; });
+    if (version >= record.version || at == history.end()) return seen;
+    seen.version = version;
+    seen.status = at->status;
+    seen.updated_at = at->at;
+    if (!has_reason(at->status)) seen.reason.reset();
+    std::erase_if(seen.shipments, [&](shipment const& s) { return s.version > version; });
+    return seen;
+}
+
+recorded_refusal to_recorded(error const& refused) { return {std::string(refused.word()), refused.details()}; }
+
+error recorded_error(recorded_refusal const& refusal) {
+    auto const row = std::find_if(error_table.begin(), error_table.end(),
+                                  [&](error_row const& r) { return r.word == refusal.code; });
+    auto const code = row == error_table.end() ? error_code::internal : row->code;
+    return {code, refusal.details};
+}
+
+}  // namespace shop::orders::rules
