@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include <shop/core/result.hpp>
+#include <shop/core/scheduler.hpp>
+#include <shop/core/uuid.hpp>
+
+namespace shop {
+
+namespace products {
+class store;
+}
+namespace inventory {
+class store;
+}
+namespace orders {
+class store;
+}
+namespace notifications {
+class store;
+}
+
+/// The four storage ports of a shop. They may share one database, or none.
+struct stores {
+    std::shared_ptr<products::store> products;
+    std::shared_ptr<inventory::store> inventory;
+    std::shared_ptr<orders::store> orders;
+    std::shared_ptr<notifications::store> notifications;
+};
+
+namespace storage {
+
+/// What a store is given, since nothing is ambient.
+struct context {
+    scheduler& clock;
+    id_source& ids;
+};
+
+/// How to open the four stores; given to `engine::open`. May be called again after the stores are gone.
+/// @par Errors
+/// `store_unavailable`, `store_corrupt`, with a detail for whoever starts the program.
+using factory = std::function<result<stores>(context const&)>;
+
+}  // namespace storage
+}  // namespace shop

@@ -1,0 +1,173 @@
+#include "storage/sqlite/migrations.hpp"
+
+namespace shop::sqlite {
+
+namespace {
+
+// Columns stand in the order of the records' descriptions (a test compares). Times are milliseconds since 1970, ids are
+// 16 bytes, `checksum` covers the other columns of its row. Invariants that a CHECK can hold stand here too: the rules
+// keep them first, so that one that fails is a defect and never a refusal.
+constexpr migration steps[] = {{R"sql(
+CREATE TABLE products_product (
+    sku         TEXT PRIMARY KEY,
+    revision    INTEGER NOT NULL CHECK (revision > 0),
+    version     INTEGER NOT NULL CHECK (version > 0),
+    name        TEXT NOT NULL,
+    price       TEXT NOT NULL CHECK (json_extract(price, '$.amount') >= 0),
+    status      TEXT NOT NULL CHECK (status IN ('draft', 'active', 'archived')),
+    content     TEXT NOT NULL,
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL,
+    checksum    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE products_availability (
+    sku                  TEXT PRIMARY KEY,
+    revision             INTEGER NOT NULL CHECK (revision > 0),
+    epoch                BLOB NOT NULL,
+    sequence             INTEGER NOT NULL,
+    available            INTEGER NOT NULL,
+    low_stock_threshold  INTEGER NOT NULL,
+    untracked            INTEGER NOT NULL,
+    as_of                INTEGER NOT NULL,
+    checksum             INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE inventory_stock (
+    sku                  TEXT NOT NULL,
+    location             TEXT NOT NULL,
+    revision             INTEGER NOT NULL CHECK (revision > 0),
+    sequence             INTEGER NOT NULL CHECK (sequence >= 0),
+    on_hand              INTEGER NOT NULL CHECK (on_hand >= 0),
+    allocated            INTEGER NOT NULL CHECK (allocated >= 0),
+    held                 INTEGER NOT NULL CHECK (held >= 0),
+    low_stock_threshold  INTEGER NOT NULL,
+    backorder_limit      INTEGER NOT NULL CHECK (backorder_limit >= 0),
+    untracked            INTEGER NOT NULL,
+    updated_at           INTEGER NOT NULL,
+    checksum             INTEGER NOT NULL,
+    PRIMARY KEY (sku, location),
+    CHECK (on_hand - allocated - held >= -backorder_limit)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE inventory_movement (
+    position         INTEGER PRIMARY KEY,
+    sku              TEXT NOT NULL,
+    location         TEXT NOT NULL,
+    sequence         INTEGER NOT NULL,
+    kind             TEXT NOT NULL,
+    on_hand_delta    INTEGER NOT NULL,
+    allocated_delta  INTEGER NOT NULL,
+    on_hand          INTEGER NOT NULL CHECK (on_hand >= 0),
+    allocated        INTEGER NOT NULL CHECK (allocated >= 0),
+    reason           TEXT,
+    reference        TEXT,
+    order_id         BLOB,
+    operation        BLOB,
+    at               INTEGER NOT NULL,
+    checksum         INTEGER NOT NULL,
+    UNIQUE (sku, location, sequence)
+) STRICT;
+
+CREATE TABLE inventory_reference (
+    sku          TEXT NOT NULL,
+    location     TEXT NOT NULL,
+    reference    TEXT NOT NULL,
+    revision     INTEGER NOT NULL CHECK (revision > 0),
+    fingerprint  BLOB NOT NULL,
+    recorded     TEXT NOT NULL,
+    checksum     INTEGER NOT NULL,
+    PRIMARY KEY (sku, location, reference)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE inventory_decision (
+    order_id    BLOB PRIMARY KEY,
+    revision    INTEGER NOT NULL CHECK (revision > 0),
+    decision    TEXT NOT NULL CHECK (decision IN ('allocated', 'refused', 'released')),
+    content     TEXT NOT NULL,
+    decided_at  INTEGER NOT NULL,
+    checksum    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE inventory_cursor (
+    subscriber  TEXT PRIMARY KEY,
+    revision    INTEGER NOT NULL CHECK (revision > 0),
+    told        INTEGER NOT NULL CHECK (told >= 0),
+    checksum    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE orders_order (
+    id           BLOB PRIMARY KEY,
+    revision     INTEGER NOT NULL CHECK (revision > 0),
+    customer_id  TEXT NOT NULL,
+    status       TEXT NOT NULL,
+    version      INTEGER NOT NULL CHECK (version > 0),
+    updated_at   INTEGER NOT NULL,
+    settled_at   INTEGER NOT NULL,
+    content      TEXT NOT NULL,
+    outcome      TEXT NOT NULL,
+    open         TEXT,
+    checksum     INTEGER NOT NULL,
+    CHECK (status <> 'pending' OR open IS NOT NULL)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX orders_order_of_customer ON orders_order (customer_id, id);
+CREATE INDEX orders_order_open ON orders_order (id) WHERE open IS NOT NULL;
+
+CREATE TABLE orders_key (
+    account          TEXT NOT NULL,
+    idempotency_key  TEXT NOT NULL,
+    revision         INTEGER NOT NULL CHECK (revision > 0),
+    fingerprint      BLOB NOT NULL,
+    order_id         BLOB NOT NULL,
+    operation        BLOB,
+    outcome_version  INTEGER NOT NULL,
+    refusal          TEXT,
+    created_at       INTEGER NOT NULL,
+    checksum         INTEGER NOT NULL,
+    PRIMARY KEY (account, idempotency_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE orders_event (
+    position     INTEGER PRIMARY KEY,
+    order_id     BLOB NOT NULL,
+    version      INTEGER NOT NULL CHECK (version > 0),
+    status       TEXT NOT NULL,
+    at           INTEGER NOT NULL,
+    customer_id  TEXT NOT NULL,
+    actor        TEXT NOT NULL,
+    note         TEXT,
+    tracking     TEXT,
+    checksum     INTEGER NOT NULL,
+    UNIQUE (order_id, version)
+) STRICT;
+
+CREATE TABLE orders_cursor (
+    subscriber  TEXT PRIMARY KEY,
+    revision    INTEGER NOT NULL CHECK (revision > 0),
+    told        INTEGER NOT NULL CHECK (told >= 0),
+    checksum    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notifications_delivery (
+    order_id         BLOB NOT NULL,
+    order_version    INTEGER NOT NULL,
+    channel          TEXT NOT NULL,
+    recipient        TEXT NOT NULL,
+    revision         INTEGER NOT NULL CHECK (revision > 0),
+    id               BLOB NOT NULL,
+    event_type       TEXT NOT NULL,
+    status           TEXT NOT NULL CHECK (status IN ('pending', 'delivered', 'dead')),
+    attempts         TEXT NOT NULL,
+    created_at       INTEGER NOT NULL,
+    next_attempt_at  INTEGER,
+    checksum         INTEGER NOT NULL,
+    PRIMARY KEY (order_id, order_version, channel, recipient)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX notifications_delivery_due ON notifications_delivery (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+)sql"}};
+
+}  // namespace
+
+std::span<migration const> shop_migrations() { return steps; }
+
+}  // namespace shop::sqlite

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <span>
+
+#include "storage/sqlite/file.hpp"
+
+namespace shop::sqlite {
+
+/// The schema of the four stores, step by step.
+std::span<migration const> shop_migrations();
+
+}  // namespace shop::sqlite

@@ -1,0 +1,56 @@
+#include "storage/sqlite/record_store.hpp"
+#include "storage/sqlite/service_stores.hpp"
+
+namespace shop::sqlite {
+
+namespace {
+
+using notifications::delivery_record;
+
+class store_of_notifications final : public stored<notifications::store, notifications::store_schema> {
+public:
+    using stored::stored;
+
+    asio::awaitable<result<std::vector<delivery_record>>> list(notifications::delivery_query query) override {
+        auto work = [query = std::move(query)](reader& by, std::vector<delivery_record>& out) {
+            return newest(by.on, query, out);
+        };
+        return read<std::vector<delivery_record>>(std::move(work));
+    }
+
+    asio::awaitable<result<std::vector<delivery_record>>> due(timestamp now, std::size_t limit) override {
+        static constexpr auto condition =
+            "WHERE next_attempt_at <= ?1 AND status = 'pending'"
+            " ORDER BY order_id, order_version, channel, recipient LIMIT ?2";
+        auto work = [now, limit](reader& by, std::vector<delivery_record>& out) {
+            return select(by.on, condition, out, now, limit);
+        };
+        return read<std::vector<delivery_record>>(std::move(work));
+    }
+
+private:
+    static status newest(connection& on, notifications::delivery_query const& query, std::vector<delivery_record>& out) {
+        static constexpr auto of_all =
+            "WHERE (order_id, order_version, channel, recipient) < (?1, ?2, ?3, ?4) AND (?5 IS NULL OR status = ?5)"
+            " ORDER BY order_id DESC, order_version DESC, channel DESC, recipient DESC LIMIT ?6";
+        static constexpr auto of_order =
+            "WHERE order_id = ?7"
+            " AND (order_id, order_version, channel, recipient) < (?1, ?2, ?3, ?4) AND (?5 IS NULL OR status = ?5)"
+            " ORDER BY order_id DESC, order_version DESC, channel DESC, recipient DESC LIMIT ?6";
+        order_id last;
+        last.value.bytes.fill(0xff);
+        auto [order, version, channel, recipient] = query.before.value_or(key_of<delivery_record>{last, 0, "", ""});
+        if (!query.order_id) {
+            return select(on, of_all, out, order, version, channel, recipient, query.status, query.limit);
+        }
+        return select(on, of_order, out, order, version, channel, recipient, query.status, query.limit, *query.order_id);
+    }
+};
+
+}  // namespace
+
+std::shared_ptr<notifications::store> notifications_store(std::shared_ptr<database> in) {
+    return std::make_shared<store_of_notifications>(std::move(in));
+}
+
+}  // namespace shop::sqlite
