@@ -62,8 +62,8 @@ public:
     /// Whether every subscriber has been told everything that the logs hold. To be used on `executor()`.
     bool is_settled() const;
 
-    /// Stops relays and recovery, and the engine's own thread. Nothing acknowledged is lost, whenever it comes; calls under
-    /// way on an own thread are dropped.
+    /// Stops relays and recovery, lets calls under way end, and ends the engine's own thread. On an executor of yours, run
+    /// it until it has nothing left to do. Nothing acknowledged is lost, whenever it comes.
     void close();
 
 private:

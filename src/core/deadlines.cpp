@@ -61,7 +61,9 @@ struct deadlines::state : std::enable_shared_from_this<deadlines::state> {
 
 deadlines::deadlines(service_context context) : state_(std::make_shared<state>(std::move(context))) {}
 
-deadlines::~deadlines() {
+deadlines::~deadlines() { state_->stopped = true; }
+
+void deadlines::stop() {
     state_->stopped = true;
     state_->disarm();
 }

@@ -1,5 +1,6 @@
 #include <shop/engine.hpp>
 
+#include <future>
 #include <thread>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -20,9 +21,16 @@ struct engine::parts {
     struct own_thread {
         asio::io_context context{1};
         asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
-        std::thread thread{[this] { context.run(); }};
+        std::promise<void> ended;
+        std::thread thread{[this] {
+            context.run();
+            ended.set_value();
+        }};
+
+        /// Lets everything that runs come to its end; what waits for something that does not come is dropped.
         ~own_thread() {
-            context.stop();
+            work.reset();
+            if (ended.get_future().wait_for(std::chrono::seconds(5)) != std::future_status::ready) context.stop();
             thread.join();
         }
     };

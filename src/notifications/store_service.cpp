@@ -119,8 +119,9 @@ asio::awaitable<void> store_service::retry_for_ever(std::shared_ptr<store_servic
         self->napping_ = nap;
         scoped_deadline alarm(self->deadlines_, self->parts_.context.clock->now() + std::chrono::seconds(1),
                               [nap] { nap->set(); });
-        co_await nap->wait();
+        if (!self->stopped_) co_await nap->wait();
     }
+    self->deadlines_.stop();
 }
 
 asio::awaitable<result<void>> store_service::retry_due() {

@@ -27,6 +27,7 @@ void store_service::start() {
 
 void store_service::stop() {
     if (auto running = std::exchange(recovery_, nullptr)) running->stop();
+    deadlines_.stop();
 }
 
 void store_service::recovery::start() {

@@ -18,6 +18,9 @@ public:
     deadlines(deadlines const&) = delete;
     deadlines& operator=(deadlines const&) = delete;
 
+    /// Nothing is called any more, and the timer is given up. What is not stopped gives it up when it comes.
+    void stop();
+
 private:
     friend class scoped_deadline;
     struct state;

@@ -5,12 +5,8 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <shop/core/deadlines.hpp>
 #include <shop/core/service_context.hpp>
@@ -72,19 +68,18 @@ public:
           deadlines_(context_) {}
 
     void start() {
-        asio::co_spawn(context_.executor, run(this->shared_from_this()),
-                       asio::bind_cancellation_slot(cancel_.slot(), asio::detached));
+        asio::co_spawn(context_.executor, run(this->shared_from_this()), asio::detached);
     }
 
     /// The log has grown here. It is looked at once a second anyway: another process may write to it.
     void wake() {
         grew_ = true;
-        if (auto sleeping = sleeping_) sleeping->set();
+        if (sleeping_ && !failing_) sleeping_->set();  // news do not hurry a subscriber that fails
     }
 
     void stop() {
         stopped_ = true;
-        wake();
+        if (sleeping_) sleeping_->set();
     }
 
     /// The position up to which the subscriber has been told.
@@ -112,6 +107,7 @@ private:
             if (self->grew_ && failures == 0) continue;
             co_await self->sleep(failures);
         }
+        self->deadlines_.stop();
     }
 
     asio::awaitable<result<bool>> read_cursor() {
@@ -142,9 +138,9 @@ private:
         auto const look_again = std::chrono::milliseconds(failures == 0 ? 1000 : 50 * (1u << std::min(failures, 10u)));
         auto const nap = std::make_shared<signal>();
         sleeping_ = nap;
+        failing_ = failures != 0;
         scoped_deadline alarm(deadlines_, context_.clock->now() + look_again, [nap] { nap->set(); });
-        if (failures != 0) sleeping_ = nullptr;  // news do not hurry a subscriber that fails
-        co_await nap->wait();
+        if (!stopped_) co_await nap->wait();
         sleeping_ = nullptr;
     }
 
@@ -158,10 +154,10 @@ private:
     std::string subscriber_;
     deliver_function deliver_;
     deadlines deadlines_;
-    asio::cancellation_signal cancel_;
     std::shared_ptr<signal> sleeping_;
     std::uint64_t told_ = 0;
     bool grew_ = false;
+    bool failing_ = false;
     bool idle_ = false;
     bool stopped_ = false;
 };
