@@ -37,5 +37,5 @@ endif()
 
 run(${CMAKE_COMMAND} --build ${WORK}/build -j ${JOBS})
 if(NOT WAY STREQUAL "without")
-  run(${WORK}/build/till)
+  run(${CMAKE_COMMAND} -E chdir ${WORK} ${WORK}/build/till)
 endif()
