@@ -68,9 +68,12 @@ public:
     bool on_uint64(std::uint64_t number, parser_text, parser_error& ec) {
         return add(kind::big_integer, ec, [&](auto& node) { node.big_integer = number; });
     }
-    bool on_double(double number, parser_text, parser_error& ec) {
+    bool on_double(double number, parser_text text, parser_error& ec) {
         if (!std::isfinite(number)) return stop(ec, value_pointer(), "must be a smaller number");
-        return add(kind::real, ec, [&](auto& node) { node.real = number; });
+        return add(kind::real, ec, [&](auto& node) {
+            node.real = number;
+            node.text = {text.data(), text.size()};
+        });
     }
     bool on_bool(bool b, parser_error& ec) {
         return add(kind::boolean, ec, [&](auto& node) { node.boolean = b; });

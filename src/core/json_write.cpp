@@ -109,7 +109,7 @@ void codec<value>::write(std::string& out, value v) {
             append_number(out, v.as_uint64());
             break;
         case kind::real:
-            append_characters(out, v.as_double());
+            out += v.number_text();
             break;
         case kind::string:
             append_string(out, v.as_string());

@@ -79,6 +79,8 @@ public:
     std::uint64_t as_uint64() const { return node_->big_integer; }
     double as_double() const { return node_->real; }
     std::string_view as_string() const { return node_->text; }
+    /// A real number as the text has it: no digit is lost.
+    std::string_view number_text() const { return node_->text; }
 
     /// How many items an array or members an object has; 0 for anything else.
     std::size_t size() const { return is_container() ? static_cast<std::size_t>(node_->children) : 0; }

@@ -24,7 +24,7 @@ namespace shop::json::detail {
 /// One value on the tape; the nodes of an array's items or an object's members follow it.
 struct node {
     std::string_view key;   // of a member; empty for an item and the root
-    std::string_view text;  // of a string
+    std::string_view text;  // of a string or a real number
     union {
         std::int64_t integer = 0;
         std::uint64_t big_integer;
