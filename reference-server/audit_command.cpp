@@ -1,0 +1,60 @@
+#include <iostream>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <shop/audit.hpp>
+#include <shop/core/scheduler.hpp>
+
+#include "commands.hpp"
+#include "store_access.hpp"
+
+namespace shop_server {
+
+exit_code audit_store(settings const& with) {
+    if (with.store.which == store_choice::kind::memory) return refuse({"store: memory: holds nothing to audit"});
+    if (!store_exists(with.store)) {
+        std::cerr << "shop-server: " << with.store.path << ": no such store\n";
+        return exit_no_input;
+    }
+    auto opened = open_with(with.store, store_use::beside)({shop::system_scheduler(), shop::random_ids()});
+    shop::result<shop::audit_report> report;
+    if (opened) {
+        shop::stores const stores = *opened;
+        boost::asio::io_context context(1);
+        boost::asio::co_spawn(context, shop::audit(stores), [&](std::exception_ptr thrown, auto answer) {
+            if (thrown) std::rethrow_exception(thrown);
+            report = std::move(answer);
+        });
+        context.run();
+    } else {
+        report = opened.error();
+    }
+    if (!report && report.error().code() == shop::error_code::store_corrupt) {
+        // Found while opening, before there was anything to audit.
+        std::cout << to_string(shop::violation{shop::violation_kind::corrupt_row, "store",
+                                               std::string(report.error().message())})
+                  << '\n';
+        return exit_failure;
+    }
+    if (!report) {
+        std::cerr << "shop-server: " << report.error().message() << '\n';
+        return exit_code_of(report.error());
+    }
+
+    for (auto const& v : report->violations) std::cout << to_string(v) << '\n';
+    if (report->left_out > 0) std::cout << "and " << report->left_out << " more\n";
+    std::cout << "audited " << report->orders << " orders, " << report->events << " events, " << report->keys
+              << " keys, " << report->decisions << " decisions, " << report->stock << " stock rows, "
+              << report->movements << " movements, " << report->products << " products, " << report->deliveries
+              << " deliveries\n";
+    if (report->open_operations > 0)
+        std::cout << report->open_operations << " open operations: recovery owes them an outcome\n";
+    if (report->moving > 0)
+        std::cout << report->moving << " suspects changed meanwhile and were not judged: audit again\n";
+    auto const violations = report->violations.size() + report->left_out;
+    std::cout << (violations == 0 ? "clean" : std::to_string(violations) + " violations") << std::endl;
+    return violations == 0 ? exit_ok : exit_failure;
+}
+
+}  // namespace shop_server

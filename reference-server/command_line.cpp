@@ -1,0 +1,115 @@
+#include "command_line.hpp"
+
+#include <functional>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <string>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "commands.hpp"
+
+#ifndef SHOP_VERSION
+#define SHOP_VERSION "0"
+#endif
+
+namespace shop_server {
+
+namespace {
+
+/// What the command line said, before anything is judged.
+struct spoken {
+    std::map<std::string, std::string> flags;
+    std::string config;
+    import_request import;
+    std::string import_what;
+    std::string format;
+    std::string role;
+};
+
+void add_settings(CLI::App& command, spoken& to, bool only_for_tools) {
+    for (auto const& s : settings_table()) {
+        if (only_for_tools && !s.for_tools) continue;
+        auto const name = std::string(s.name);
+        std::string about(s.description);
+        about += " [" + std::string(s.default_value) + "]";
+        command
+            .add_option_function<std::string>(
+                "--" + name, [&to, name](std::string const& value) { to.flags[name] = value; }, about)
+            ->type_name(std::string(s.value));
+    }
+    command.add_option("--config", to.config, "a file of settings, `key = value` a line")->type_name("FILE");
+}
+
+setting_sources sources(spoken const& said) {
+    setting_sources from;
+    from.environment = shop_environment();
+    from.flags = said.flags;
+    if (!said.config.empty()) {
+        from.file = said.config;
+    } else if (auto const named = from.environment.find("SHOP_CONFIG"); named != from.environment.end()) {
+        from.file = named->second;
+    }
+    return from;
+}
+
+}  // namespace
+
+exit_code run(int argc, char const* const* argv) {
+    spoken said;
+    CLI::App program("The shop as a server. Settings: flags over SHOP_... variables over the configuration file.",
+                     "shop-server");
+    program.require_subcommand(1);
+
+    auto* serving = program.add_subcommand("serve", "Serves the shop over HTTP until SIGTERM");
+    serving->add_option("role", said.role, "what to serve: all")->required()->check(CLI::IsMember({"all"}));
+    add_settings(*serving, said, false);
+
+    auto* importing =
+        program.add_subcommand("import", "Loads products or stock from a file; repeating it changes nothing");
+    importing->add_option("what", said.import_what, "products or stock")
+        ->required()
+        ->check(CLI::IsMember({"products", "stock"}));
+    importing->add_option("file", said.import.path, "CSV with a header, or JSON Lines")->required()->type_name("FILE");
+    importing->add_option("--format", said.format, "csv or jsonl, if the name of the file does not say it")
+        ->check(CLI::IsMember({"csv", "jsonl"}));
+    add_settings(*importing, said, true);
+
+    auto* auditing = program.add_subcommand("audit", "Checks a store against the promises of the shop");
+    add_settings(*auditing, said, true);
+    auto* checking =
+        program.add_subcommand("check-config", "Says what is set, by whom, and whether it could be served");
+    add_settings(*checking, said, false);
+    auto* version = program.add_subcommand("version", "Says which shop-server this is");
+
+    try {
+        program.parse(argc, argv);
+    } catch (CLI::ParseError const& e) {
+        // Help is asked for and goes to standard output; everything else is a mistake.
+        return program.exit(e) == 0 ? exit_ok : exit_usage;
+    }
+
+    if (version->parsed()) {
+        std::cout << "shop-server " SHOP_VERSION << std::endl;
+        return exit_ok;
+    }
+    auto const from = sources(said);
+    auto const settings = read(from);
+    if (checking->parsed()) return check_config(settings);
+    if (!settings.refusals.empty()) return refuse(settings.refusals);
+    if (auditing->parsed()) return audit_store(settings.values);
+    if (importing->parsed()) {
+        said.import.what = said.import_what == "stock" ? import_request::kind::stock : import_request::kind::products;
+        if (!said.format.empty()) {
+            said.import.format = said.format == "csv" ? file_format::csv : file_format::json_lines;
+        }
+        return import_file(said.import, settings.values);
+    }
+    if (auto why = refuse_to_serve(settings.values.listen)) return refuse({*why});
+    return serve(from, settings);
+}
+
+}  // namespace shop_server

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <shop/core/describe.hpp>
+#include <shop/core/limits.hpp>
+#include <shop/core/log.hpp>
+
+namespace shop_server {
+
+struct listen_address {
+    std::string host;
+    std::uint16_t port = 0;
+
+    /// Whether only this machine can reach it.
+    bool is_loopback() const;
+};
+
+struct store_choice {
+    enum class kind { memory, sqlite };
+    kind which = kind::sqlite;
+    std::string path;  ///< of the SQLite file
+};
+
+/// Everything that can be set, as the program uses it.
+struct settings {
+    listen_address listen;
+    store_choice store;
+    shop::severity log_level = shop::severity::info;
+    std::chrono::milliseconds grace{};
+    std::size_t connections = 0;
+};
+
+/// One row of the settings table, from which flags, environment, configuration file, `check-config` and the table in
+/// docs/operating.md follow.
+struct setting {
+    std::string_view name;  ///< `log-level`: the flag `--log-level`, the key `log-level`, the variable `SHOP_LOG_LEVEL`
+    std::string_view value;  ///< what it takes, for people
+    std::string_view description;
+    std::string_view default_value;
+    bool reloadable;  ///< SIGHUP reads it again
+    bool for_tools;   ///< also a flag of `import` and `audit`
+    /// Sets it, or says what its value must be.
+    std::optional<std::string_view> (*set)(settings& of, std::string_view text);
+};
+
+std::span<setting const> settings_table();
+
+/// `log-level` as `SHOP_LOG_LEVEL`.
+std::string variable_of(setting const& s);
+
+enum class origin { standard, file, environment, flag };
+constexpr std::array<std::string_view, 4> words_of(origin) {
+    return {"default", "file", "environment", "flag"};
+}
+
+/// Where settings are taken from, the strongest last.
+struct setting_sources {
+    std::optional<std::string> file;                 ///< path of the configuration file
+    std::map<std::string, std::string> environment;  ///< variables that begin with `SHOP_`
+    std::map<std::string, std::string> flags;        ///< by name of the setting
+};
+
+struct read_settings {
+    struct row {
+        setting const* of;
+        std::string value;
+        origin from;
+    };
+    settings values;
+    std::vector<row> rows;              ///< one per setting
+    std::vector<std::string> refusals;  ///< each names its key
+    std::vector<std::string> warnings;
+};
+
+/// Reads all sources. Everything that is wrong is refused, not just the first.
+read_settings read(setting_sources const& from);
+
+/// What stands in the way of serving there, if anything: beyond loopback, keys are needed.
+std::optional<std::string> refuse_to_serve(listen_address const& where);
+
+/// The variables of this process that begin with `SHOP_`.
+std::map<std::string, std::string> shop_environment();
+
+}  // namespace shop_server
