@@ -12,6 +12,7 @@
 #include <boost/asio/use_future.hpp>
 
 #include <shop/core/operation.hpp>
+#include <shop/core/scheduler.hpp>
 #include <shop/inventory/service.hpp>
 #include <shop/notifications/service.hpp>
 #include <shop/orders/service.hpp>
