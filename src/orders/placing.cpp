@@ -228,6 +228,10 @@ private:
                     give(i, *item.stored, replay);
                     break;
                 }
+                if (service_->stopping_) {
+                    answers_->give(i, late(i));
+                    break;
+                }
                 co_await service_->wait_for_outcome(item.stored->id, item.request.call.deadline);
                 std::vector<order_id> one{item.stored->id};
                 auto read = co_await service_->reads_.submit(std::move(one));

@@ -27,6 +27,9 @@ void store_service::start() {
 
 void store_service::stop() {
     if (auto running = std::exchange(recovery_, nullptr)) running->stop();
+    stopping_ = true;
+    auto const waiting = std::exchange(outcomes_, {});
+    for (auto const& [id, outcome] : waiting) outcome->set();
     deadlines_.stop();
 }
 

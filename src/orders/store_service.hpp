@@ -65,6 +65,7 @@ private:
     std::unordered_map<order_id, std::shared_ptr<signal>> outcomes_;
     std::size_t open_operations_ = 0;  ///< about: counted by recovery, adjusted by what passes through here
     std::shared_ptr<recovery> recovery_;
+    bool stopping_ = false;  ///< who waits for an outcome is answered with what is known
 };
 
 }  // namespace shop::orders

@@ -155,7 +155,8 @@ private:
     asio::awaitable<void> answer_waiting(std::size_t i) {
         auto& item = items_[i];
         for (bool first = true; !answers_->has(i); first = false) {
-            if (!first) co_await service_->wait_for_outcome(item.intent->id, item.request.call.deadline);
+            if (service_->stopping_) answers_->give(i, late(i));
+            else if (!first) co_await service_->wait_for_outcome(item.intent->id, item.request.call.deadline);
             if (answers_->has(i)) co_return;
             std::vector<command> again;
             again.emplace_back(*item.intent);

@@ -93,6 +93,7 @@ private:
         bool cursor_read = false;
         while (!self->stopped_) {
             self->grew_ = false;
+            self->idle_ = false;
             auto const more = cursor_read ? co_await self->tell() : co_await self->read_cursor();
             if (more) {
                 cursor_read = true;
@@ -100,7 +101,6 @@ private:
                 self->idle_ = !*more;
                 if (*more) continue;
             } else {
-                self->idle_ = false;
                 ++failures;
                 if (failures == 1 || failures % 16 == 0) self->report(more.error());
             }
