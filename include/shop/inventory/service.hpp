@@ -2,6 +2,7 @@
 
 #include <shop/core/call.hpp>
 #include <shop/core/page.hpp>
+#include <shop/core/result.hpp>
 #include <shop/inventory/types.hpp>
 
 #include <boost/asio/awaitable.hpp>

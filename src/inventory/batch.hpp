@@ -1,0 +1,33 @@
+#pragma once
+
+#include <variant>
+
+#include <shop/inventory/rules.hpp>
+
+#include "core/command_batch.hpp"
+
+namespace shop::inventory {
+
+using any_command = std::variant<configure_stock, record_movement, allocate_order, release_order, ship_order>;
+using any_answer = std::variant<stock_level, recorded, allocation, order_stock>;
+
+/// Commands of the inventory, of all kinds and callers, as one decision.
+class batch final : public detail::command_batch<store_schema, any_command, any_answer> {
+public:
+    using command_batch::command_batch;
+
+    /// Whether the last run added lines to the ledger.
+    bool ledger_grew() const { return ledger_grew_; }
+
+protected:
+    void want(keys& all, any_command const& command) const override;
+    void want_more(keys& more, loaded_rows<store_schema> const& loaded, any_command const& command) const override;
+    result<any_answer> apply(rows& all, any_command const& command, attempt const& now) const override;
+    bool stands(rows const& all, any_answer const& answer) const override;
+    void decided(changes<store_schema> const& out) override;
+
+private:
+    bool ledger_grew_ = false;
+};
+
+}  // namespace shop::inventory

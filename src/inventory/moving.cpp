@@ -1,0 +1,196 @@
+#include <shop/core/invariant.hpp>
+#include <shop/core/json.hpp>
+#include <shop/core/limits.hpp>
+#include <shop/core/text.hpp>
+
+#include "counting.hpp"
+
+namespace shop::inventory::rules {
+
+namespace {
+
+/// Collects what is wrong with a command, each at its place.
+class checker {
+public:
+    template <class T>
+    void must_have(char const* pointer, std::optional<T> const& member, char const* kind) {
+        if (!member) refuse(pointer, std::string("is required for ") + kind);
+    }
+    template <class T>
+    void must_not_have(char const* pointer, std::optional<T> const& member, char const* kind) {
+        if (member) refuse(pointer, std::string("must be left out for ") + kind);
+    }
+    void must(bool holds, char const* pointer, std::string detail) {
+        if (!holds) refuse(pointer, std::move(detail));
+    }
+    result<void> done() && {
+        if (details_.errors.empty()) return {};
+        return error(error_code::invalid_value, std::move(details_));
+    }
+
+private:
+    void refuse(char const* pointer, std::string detail) { details_.errors.push_back({pointer, std::move(detail)}); }
+    error_details details_;
+};
+
+std::string within(std::int64_t least, std::int64_t most) {
+    return "must be " + std::to_string(least) + " to " + std::to_string(most);
+}
+
+bool is_count(std::int64_t value) {
+    return value >= 0 && value <= limits::stock_count_max;
+}
+
+void check_adjusted(checker& in, record_movement const& c) {
+    constexpr auto kind = "an adjusted movement";
+    in.must_not_have("/quantity", c.quantity, kind);
+    in.must_not_have("/from", c.from, kind);
+    in.must_not_have("/to", c.to, kind);
+    in.must_have("/reason", c.reason, kind);
+    if (c.reason) {
+        in.must(!c.reason->empty() && count_characters(*c.reason) <= limits::reason_characters_max &&
+                    is_plain_text(*c.reason),
+                "/reason",
+                "must be 1 to " + std::to_string(limits::reason_characters_max) +
+                    " characters without control characters");
+    }
+    in.must(c.delta.has_value() != c.set.has_value(), "/delta", "or /set is required, one of the two");
+    in.must(c.set.has_value() == c.expected.has_value(), "/expected", "is required with /set, and only with it");
+    if (c.delta) {
+        in.must(*c.delta != 0 && *c.delta >= -limits::stock_count_max && *c.delta <= limits::stock_count_max, "/delta",
+                within(-limits::stock_count_max, limits::stock_count_max) + " and not 0");
+    }
+    if (c.set) in.must(is_count(*c.set), "/set", within(0, limits::stock_count_max));
+}
+
+result<void> check(record_movement const& c) {
+    checker in;
+    if (c.kind == movement_kind::adjusted) {
+        check_adjusted(in, c);
+        return std::move(in).done();
+    }
+    in.must(c.kind == movement_kind::received || c.kind == movement_kind::transferred, "/kind",
+            "must be received, adjusted or transferred");
+    bool const received = c.kind == movement_kind::received;
+    auto const kind = received ? "a received movement" : "a transferred movement";
+    in.must_have("/quantity", c.quantity, kind);
+    in.must_not_have("/delta", c.delta, kind);
+    in.must_not_have("/set", c.set, kind);
+    in.must_not_have("/expected", c.expected, kind);
+    in.must_not_have("/reason", c.reason, kind);
+    if (received) {
+        in.must_not_have("/from", c.from, kind);
+        in.must_not_have("/to", c.to, kind);
+    } else {
+        in.must_not_have("/location", c.location, kind);
+        in.must_have("/from", c.from, kind);
+        in.must_have("/to", c.to, kind);
+        in.must(!c.from || !c.to || *c.from != *c.to, "/to", "must be another place than /from");
+    }
+    return std::move(in).done();
+}
+
+/// Where the reference of a command is kept.
+location guarded_place(record_movement const& c) {
+    if (c.kind == movement_kind::transferred) return c.from.value_or(location());
+    return c.location.value_or(location());
+}
+
+std::int64_t on_hand_at(rows const& all, shop::sku const& which, location const& where) {
+    auto const* row = find_row(all.group<stock_record>({which}), where);
+    return row ? row->on_hand : 0;
+}
+
+error too_few(record_movement const& c, std::int64_t wanted, std::int64_t on_hand) {
+    error_details details;
+    details.shortages.push_back({c.sku, wanted, on_hand});
+    return error(error_code::insufficient_stock, std::move(details));
+}
+
+movement_record& write(rows& all, stock_record& row, std::int64_t delta, record_movement const& c,
+                       attempt const& now) {
+    auto& line = change(all, row, {c.kind, delta}, now);
+    line.reason = c.reason;
+    line.reference = c.reference;
+    return line;
+}
+
+result<movement> receive(rows& all, record_movement const& c, attempt const& now) {
+    auto const where = c.location.value_or(location());
+    if (on_hand_at(all, c.sku, where) + c.quantity->count() > limits::stock_count_max) {
+        return invalid_at("/quantity", "would make the count larger than " + std::to_string(limits::stock_count_max));
+    }
+    auto row = make_row(all, c.sku, where, "/location");
+    if (!row) return row.error();
+    return movement_of(write(all, **row, c.quantity->count(), c, now));
+}
+
+result<movement> adjust(rows& all, record_movement const& c, attempt const& now) {
+    auto const where = c.location.value_or(location());
+    auto const on_hand = on_hand_at(all, c.sku, where);
+    if (c.expected && *c.expected != on_hand) {
+        return error(error_code::stock_changed, "the count there is " + std::to_string(on_hand));
+    }
+    auto const delta = c.set ? *c.set - on_hand : *c.delta;
+    if (on_hand + delta < 0) return too_few(c, -delta, on_hand);
+    if (on_hand + delta > limits::stock_count_max) {
+        return invalid_at("/delta", "would make the count larger than " + std::to_string(limits::stock_count_max));
+    }
+    auto const* known = find_row(all.group<stock_record>({c.sku}), where);
+    if (delta < 0 && promisable(*known) + delta < 0) return error(error_code::stock_committed);
+    auto row = make_row(all, c.sku, where, "/location");
+    if (!row) return row.error();
+    return movement_of(write(all, **row, delta, c, now));
+}
+
+/// Only free pieces move: what is promised stays where it was promised.
+result<movement> transfer(rows& all, record_movement const& c, attempt const& now) {
+    auto const pieces = c.quantity->count();
+    auto const* source = find_row(all.group<stock_record>({c.sku}), *c.from);
+    if (source == nullptr || source->on_hand < pieces) return too_few(c, pieces, source ? source->on_hand : 0);
+    if (source->available() < pieces) return error(error_code::stock_committed);
+    if (on_hand_at(all, c.sku, *c.to) + pieces > limits::stock_count_max) {
+        return invalid_at("/quantity", "would make the count larger than " + std::to_string(limits::stock_count_max));
+    }
+    if (auto made = make_row(all, c.sku, *c.to, "/to"); !made) return made.error();
+    write(all, edit_row(all, c.sku, *c.from), -pieces, c, now);
+    return movement_of(write(all, edit_row(all, c.sku, *c.to), pieces, c, now));
+}
+
+result<movement> move(rows& all, record_movement const& c, attempt const& now) {
+    switch (c.kind) {
+        case movement_kind::received: return receive(all, c, now);
+        case movement_kind::adjusted: return adjust(all, c, now);
+        case movement_kind::transferred: return transfer(all, c, now);
+        case movement_kind::allocated:
+        case movement_kind::released:
+        case movement_kind::shipped:
+        case movement_kind::returned:
+        case movement_kind::configured: break;
+    }
+    return invalid_at("/kind", "must be received, adjusted or transferred");
+}
+
+}  // namespace
+
+void want(keys& all, record_movement const& command) {
+    all.add<stock_record>({command.sku});
+    all.add<reference_record>({command.sku, guarded_place(command), command.reference.value_or(std::string())});
+}
+
+result<recorded> record(rows& all, record_movement const& command, attempt const& now) {
+    SHOP_INVARIANT(command.reference.has_value(), "a movement without a reference");
+    if (auto good = check(command); !good) return good.error();
+    auto const place = guarded_place(command);
+    auto const print = fingerprint_of("inventory.record", json::encode(command));
+    if (auto const* known = all.find<reference_record>({command.sku, place, *command.reference})) {
+        if (known->fingerprint != print) return error(error_code::idempotency_key_reused);
+        return recorded{known->recorded.get(), true};
+    }
+    auto moved = move(all, command, now);
+    if (!moved) return moved.error();
+    all.insert(reference_record{command.sku, place, *command.reference, 0, print, document<movement>(*moved)});
+    return recorded{std::move(*moved), false};
+}
+
+}  // namespace shop::inventory::rules

@@ -1,0 +1,188 @@
+#include <algorithm>
+#include <charconv>
+
+#include <shop/core/cursor.hpp>
+#include <shop/core/idempotency_key.hpp>
+#include <shop/inventory/make_service.hpp>
+
+#include "batch.hpp"
+#include "core/queues.hpp"
+
+namespace shop::inventory {
+
+namespace {
+
+using any_read = std::variant<get_stock>;
+using any_found = std::variant<stock_level>;
+
+void want(key_set<store_schema>& all, any_read const& read) {
+    all.add<stock_record>({std::get<get_stock>(read).sku});
+}
+
+result<any_found> find(loaded_rows<store_schema> const& rows, any_read const& read) {
+    auto const& which = std::get<get_stock>(read).sku;
+    auto const locations = rows.group<stock_record>({which});
+    if (locations.empty()) return error(error_code::not_found, "no stock was ever recorded for this sku");
+    return any_found(rules::level_of(which, locations));
+}
+
+std::function<void(batch const&)> tell_of_growth(std::function<void()> ledger_grew) {
+    return [ledger_grew = std::move(ledger_grew)](batch const& done) {
+        if (done.ledger_grew() && ledger_grew) ledger_grew();
+    };
+}
+
+/// Cuts off what was read only to see whether there is more.
+template <class T>
+bool trim(std::vector<T>& items, std::size_t limit) {
+    if (items.size() <= limit) return false;
+    items.erase(items.begin() + static_cast<std::ptrdiff_t>(limit), items.end());
+    return true;
+}
+
+/// Rows by sku and location, as one level per sku.
+std::vector<stock_level> levels_of(std::span<stock_record const> rows) {
+    std::vector<stock_level> levels;
+    while (!rows.empty()) {
+        auto const last = std::ranges::find_if(rows, [&](auto const& r) { return r.sku != rows.front().sku; });
+        auto const count = static_cast<std::size_t>(last - rows.begin());
+        levels.push_back(rules::level_of(rows.front().sku, rows.first(count)));
+        rows = rows.subspan(count);
+    }
+    return levels;
+}
+
+class stored_service final : public service {
+public:
+    stored_service(std::shared_ptr<store> stock, service_context const& context, std::function<void()> ledger_grew)
+        : store_(stock),
+          clock_(*context.clock),
+          commands_(stock, context, tell_of_growth(std::move(ledger_grew))),
+          reads_(stock, context, &want, &find) {}
+
+    asio::awaitable<std::vector<result<stock_level>>> get(std::vector<request<get_stock>> requests) override {
+        return reads_.submit<stock_level>(std::move(requests));
+    }
+    asio::awaitable<std::vector<result<stock_level>>>
+    configure(std::vector<request<configure_stock>> requests) override {
+        return commands_.submit<stock_level>(std::move(requests));
+    }
+    asio::awaitable<std::vector<result<allocation>>> allocate(std::vector<request<allocate_order>> requests) override {
+        return commands_.submit<allocation>(std::move(requests));
+    }
+    asio::awaitable<std::vector<result<order_stock>>> release(std::vector<request<release_order>> requests) override {
+        return commands_.submit<order_stock>(std::move(requests));
+    }
+    asio::awaitable<std::vector<result<order_stock>>> ship(std::vector<request<ship_order>> requests) override {
+        return commands_.submit<order_stock>(std::move(requests));
+    }
+
+    asio::awaitable<std::vector<result<recorded>>> record(std::vector<request<record_movement>> requests) override {
+        std::vector<result<recorded>> answers(requests.size(), error(error_code::internal));
+        std::vector<request<record_movement>> good;
+        std::vector<std::size_t> places;
+        for (std::size_t i = 0; i < requests.size(); ++i) {
+            auto& one = requests[i];
+            if (!one.command.reference) one.command.reference = one.call.idempotency_key;
+            if (auto fine = check_idempotency_key(*one.command.reference); !fine) {
+                answers[i] = fine.error();
+                continue;
+            }
+            good.push_back(std::move(one));
+            places.push_back(i);
+        }
+        auto recorded_ones = co_await commands_.submit<recorded>(std::move(good));
+        for (std::size_t i = 0; i < places.size(); ++i) answers[places[i]] = std::move(recorded_ones[i]);
+        co_return answers;
+    }
+
+    asio::awaitable<std::vector<result<page<stock_level>>>> list(std::vector<request<list_stock>> requests) override {
+        auto const answer = [this](list_stock const& command) { return list_one(command); };
+        return detail::one_by_one<page<stock_level>>(std::move(requests), clock_, answer);
+    }
+    asio::awaitable<std::vector<result<page<movement>>>>
+    movements(std::vector<request<list_movements>> requests) override {
+        auto const answer = [this](list_movements const& command) { return movements_of_one(command); };
+        return detail::one_by_one<page<movement>>(std::move(requests), clock_, answer);
+    }
+
+private:
+    asio::awaitable<result<page<stock_level>>> list_one(list_stock const& command) {
+        auto const limit = page_limit(command.limit, command.sku);
+        if (!limit) co_return limit.error();
+        stock_query query;
+        if (command.cursor) {
+            auto const place = read_cursor("inventory.list", *command.cursor);
+            if (!place) co_return place.error();
+            query.after = shop::sku::parse(*place);
+            if (!query.after) co_return bad_cursor();
+        }
+        query.limit = *limit + 1;
+        result<std::vector<stock_record>> rows;
+        if (command.sku.empty()) {
+            rows = co_await store_->list(query);
+        } else {
+            rows = co_await load(command.sku, query);
+        }
+        if (!rows) co_return rows.error();
+        page<stock_level> out;
+        out.items = levels_of(*rows);
+        bool const more = trim(out.items, *limit);
+        if (more) out.next_cursor = make_cursor("inventory.list", out.items.back().sku.text());
+        co_return out;
+    }
+
+    asio::awaitable<result<std::vector<stock_record>>> load(std::vector<shop::sku> const& skus,
+                                                            stock_query const& query) {
+        auto wanted = std::make_shared<key_set<store_schema>>();
+        for (auto const& one : skus) {
+            if (!query.after || one > *query.after) wanted->add<stock_record>({one});
+        }
+        wanted->normalise();
+        std::shared_ptr<key_set<store_schema> const> keys = std::move(wanted);
+        auto loaded = co_await store_->load(keys);
+        if (!loaded) co_return loaded.error();
+        std::vector<stock_record> rows;
+        for (auto const& locations : (*loaded)->groups<stock_record>()) {
+            rows.insert(rows.end(), locations.begin(), locations.end());
+        }
+        co_return rows;
+    }
+
+    asio::awaitable<result<page<movement>>> movements_of_one(list_movements const& command) {
+        auto const limit = page_limit(command.limit);
+        if (!limit) co_return limit.error();
+        movement_query query;
+        query.sku = command.sku;
+        query.limit = *limit + 1;
+        if (command.cursor) {
+            auto const place = read_cursor("inventory.movements", *command.cursor);
+            if (!place) co_return place.error();
+            std::uint64_t position = 0;
+            auto const [end, failed] = std::from_chars(place->data(), place->data() + place->size(), position);
+            if (failed != std::errc() || end != place->data() + place->size()) co_return bad_cursor();
+            query.before = position;
+        }
+        auto lines = co_await store_->movements(query);
+        if (!lines) co_return lines.error();
+        page<movement> out;
+        bool const more = trim(*lines, *limit);
+        for (auto const& line : *lines) out.items.push_back(rules::movement_of(line));
+        if (more) out.next_cursor = make_cursor("inventory.movements", std::to_string(lines->back().position));
+        co_return out;
+    }
+
+    std::shared_ptr<store> store_;
+    scheduler& clock_;
+    detail::command_queue<batch> commands_;
+    detail::read_queue<store_schema, any_read, any_found> reads_;
+};
+
+}  // namespace
+
+std::shared_ptr<service> make_service(std::shared_ptr<store> store, service_context const& context,
+                                      std::function<void()> ledger_grew) {
+    return std::make_shared<stored_service>(std::move(store), context, std::move(ledger_grew));
+}
+
+}  // namespace shop::inventory

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <variant>
+
+#include <shop/products/rules.hpp>
+
+#include "core/command_batch.hpp"
+
+namespace shop::products {
+
+using any_command = std::variant<create_product, replace_product, archive_product, import_product, note_availability>;
+using any_answer = std::variant<product, imported, noted>;
+
+/// Commands of the catalogue, of all kinds and callers, as one decision.
+class batch final : public detail::command_batch<store_schema, any_command, any_answer> {
+public:
+    using command_batch::command_batch;
+
+protected:
+    void want(keys& all, any_command const& command) const override;
+    result<any_answer> apply(rows& all, any_command const& command, attempt const& now) const override;
+    bool stands(rows const& all, any_answer const& answer) const override;
+};
+
+}  // namespace shop::products

@@ -1,0 +1,110 @@
+#include <algorithm>
+
+#include <shop/products/rules.hpp>
+
+namespace shop::products::rules {
+
+namespace {
+
+void want_both(keys& all, shop::sku const& which) {
+    all.add<product_record>({which});
+    all.add<availability_record>({which});
+}
+
+product as_it_stands(rows const& all, product_record const& row) {
+    return product_of(row, all.find<availability_record>({row.sku}));
+}
+
+product_content content_of(product_draft const& draft) {
+    return {draft.description, draft.tags, draft.attributes, draft.group, draft.options};
+}
+
+bool is_as(product_record const& row, product_draft const& draft) {
+    return row.name == draft.name && row.price == draft.price && row.status == draft.status &&
+           row.content.get() == content_of(draft);
+}
+
+void touch(product_record& row, attempt const& now) {
+    row.version += 1;
+    row.updated_at = std::max(now.now, row.updated_at);
+}
+
+void fill(product_record& row, product_draft const& draft, attempt const& now) {
+    row.name = draft.name;
+    row.price = draft.price;
+    row.status = draft.status;
+    row.content = document<product_content>(content_of(draft));
+    touch(row, now);
+}
+
+product_record const& add(rows& all, product_draft const& draft, attempt const& now) {
+    product_record row;
+    row.sku = draft.sku;
+    row.created_at = now.now;
+    fill(row, draft, now);
+    return all.insert(std::move(row));
+}
+
+result<void> check_version(product_record const& row, std::optional<std::uint64_t> seen) {
+    if (!seen || *seen == row.version) return {};
+    error_details details;
+    details.current_version = row.version;
+    return error(error_code::version_mismatch, std::move(details));
+}
+
+}  // namespace
+
+void want(keys& all, create_product const& command) {
+    want_both(all, command.draft.sku);
+}
+void want(keys& all, replace_product const& command) {
+    want_both(all, command.sku);
+}
+void want(keys& all, archive_product const& command) {
+    want_both(all, command.sku);
+}
+void want(keys& all, import_product const& command) {
+    all.add<product_record>({command.draft.sku});
+}
+
+result<product> create(rows& all, create_product const& command, attempt const& now) {
+    if (auto good = check(command.draft); !good) return good.error();
+    if (all.find<product_record>({command.draft.sku})) return error(error_code::already_exists);
+    return as_it_stands(all, add(all, command.draft, now));
+}
+
+result<product> replace(rows& all, replace_product const& command, attempt const& now) {
+    if (command.draft.sku != command.sku) return invalid_at("/sku", "must be the sku of the product that is replaced");
+    if (auto good = check(command.draft); !good) return good.error();
+    auto const* known = all.find<product_record>({command.sku});
+    if (known == nullptr) return error(error_code::not_found);
+    if (!command.if_match) return error(error_code::version_required);
+    if (auto good = check_version(*known, command.if_match); !good) return good.error();
+    auto& row = all.edit<product_record>({command.sku});
+    fill(row, command.draft, now);
+    return as_it_stands(all, row);
+}
+
+result<product> archive(rows& all, archive_product const& command, attempt const& now) {
+    auto const* known = all.find<product_record>({command.sku});
+    if (known == nullptr) return error(error_code::not_found);
+    if (known->status == status::archived) return as_it_stands(all, *known);
+    if (auto good = check_version(*known, command.if_match); !good) return good.error();
+    auto& row = all.edit<product_record>({command.sku});
+    row.status = status::archived;
+    touch(row, now);
+    return as_it_stands(all, row);
+}
+
+result<imported> import(rows& all, import_product const& command, attempt const& now) {
+    if (auto good = check(command.draft); !good) return good.error();
+    auto const& which = command.draft.sku;
+    auto const* known = all.find<product_record>({which});
+    if (known == nullptr) return imported{which, import_outcome::created, add(all, command.draft, now).version};
+    if (is_as(*known, command.draft)) return imported{which, import_outcome::unchanged, known->version};
+    auto& row = all.edit<product_record>({which});
+    fill(row, command.draft, now);
+    return imported{which, import_outcome::updated, row.version};
+}
+
+}  // namespace shop::products::rules

@@ -1,0 +1,123 @@
+#include <algorithm>
+#include <unordered_set>
+
+#include <shop/core/limits.hpp>
+#include <shop/core/text.hpp>
+#include <shop/products/rules.hpp>
+
+namespace shop::products::rules {
+
+namespace {
+
+bool is_word(std::string_view text, std::size_t characters_max) {
+    return !text.empty() && is_plain_text(text) && count_characters(text) <= characters_max;
+}
+
+std::string must_be_word(std::size_t characters_max) {
+    return "must be 1 to " + std::to_string(characters_max) + " characters, without control characters";
+}
+
+/// The pointer of a member whose name the caller chose (RFC 6901); of its object, if the name cannot be shown.
+std::string pointer_to(std::string_view object, std::string_view name) {
+    std::string pointer(object);
+    if (!is_word(name, limits::product_word_characters_max)) return pointer;
+    pointer += '/';
+    for (char const c : name) {
+        if (c == '~') {
+            pointer += "~0";
+        } else if (c == '/') {
+            pointer += "~1";
+        } else {
+            pointer += c;
+        }
+    }
+    return pointer;
+}
+
+class checker {
+public:
+    void must(bool holds, std::string pointer, std::string detail) {
+        if (!holds) details_.errors.push_back({std::move(pointer), std::move(detail)});
+    }
+
+    void tags(std::vector<std::string> const& tags) {
+        if (!bounded(tags.size(), limits::product_tags_max, "/tags")) return;
+        std::unordered_set<std::string_view> seen;
+        for (std::size_t i = 0; i < tags.size(); ++i) {
+            auto const pointer = "/tags/" + std::to_string(i);
+            must(is_word(tags[i], limits::product_word_characters_max), pointer,
+                 must_be_word(limits::product_word_characters_max));
+            must(seen.insert(tags[i]).second, pointer, "must not repeat another tag");
+        }
+    }
+
+    void entries(std::map<std::string, std::string> const& all, std::string_view pointer) {
+        if (!bounded(all.size(), limits::product_attributes_max, std::string(pointer))) return;
+        for (auto const& [name, text] : all) {
+            must(is_word(name, limits::product_word_characters_max), std::string(pointer),
+                 "must have names of 1 to " + std::to_string(limits::product_word_characters_max) +
+                     " characters, without control characters");
+            must(text.size() <= limits::product_attribute_bytes_max && is_plain_text(text, line_breaks::allow),
+                 pointer_to(pointer, name),
+                 "must be at most " + std::to_string(limits::product_attribute_bytes_max) +
+                     " bytes, without control characters");
+        }
+    }
+
+    result<void> done() && {
+        if (details_.errors.empty()) return {};
+        return error(error_code::invalid_value, std::move(details_));
+    }
+
+private:
+    bool bounded(std::size_t size, std::size_t most, std::string pointer) {
+        must(size <= most, std::move(pointer), "must have at most " + std::to_string(most) + " items");
+        return size <= most;
+    }
+
+    error_details details_;
+};
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// Letter case ignored, of ASCII letters.
+bool contains(std::string_view text, std::string_view part) {
+    auto const same = [](char a, char b) { return lower(a) == lower(b); };
+    return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
+}
+
+}  // namespace
+
+result<void> check(product_draft const& draft) {
+    checker in;
+    in.must(!draft.sku.empty(), "/sku", "is required");
+    in.must(is_word(draft.name, limits::product_name_characters_max), "/name",
+            must_be_word(limits::product_name_characters_max));
+    in.must(draft.description.size() <= limits::product_description_bytes_max &&
+                is_plain_text(draft.description, line_breaks::allow),
+            "/description",
+            "must be at most " + std::to_string(limits::product_description_bytes_max) +
+                " bytes, without control characters");
+    in.must(draft.price.amount() >= 0, "/price/amount", "must not be negative");
+    in.must(draft.price.currency() != currency(), "/price/currency", "must be an ISO 4217 currency, as in EUR");
+    in.tags(draft.tags);
+    in.entries(draft.attributes, "/attributes");
+    in.entries(draft.options, "/options");
+    if (draft.group) {
+        in.must(is_word(*draft.group, limits::product_word_characters_max), "/group",
+                must_be_word(limits::product_word_characters_max));
+    }
+    return std::move(in).done();
+}
+
+bool matches(product_record const& row, product_query const& query) {
+    if (query.status && row.status != *query.status) return false;
+    if (!query.text.empty() && !contains(row.sku.text(), query.text) && !contains(row.name, query.text)) return false;
+    if (!query.tag) return true;
+    auto const& tags = row.content->tags;
+    return std::ranges::find(tags, *query.tag) != tags.end();
+}
+
+}  // namespace shop::products::rules

@@ -1,0 +1,66 @@
+#include <shop/products/rules.hpp>
+
+namespace shop::products::rules {
+
+namespace {
+
+availability_status status_of(availability_record const& known) {
+    if (known.untracked) return availability_status::untracked;
+    if (known.available <= 0) return availability_status::out_of_stock;
+    if (known.available <= known.low_stock_threshold) return availability_status::low_stock;
+    return availability_status::in_stock;
+}
+
+}  // namespace
+
+product product_of(product_record const& row, availability_record const* known) {
+    auto const& content = row.content.get();
+    product out;
+    out.sku = row.sku;
+    out.name = row.name;
+    out.description = content.description;
+    out.price = row.price;
+    out.status = row.status;
+    out.tags = content.tags;
+    out.attributes = content.attributes;
+    out.group = content.group;
+    out.options = content.options;
+    out.version = row.version;
+    out.created_at = row.created_at;
+    out.updated_at = row.updated_at;
+    if (known) {
+        out.availability = {status_of(*known), known->available, known->as_of};
+        out.availability_sequence = known->sequence;
+    }
+    return out;
+}
+
+offer offer_of(product_record const& row) {
+    return {row.sku, row.name, row.price, row.status};
+}
+
+void want(keys& all, note_availability const& command) {
+    all.add<availability_record>({command.sku});
+}
+
+result<noted> note(rows& all, note_availability const& command) {
+    auto const* known = all.find<availability_record>({command.sku});
+    if (known && known->epoch == command.epoch && known->sequence >= command.sequence) return noted{};
+    availability_record said;
+    said.sku = command.sku;
+    said.epoch = command.epoch;
+    said.sequence = command.sequence;
+    said.available = command.available;
+    said.low_stock_threshold = command.low_stock_threshold;
+    said.untracked = command.untracked;
+    said.as_of = command.as_of;
+    if (known) {
+        said.revision = known->revision;
+        all.edit<availability_record>({command.sku}) = std::move(said);
+    } else {
+        all.insert(std::move(said));
+    }
+    return noted{};
+}
+
+}  // namespace shop::products::rules

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <gmock/gmock.h>
+
+#include "products/batch.hpp"
+#include "unit/held_rows.hpp"
+
+namespace shop::products::tests {
+
+inline product_draft mug() {
+    return product_draft("MUG-1", "Mug", eur(1999));
+}
+inline error_code code_of(auto const& answer) {
+    return answer ? error_code::internal : answer.error().code();
+}
+inline std::vector<std::string> pointers_of(error const& e) {
+    std::vector<std::string> out;
+    for (auto const& one : e.details().errors) out.push_back(one.pointer);
+    return out;
+}
+
+/// A catalogue in maps.
+class product_rules : public ::testing::Test {
+protected:
+    std::vector<result<any_answer>> run_all(std::vector<any_command> commands) {
+        batch b(std::move(commands));
+        written = rows.run(b, {now});
+        return b.take_answers();
+    }
+    template <class Answer, class Command>
+    result<Answer> run(Command c) {
+        auto answers = run_all({std::move(c)});
+        if (!answers[0]) return answers[0].error();
+        return std::get<Answer>(*answers[0]);
+    }
+    result<product> create(product_draft d) { return run<product>(create_product(std::move(d))); }
+    result<product> replace(product_draft d, std::optional<std::uint64_t> version) {
+        auto const which = d.sku;
+        return run<product>(replace_product(which, std::move(d), version));
+    }
+    result<product> archive(std::optional<std::uint64_t> version = {}) {
+        return run<product>(archive_product(shop::sku("MUG-1"), version));
+    }
+    result<imported> import(product_draft d) { return run<imported>(import_product(std::move(d))); }
+    product_record stored() {
+        auto const* row = rows.find<product_record>({shop::sku("MUG-1")});
+        return row ? *row : product_record{};
+    }
+
+    shop::tests::held_rows<store_schema> rows;
+    changes<store_schema> written;
+    timestamp now{std::chrono::milliseconds(1'700'000'000'000)};
+};
+
+}  // namespace shop::products::tests

@@ -1,0 +1,165 @@
+#include "unit/service_fixture.hpp"
+
+#include <shop/products/make_service.hpp>
+
+namespace shop::products::tests {
+
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+using shop::testing::fault;
+
+class products_service : public shop::tests::service_test {
+protected:
+    template <class Answer, class Command>
+    using function = asio::awaitable<std::vector<result<Answer>>> (service::*)(std::vector<request<Command>>);
+
+    template <class Answer, class Command>
+    result<Answer> ask(function<Answer, Command> f, Command command, call with = {}) {
+        std::vector<request<Command>> one;
+        one.emplace_back(std::move(with), std::move(command));
+        return run(((*catalogue).*f)(std::move(one))).front();
+    }
+    static product_draft draft(char const* which, std::string name = "Thing") {
+        return product_draft(which, std::move(name), eur(100)).active();
+    }
+    result<product> create(product_draft d) { return ask(&service::create, create_product(std::move(d))); }
+    void say_available(char const* which, std::int64_t pieces) {
+        products::note_availability said;
+        said.sku = sku(which);
+        said.sequence = ++said_so_far;
+        said.available = pieces;
+        said.as_of = clock.stamp();
+        ASSERT_TRUE(ask(&service::note_availability, said));
+    }
+    std::vector<std::string> listed(list_products const& what) {
+        std::vector<std::string> out;
+        auto const page = ask(&service::list, what);
+        if (!page) return {std::string(page.error().word())};
+        for (auto const& item : page->items) out.push_back(item.sku.text());
+        return out;
+    }
+
+    std::uint64_t said_so_far = 0;
+    std::shared_ptr<service> catalogue = make_service(stores.products, context());
+};
+
+TEST_F(products_service, creates_replaces_and_archives) {
+    ASSERT_TRUE(create(draft("MUG")));
+    auto const replaced = ask(&service::replace, replace_product(sku("MUG"), draft("MUG", "Mug"), 1));
+    ASSERT_TRUE(replaced);
+    EXPECT_EQ(replaced->version, 2u);
+    auto const archived = ask(&service::archive, archive_product(sku("MUG")));
+    ASSERT_TRUE(archived);
+    auto const read = ask(&service::get, get_product(sku("MUG")));
+    EXPECT_EQ(*read, *archived);
+    EXPECT_EQ(read->status, status::archived);
+}
+
+TEST_F(products_service, imports_many_at_once) {
+    std::vector<request<import_product>> rows;
+    for (int i = 0; i < 300; ++i) rows.emplace_back(import_product(draft(("SKU-" + std::to_string(i)).c_str())));
+    auto const answers = run(catalogue->import(std::move(rows)));
+    ASSERT_EQ(answers.size(), 300u);
+    EXPECT_EQ(answers[299]->sku, sku("SKU-299"));
+    EXPECT_EQ(answers[299]->outcome, import_outcome::created);
+    EXPECT_EQ(plan->commits(), 1u);
+}
+
+TEST_F(products_service, shows_availability_with_a_product_but_not_with_an_offer) {
+    ASSERT_TRUE(create(draft("MUG", "Mug")));
+    say_available("MUG", 3);
+    auto const read = ask(&service::get, get_product(sku("MUG")));
+    EXPECT_EQ(read->availability.available, 3);
+    EXPECT_EQ(read->availability.as_of, clock.stamp());
+    EXPECT_EQ(read->availability_sequence, 1u);
+    EXPECT_EQ(read->version, 1u);
+    auto const known = ask(&service::offers, get_offer(sku("MUG")));
+    EXPECT_EQ(*known, (offer{sku("MUG"), "Mug", eur(100), status::active}));
+}
+
+TEST_F(products_service, does_not_know_what_was_never_created) {
+    say_available("MUG", 3);
+    EXPECT_EQ(ask(&service::get, get_product(sku("MUG"))).error().code(), error_code::not_found);
+    EXPECT_EQ(ask(&service::offers, get_offer(sku("MUG"))).error().code(), error_code::not_found);
+}
+
+TEST_F(products_service, lists_by_sku_page_by_page_with_availability) {
+    for (auto const* which : {"C", "A", "B"}) ASSERT_TRUE(create(draft(which)));
+    say_available("B", 7);
+    list_products next;
+    next.limit = 2;
+    auto const first = ask(&service::list, next);
+    ASSERT_THAT(first->items, SizeIs(2));
+    EXPECT_EQ(first->items[1].sku, sku("B"));
+    EXPECT_EQ(first->items[1].availability.available, 7);
+    ASSERT_TRUE(first->next_cursor);
+    next.cursor = first->next_cursor;
+    auto const second = ask(&service::list, next);
+    ASSERT_THAT(second->items, SizeIs(1));
+    EXPECT_EQ(second->items[0].sku, sku("C"));
+    EXPECT_FALSE(second->next_cursor);
+}
+
+TEST_F(products_service, lists_what_matches) {
+    ASSERT_TRUE(create(draft("CUP-1", "Tea cup").tag("kitchen")));
+    ASSERT_TRUE(create(draft("MUG-1", "Coffee mug").tag("kitchen")));
+    ASSERT_TRUE(create(product_draft("PEN-1", "Pen", eur(1)).tag("office")));
+    list_products query;
+    EXPECT_THAT(listed(query), ElementsAre("CUP-1", "MUG-1", "PEN-1"));
+    query.q = "MUG";
+    EXPECT_THAT(listed(query), ElementsAre("MUG-1"));
+    query.q = "";
+    query.tag = "kitchen";
+    EXPECT_THAT(listed(query), ElementsAre("CUP-1", "MUG-1"));
+    query.tag.reset();
+    query.status = status::draft;
+    EXPECT_THAT(listed(query), ElementsAre("PEN-1"));
+}
+
+TEST_F(products_service, lists_just_the_skus_asked_for_that_match) {
+    ASSERT_TRUE(create(draft("A").tag("blue")));
+    ASSERT_TRUE(create(draft("B")));
+    ASSERT_TRUE(create(draft("C").tag("blue")));
+    list_products query;
+    query.sku = {sku("C"), sku("NONE"), sku("B"), sku("A")};
+    EXPECT_THAT(listed(query), ElementsAre("A", "B", "C"));
+    query.tag = "blue";
+    EXPECT_THAT(listed(query), ElementsAre("A", "C"));
+    query.limit = 1;
+    auto const first = ask(&service::list, query);
+    query.cursor = first->next_cursor;
+    EXPECT_THAT(listed(query), ElementsAre("C"));
+}
+
+TEST_F(products_service, refuses_bad_limits_and_cursors) {
+    list_products bad;
+    bad.limit = 0;
+    EXPECT_THAT(listed(bad), ElementsAre("invalid_value"));
+    bad.limit = 1;
+    bad.cursor = "forged";
+    EXPECT_THAT(listed(bad), ElementsAre("malformed_request"));
+    list_products many;
+    many.sku.assign(101, sku("A"));
+    EXPECT_THAT(listed(many), ElementsAre("invalid_value"));
+}
+
+TEST_F(products_service, repeats_a_batch_whose_commit_is_unknown) {
+    for (auto const what : {fault::unknown_written, fault::unknown_unwritten}) {
+        auto const* which = what == fault::unknown_written ? "A" : "B";
+        fault_at_next = what;
+        ASSERT_TRUE(create(draft(which)));
+        fault_at_next = what;
+        auto const replaced = ask(&service::replace, replace_product(sku(which), draft(which, "New"), 1));
+        ASSERT_TRUE(replaced);
+        EXPECT_EQ(replaced->version, 2u);
+    }
+}
+
+TEST_F(products_service, does_not_run_what_is_past_its_deadline) {
+    call late;
+    late.deadline = clock.now();
+    EXPECT_EQ(ask(&service::create, create_product(draft("MUG")), late).error().code(), error_code::deadline_exceeded);
+    EXPECT_EQ(plan->commits(), 0u);
+}
+
+}  // namespace shop::products::tests
