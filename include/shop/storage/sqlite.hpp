@@ -19,9 +19,9 @@ namespace shop::storage {
 class sqlite_statistics {
 public:
     struct counts {
-        std::uint64_t commits = 0;                    ///< transactions that wrote something
-        std::uint64_t batches = 0;                    ///< batches that were committed in them
-        std::map<std::string, std::uint64_t> rows;    ///< written or deleted, by table
+        std::uint64_t commits = 0;                  ///< transactions that wrote something
+        std::uint64_t batches = 0;                  ///< batches that were committed in them
+        std::map<std::string, std::uint64_t> rows;  ///< written or deleted, by table
     };
     counts snapshot() const {
         std::lock_guard lock(mutex_);

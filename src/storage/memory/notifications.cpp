@@ -1,0 +1,86 @@
+#include <algorithm>
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include "storage/memory/stores.hpp"
+#include "storage/memory/tables.hpp"
+
+namespace shop::memory {
+
+/// The deliveries that are still to be made.
+template <>
+struct index_of<notifications::delivery_record> {
+    using record = notifications::delivery_record;
+
+    static bool is_waiting(record const& r) {
+        return r.status == notifications::delivery_status::pending && r.next_attempt_at;
+    }
+    template <class Rows>
+    void added(slot at, record const& r, Rows const&) {
+        if (is_waiting(r)) waiting.insert(at);
+    }
+    template <class Rows>
+    void replaced(slot at, record const& before, record const& now, Rows const&) {
+        if (is_waiting(before) == is_waiting(now)) return;
+        if (is_waiting(now)) {
+            waiting.insert(at);
+        } else {
+            waiting.erase(at);
+        }
+    }
+    template <class Rows>
+    void removed(slot at, record const&, Rows const&) {
+        waiting.erase(at);
+    }
+
+    boost::unordered_flat_set<slot> waiting;
+};
+
+namespace {
+
+class notifications_store final : public tables<notifications::store, notifications::store_schema> {
+    using delivery_record = notifications::delivery_record;
+
+public:
+    using tables::tables;
+
+    asio::awaitable<result<std::vector<delivery_record>>> list(notifications::delivery_query query) override {
+        auto lock = locked();
+        auto& rows = of<delivery_record>();
+        auto const& slots = rows.ordered();
+        auto end = query.before ? rows.from(*query.before) : slots.end();
+        if (query.order_id) {
+            auto not_later = [&](order_id const& id, slot at) { return id < rows[at].order_id; };
+            end = std::min(end, std::upper_bound(slots.begin(), slots.end(), *query.order_id, not_later));
+        }
+        std::vector<delivery_record> out;
+        while (end != slots.begin() && out.size() < query.limit) {
+            auto const& r = rows[*--end];
+            if (query.order_id && r.order_id != *query.order_id) break;
+            if (!query.status || r.status == *query.status) out.push_back(r);
+        }
+        co_return out;
+    }
+
+    asio::awaitable<result<std::vector<delivery_record>>> due(timestamp now, std::size_t limit) override {
+        auto lock = locked();
+        auto& rows = of<delivery_record>();
+        std::vector<slot> found;
+        for (auto at : rows.index().waiting) {
+            if (*rows[at].next_attempt_at <= now) found.push_back(at);
+        }
+        auto end = found.begin() + static_cast<std::ptrdiff_t>(std::min(limit, found.size()));
+        std::partial_sort(found.begin(), end, found.end(),
+                          [&](slot a, slot b) { return key_members(rows[a]) < key_members(rows[b]); });
+        std::vector<delivery_record> out;
+        for (auto at = found.begin(); at != end; ++at) out.push_back(rows[*at]);
+        co_return out;
+    }
+};
+
+}  // namespace
+
+std::shared_ptr<notifications::store> make_notifications_store(storage::context const& with) {
+    return std::make_shared<notifications_store>(with);
+}
+
+}  // namespace shop::memory

@@ -1,0 +1,168 @@
+#include <shop/testing/store_contracts.hpp>
+
+#include "testing/record_contract.hpp"
+
+namespace shop::testing {
+
+namespace {
+
+using notifications::delivery_query;
+using notifications::delivery_record;
+using notifications::delivery_status;
+using world = opened<notifications_room>;
+using texts = std::vector<std::string>;
+
+delivery_record delivery(int order, std::uint64_t version, std::string channel = "log",
+                         delivery_status now = delivery_status::pending) {
+    auto r = sample<delivery_record>::make(order);
+    r.order_version = version;
+    r.channel = std::move(channel);
+    r.status = now;
+    if (now != delivery_status::pending) r.next_attempt_at.reset();
+    return r;
+}
+delivery_record due_at(int order, int when) {
+    auto r = delivery(order, 2);
+    r.next_attempt_at = nth_time(when);
+    return r;
+}
+
+/// `1.2/log` is order 1, version 2.
+texts names(std::vector<delivery_record> const& records) {
+    texts out;
+    for (auto const& r : records) {
+        out.push_back(std::to_string((r.order_id.value.born() - nth_time(0)).count()) + '.' +
+                      std::to_string(r.order_version) + '/' + r.channel);
+    }
+    return out;
+}
+texts listed(world& w, delivery_query query) {
+    if (query.limit == 0) query.limit = 100;
+    return names(run(w.store().list(std::move(query))).value());
+}
+texts due(world& w, int when, std::size_t limit = 100) {
+    return names(run(w.store().due(nth_time(when), limit)).value());
+}
+
+void register_list_tests(contract_suite<notifications_room>& suite) {
+    suite.test("lists_deliveries_newest_orders_and_last_events_first_page_by_page", [](world& w) {
+        ASSERT_TRUE(put(w.store(), std::vector{delivery(2, 2), delivery(1, 3), delivery(3, 2), delivery(1, 2),
+                                               delivery(1, 2, "email"), delivery(1, 10)}));
+        texts const all{"3.2/log", "2.2/log", "1.10/log", "1.3/log", "1.2/log", "1.2/email"};
+        EXPECT_EQ(listed(w, {}), all);
+        for (std::size_t size : {1, 2, 5, 6}) {
+            texts seen;
+            delivery_query page;
+            page.limit = size;
+            for (;;) {
+                auto next = run(w.store().list(page)).value();
+                auto more = names(next);
+                seen.insert(seen.end(), more.begin(), more.end());
+                ASSERT_LE(next.size(), size);
+                if (next.size() < size) break;
+                page.before = key_of_record(next.back());
+            }
+            EXPECT_EQ(seen, all) << "pages of " << size;
+        }
+    });
+
+    suite.test("filters_deliveries_by_order_and_status", [](world& w) {
+        ASSERT_TRUE(put(w.store(), std::vector{delivery(1, 2, "log", delivery_status::delivered), delivery(1, 3),
+                                               delivery(2, 2, "log", delivery_status::dead), delivery(2, 3),
+                                               delivery(3, 2, "log", delivery_status::delivered)}));
+        delivery_query q;
+        q.order_id = nth_id(1);
+        EXPECT_EQ(listed(w, q), (texts{"1.3/log", "1.2/log"}));
+        q.status = delivery_status::delivered;
+        EXPECT_EQ(listed(w, q), (texts{"1.2/log"}));
+        q = {};
+        q.status = delivery_status::delivered;
+        EXPECT_EQ(listed(w, q), (texts{"3.2/log", "1.2/log"}));
+        q.limit = 1;
+        EXPECT_EQ(listed(w, q), (texts{"3.2/log"}));
+        q.before = key_of_record(delivery(3, 2));
+        EXPECT_EQ(listed(w, q), (texts{"1.2/log"}));
+        q.status = delivery_status::dead;
+        EXPECT_EQ(listed(w, q), (texts{"2.2/log"}));
+        q = {};
+        q.order_id = nth_id(2);
+        q.before = key_of_record(delivery(2, 3));
+        EXPECT_EQ(listed(w, q), (texts{"2.2/log"}));
+        q.before = key_of_record(delivery(1, 3));
+        EXPECT_EQ(listed(w, q), texts{});
+        q = {};
+        q.order_id = nth_id(9);
+        EXPECT_EQ(listed(w, q), texts{});
+    });
+
+    suite.test("lists_deliveries_as_they_are_now", [](world& w) {
+        ASSERT_TRUE(put(w.store(), delivery(1, 2)));
+        auto now = scan_all<delivery_record>(w.store()).at(0);
+        now.status = delivery_status::delivered;
+        now.next_attempt_at.reset();
+        ASSERT_TRUE(put(w.store(), now));
+        delivery_query q;
+        q.status = delivery_status::pending;
+        EXPECT_EQ(listed(w, q), texts{});
+        q.status = delivery_status::delivered;
+        EXPECT_EQ(listed(w, q), (texts{"1.2/log"}));
+    });
+}
+
+void register_due_tests(contract_suite<notifications_room>& suite) {
+    suite.test("finds_pending_deliveries_whose_time_has_come_by_key", [](world& w) {
+        ASSERT_TRUE(put(w.store(), std::vector{due_at(3, 10), due_at(1, 20), due_at(2, 11), due_at(4, 5)}));
+        EXPECT_EQ(due(w, 4), texts{});
+        EXPECT_EQ(due(w, 10), (texts{"3.2/log", "4.2/log"})) << "at its time, not after it";
+        EXPECT_EQ(due(w, 30), (texts{"1.2/log", "2.2/log", "3.2/log", "4.2/log"}));
+        EXPECT_EQ(due(w, 30, 2), (texts{"1.2/log", "2.2/log"}));
+        EXPECT_EQ(due(w, 30, 0), texts{});
+    });
+
+    suite.test("finds_no_delivery_that_is_done_or_has_no_time", [](world& w) {
+        auto dead = due_at(1, 1);
+        dead.status = delivery_status::dead;
+        auto delivered = due_at(2, 1);
+        delivered.status = delivery_status::delivered;
+        auto resting = delivery(3, 2);
+        resting.next_attempt_at.reset();
+        ASSERT_TRUE(put(w.store(), std::vector{dead, delivered, resting, due_at(4, 1)}));
+        EXPECT_EQ(due(w, 5), (texts{"4.2/log"}));
+    });
+
+    suite.test("forgets_a_delivery_that_is_made_and_finds_one_that_is_due_again", [](world& w) {
+        ASSERT_TRUE(put(w.store(), std::vector{due_at(1, 1), due_at(2, 1)}));
+        auto all = scan_all<delivery_record>(w.store());
+        all[0].status = delivery_status::delivered;
+        all[0].next_attempt_at.reset();
+        all[1].next_attempt_at = nth_time(50);
+        ASSERT_TRUE(put(w.store(), all));
+        EXPECT_EQ(due(w, 49), texts{});
+        EXPECT_EQ(due(w, 50), (texts{"2.2/log"}));
+        changes<notifications::store_schema> gone;
+        gone.erase<delivery_record>(key_of_record(all[1]));
+        ASSERT_TRUE(write(w.store(), gone));
+        EXPECT_EQ(due(w, 50), texts{});
+    });
+
+    suite.test("keeps_one_delivery_per_event_channel_and_recipient", [](world& w) {
+        ASSERT_TRUE(put(w.store(), delivery(1, 2)));
+        EXPECT_FALSE(put(w.store(), std::vector{delivery(1, 3), delivery(1, 2)})) << "the event was taken in before";
+        EXPECT_EQ(listed(w, {}), (texts{"1.2/log"}));
+        auto to_bob = delivery(1, 2);
+        to_bob.recipient = "bob";
+        EXPECT_TRUE(put(w.store(), std::vector{delivery(1, 2, "email"), to_bob}));
+        EXPECT_EQ(listed(w, {}).size(), 3u);
+    });
+}
+
+}  // namespace
+
+void register_notifications_store_contract(std::string const& name, store_subject const& subject) {
+    contract_suite<notifications_room> suite(name + "_notifications_store", subject);
+    register_record_contract(suite);
+    register_list_tests(suite);
+    register_due_tests(suite);
+}
+
+}  // namespace shop::testing

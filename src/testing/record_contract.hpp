@@ -1,0 +1,20 @@
+#pragma once
+
+#include "testing/record_contract_concurrency.hpp"
+#include "testing/record_contract_conflicts.hpp"
+#include "testing/record_contract_reading.hpp"
+#include "testing/record_contract_transactions.hpp"
+
+namespace shop::testing {
+
+/// What the storage port of every service promises, whatever its records: the tests of `record_store`.
+template <class Room>
+void register_record_contract(contract_suite<Room>& suite) {
+    register_transaction_tests(suite);
+    register_conflict_tests(suite);
+    register_concurrency_tests(suite);
+    register_reading_tests(suite);
+    if (suite.durable()) register_reopening_tests(suite);
+}
+
+}  // namespace shop::testing
