@@ -4,9 +4,8 @@
 
 #include <iostream>
 
-int main(int argc, char** argv) {
-    auto const file = argc > 1 ? argv[1] : "till.db";
-    auto engine = shop::engine::open({.store = shop::storage::sqlite(file)}).value();
+int main() {
+    auto engine = shop::engine::open({.store = shop::storage::sqlite("till.db")}).value();
     auto shop = engine.blocking();
     shop.products.create(shop::product_draft("MUG-1", "Mug", shop::eur(1999)).active()).value();
     shop.inventory.receive("MUG-1", 10).value();
@@ -15,6 +14,7 @@ int main(int argc, char** argv) {
         for (auto const& s : placed.error().shortages()) std::cerr << s.sku.text() << ": only " << s.available << '\n';
         return 1;
     }
-    std::cout << "order " << to_string((*placed)->id) << " is " << shop::to_word((*placed)->status) << ", "
-              << (*placed)->total.amount() << " cents\n";
+    shop::orders::order const& order = **placed;
+    std::cout << "order " << to_string(order.id) << " is " << to_word(order.status) << ": " << order.total.amount()
+              << " cents\n";
 }

@@ -1,0 +1,89 @@
+// The benchmarks of linked use, each beside its floor in the same run. Order of a run: floor, subject, floor.
+//   shop-bench [memory|sqlite|hot]...   all of them without an argument
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "place.hpp"
+
+namespace shop::bench {
+namespace {
+
+constexpr int rounds = 3;
+
+template <class F>
+std::vector<figures> repeat(F f) {
+    std::vector<figures> all;
+    for (int i = 0; i < rounds; ++i) all.push_back(f());
+    std::sort(all.begin(), all.end(), [](auto const& a, auto const& b) { return a.orders_per_s < b.orders_per_s; });
+    return all;
+}
+
+std::string name_of(workload const& w) {
+    return w.store + (w.one_sku ? " one sku" : " uniform") + ", " + std::to_string(w.lines) + " lines, " +
+           std::to_string(w.callers) + " callers, batch " + std::to_string(w.batch);
+}
+
+/// The median of three rounds.
+figures report(workload const& w) {
+    auto const all = repeat([&] { return place(w); });
+    auto const& median = all[rounds / 2];
+    std::printf("%-58s %9.0f orders/s  (%.0f to %.0f)  %6.1f us CPU/order", name_of(w).c_str(), median.orders_per_s,
+                all.front().orders_per_s, all.back().orders_per_s, median.cpu_us_per_order);
+    if (median.orders_per_commit > 0) std::printf("  %6.1f orders/commit", median.orders_per_commit);
+    std::printf("  backlog %llu\n", static_cast<unsigned long long>(median.backlog));
+    std::fflush(stdout);
+    return median;
+}
+
+void memory() {
+    for (std::size_t batch : {1, 64, 256, 1024}) report({"memory", 400'000, 1, batch, 3, 10'000, false});
+}
+
+void sqlite() {
+    for (std::size_t callers : {1, 64, 256, 1024}) {
+        workload const w{"sqlite", callers == 1 ? 2'000u : 60'000u, callers, 1, 3, 10'000, false};
+        auto const ours = report(w);
+        auto const before = sqlite_floor_orders_per_s(w, ours.orders_per_commit);
+        auto const again = report(w);
+        auto const after = sqlite_floor_orders_per_s(w, ours.orders_per_commit);
+        auto const floor = (before + after) / 2;
+        auto const apart = std::abs(before - after) / floor;
+        std::printf("%-58s %9.0f orders/s  (%.0f, %.0f)%s  ratio %.2f\n", "  floor: plain loop, the same rows and commits",
+                    floor, before, after, apart > 0.25 ? "  void: the floors differ by more than 25 %" : "",
+                    again.orders_per_s / floor);
+        std::fflush(stdout);
+    }
+}
+
+void hot() {
+    for (auto const* store : {"memory", "sqlite"}) {
+        bool const in_memory = std::string(store) == "memory";
+        workload uniform{store, in_memory ? 400'000u : 60'000u, in_memory ? 1u : 256u, in_memory ? 256u : 1u, 1, 10'000, false};
+        workload one = uniform;
+        one.one_sku = true;
+        auto const spread = report(uniform);
+        auto const same = report(one);
+        std::printf("  one sku / uniform: %.2f\n", same.orders_per_s / spread.orders_per_s);
+    }
+}
+
+}  // namespace
+}  // namespace shop::bench
+
+int main(int argc, char** argv) {
+    std::vector<std::string> wanted(argv + 1, argv + argc);
+    if (wanted.empty()) wanted = {"memory", "sqlite", "hot"};
+    for (auto const& w : wanted) {
+        if (w == "memory") shop::bench::memory();
+        else if (w == "sqlite") shop::bench::sqlite();
+        else if (w == "hot") shop::bench::hot();
+        else {
+            std::fprintf(stderr, "shop-bench: unknown benchmark '%s'; there are memory, sqlite and hot\n", w.c_str());
+            return 64;
+        }
+    }
+}

@@ -1,0 +1,165 @@
+#include "place.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <future>
+#include <random>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <shop/audit.hpp>
+#include <shop/orders/store.hpp>
+#include <shop/shop.hpp>
+#include <shop/storage/sqlite.hpp>
+
+namespace shop::bench {
+namespace {
+
+double cpu_us() {
+    rusage used{};
+    getrusage(RUSAGE_SELF, &used);
+    auto const us = [](timeval t) { return t.tv_sec * 1e6 + static_cast<double>(t.tv_usec); };
+    return us(used.ru_utime) + us(used.ru_stime);
+}
+
+sku sku_of(std::size_t i) { return sku("SKU-" + std::to_string(100'000 + i)); }
+
+void stock_up(engine& e, workload const& w) {
+    auto shop = e.blocking();
+    std::vector<products::product_draft> drafts;
+    for (std::size_t i = 0; i < w.skus; ++i) {
+        drafts.emplace_back(sku_of(i), "Product number " + std::to_string(i), eur(999));
+        drafts.back().status = products::status::active;
+        if (drafts.size() == limits::batch_items_max || i + 1 == w.skus) {
+            shop.products.import(std::move(drafts));
+            drafts.clear();
+        }
+    }
+    auto& inventory = e.inventory();
+    asio::co_spawn(
+        e.executor(),
+        [](inventory::service& to, std::size_t skus) -> asio::awaitable<void> {
+            for (std::size_t from = 0; from < skus; from += limits::batch_items_max) {
+                std::vector<request<inventory::record_movement>> some;
+                for (auto i = from; i < std::min(skus, from + limits::batch_items_max); ++i) {
+                    auto m = inventory::record_movement::receive(sku_of(i), quantity(1'000'000));
+                    m.reference = "opening";
+                    some.emplace_back(std::move(m));
+                }
+                co_await to.record(std::move(some));
+            }
+        }(inventory, w.skus),
+        asio::use_future)
+        .get();
+}
+
+struct run_state {
+    engine* shop;
+    workload const* w;
+    std::uint64_t next = 0;
+    std::uint64_t answered = 0;
+    std::uint64_t refused = 0;
+    std::size_t callers_left = 0;
+    std::minstd_rand random{42};
+    std::promise<void> done;
+};
+
+std::vector<request<place_order>> make_batch(run_state& state) {
+    auto const& w = *state.w;
+    auto const n = std::min<std::uint64_t>(w.batch, w.orders - state.next);
+    std::vector<request<place_order>> batch;
+    batch.reserve(n);
+    for (std::uint64_t i = 0; i < n; ++i) {
+        auto const number = state.next++;
+        call by;
+        by.idempotency_key = "order-" + std::to_string(number);
+        place_order order("customer-" + std::to_string(number % 1000));
+        order.lines.reserve(w.lines);
+        for (std::size_t l = 0; l < w.lines; ++l) {
+            order.lines.emplace_back(sku_of(w.one_sku ? 0 : state.random() % w.skus), quantity(1));
+        }
+        batch.emplace_back(std::move(by), std::move(order));
+    }
+    return batch;
+}
+
+asio::awaitable<void> caller(run_state& state) {
+    while (state.next < state.w->orders) {
+        auto batch = make_batch(state);
+        auto answers = co_await state.shop->orders().place(std::move(batch));
+        state.answered += answers.size();
+        for (auto const& a : answers) state.refused += a ? 0 : 1;
+    }
+    if (--state.callers_left == 0) state.done.set_value();
+}
+
+void stop_unless(bool holds, char const* what) {
+    if (holds) return;
+    std::fprintf(stderr, "shop-bench: %s\n", what);
+    std::exit(1);
+}
+
+bool is_settled(engine& e) {
+    return asio::co_spawn(
+               e.executor(), [](engine& of) -> asio::awaitable<bool> { co_return of.is_settled(); }(e), asio::use_future)
+        .get();
+}
+
+/// What the program promises is checked in every run: a figure counts only if it holds.
+void check(engine& e, workload const& w, run_state const& state) {
+    stop_unless(state.answered == w.orders && state.refused == 0, "an order was not confirmed");
+    while (!is_settled(e)) std::this_thread::yield();
+    auto work = audit(e.stores());
+    auto const report = asio::co_spawn(e.executor(), std::move(work), asio::use_future).get().value();
+    stop_unless(report.clean(), "the audit found a violation");
+    stop_unless(report.orders == w.orders, "orders are missing");
+    stop_unless(report.deliveries == w.orders, "deliveries are missing");
+}
+
+}  // namespace
+
+figures place(workload const& w) {
+    auto const folder = std::filesystem::temp_directory_path() / ("shop-bench-" + std::to_string(getpid()));
+    std::filesystem::create_directories(folder);
+    storage::sqlite_options options;
+    options.statistics = std::make_shared<storage::sqlite_statistics>();
+    bool const in_memory = w.store == "memory";
+    figures out;
+    {
+        engine_options parts;
+        parts.store = in_memory ? storage::memory() : storage::sqlite((folder / "shop.db").string(), options);
+        auto e = engine::open(std::move(parts)).value();
+        stock_up(e, w);
+        while (!is_settled(e)) std::this_thread::yield();
+
+        run_state state;
+        state.shop = &e;
+        state.w = &w;
+        state.callers_left = w.callers;
+        auto const commits = options.statistics->snapshot().commits;
+        auto const cpu = cpu_us();
+        auto const start = std::chrono::steady_clock::now();
+        asio::post(e.executor(), [&] {
+            for (std::size_t i = 0; i < w.callers; ++i) asio::co_spawn(e.executor(), caller(state), asio::detached);
+        });
+        state.done.get_future().get();
+        std::chrono::duration<double> const took = std::chrono::steady_clock::now() - start;
+        out.orders_per_s = static_cast<double>(w.orders) / took.count();
+        out.cpu_us_per_order = (cpu_us() - cpu) / static_cast<double>(w.orders);
+        if (auto const made = options.statistics->snapshot().commits - commits; made > 0) {
+            out.orders_per_commit = static_cast<double>(w.orders) / static_cast<double>(made);
+        }
+        check(e, w, state);
+    }
+    std::filesystem::remove_all(folder);
+    return out;
+}
+
+}  // namespace shop::bench

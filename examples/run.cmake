@@ -1,0 +1,13 @@
+# Runs an example in an empty folder of its own and takes its exit code.
+string(RANDOM LENGTH 12 name)
+set(folder "$ENV{TMPDIR}")
+if(NOT folder)
+  set(folder /tmp)
+endif()
+set(folder "${folder}/shop-example-${name}")
+file(MAKE_DIRECTORY ${folder})
+execute_process(COMMAND ${PROGRAM} WORKING_DIRECTORY ${folder} RESULT_VARIABLE code)
+file(REMOVE_RECURSE ${folder})
+if(NOT code EQUAL 0)
+  message(FATAL_ERROR "${PROGRAM} ended with ${code}")
+endif()
