@@ -8,9 +8,10 @@ namespace shop::sqlite {
 namespace {
 
 [[noreturn]] void stop_after_failed_sync() {
-    std::fputs("shop: the disk failed to sync the store; stopping, since what was written is uncertain. "
-               "A restart recovers from the log.\n",
-               stderr);
+    std::fputs(
+        "shop: the disk failed to sync the store; stopping, since what was written is uncertain. "
+        "A restart recovers from the log.\n",
+        stderr);
     std::abort();
 }
 
@@ -20,40 +21,52 @@ status classify(int extended_code) {
     switch (extended_code) {
         case SQLITE_OK:
         case SQLITE_ROW:
-        case SQLITE_DONE: return status::ok;
+        case SQLITE_DONE:
+            return status::ok;
         case SQLITE_IOERR_FSYNC:
-        case SQLITE_IOERR_DIR_FSYNC: stop_after_failed_sync();
+        case SQLITE_IOERR_DIR_FSYNC:
+            stop_after_failed_sync();
         case SQLITE_CONSTRAINT_PRIMARYKEY:
         case SQLITE_CONSTRAINT_UNIQUE:
-        case SQLITE_CONSTRAINT_ROWID: return status::conflict;
+        case SQLITE_CONSTRAINT_ROWID:
+            return status::conflict;
         case SQLITE_IOERR_CORRUPTFS:
-        case SQLITE_IOERR_DATA: return status::corrupt;
-        default: break;
+        case SQLITE_IOERR_DATA:
+            return status::corrupt;
+        default:
+            break;
     }
     switch (extended_code & 0xff) {
         case SQLITE_BUSY:
-        case SQLITE_LOCKED: return status::busy;
+        case SQLITE_LOCKED:
+            return status::busy;
         case SQLITE_CONSTRAINT:
         case SQLITE_MISMATCH:
         case SQLITE_TOOBIG:
         case SQLITE_RANGE:
-        case SQLITE_MISUSE: return status::refused;
+        case SQLITE_MISUSE:
+            return status::refused;
         case SQLITE_CORRUPT:
-        case SQLITE_NOTADB: return status::corrupt;
-        default: return status::unavailable;
+        case SQLITE_NOTADB:
+            return status::corrupt;
+        default:
+            return status::unavailable;
     }
 }
 
 statement::statement(sqlite3* on, std::string_view sql) {
     sqlite3_stmt* made = nullptr;
-    int code = sqlite3_prepare_v3(on, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &made, nullptr);
+    int code =
+        sqlite3_prepare_v3(on, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &made, nullptr);
     handle_.reset(made);
     if (code != SQLITE_OK) {
         throw open_failure(classify(sqlite3_extended_errcode(on)), std::string(sqlite3_errmsg(on)));
     }
 }
 
-void statement::fail() { state_ = classify(sqlite3_extended_errcode(sqlite3_db_handle(handle_.get()))); }
+void statement::fail() {
+    state_ = classify(sqlite3_extended_errcode(sqlite3_db_handle(handle_.get())));
+}
 
 connection::connection(std::string const& path, access mode, int busy_timeout_ms) {
     sqlite3* opened = nullptr;
@@ -68,9 +81,10 @@ connection::connection(std::string const& path, access mode, int busy_timeout_ms
     // A damaged schema must not run code of its own.
     sqlite3_db_config(opened, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-    require("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;"
-            "PRAGMA cell_size_check = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 33554432",
-            "setting up the connection");
+    require(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;"
+        "PRAGMA cell_size_check = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 33554432",
+        "setting up the connection");
     require(mode == access::write ? "PRAGMA cache_size = -65536" : "PRAGMA cache_size = -16384; PRAGMA query_only = ON",
             "setting up the connection");
 }

@@ -77,8 +77,8 @@ public:
     }
     void bind(int at, std::span<std::uint8_t const> blob) {
         static constexpr std::uint8_t nothing = 0;
-        check(sqlite3_bind_blob64(handle_.get(), at, blob.empty() ? &nothing : blob.data(), blob.size(),
-                                  SQLITE_STATIC));
+        check(
+            sqlite3_bind_blob64(handle_.get(), at, blob.empty() ? &nothing : blob.data(), blob.size(), SQLITE_STATIC));
     }
     void bind_null(int at) { check(sqlite3_bind_null(handle_.get(), at)); }
 

@@ -249,7 +249,9 @@ void database::roll_back(std::vector<table_state> const& mark) {
     restore(mark);
 }
 
-void database::restore(std::vector<table_state> const& mark) { std::copy(mark.begin(), mark.end(), states_.begin()); }
+void database::restore(std::vector<table_state> const& mark) {
+    std::copy(mark.begin(), mark.end(), states_.begin());
+}
 
 void database::count_commit(std::size_t batches) {
     if (!options_.statistics) return;
@@ -320,13 +322,17 @@ void database::check_in_background() {
 
 error database::failure_of(status outcome, error const& refusal) const {
     switch (outcome) {
-        case status::refused: return refusal;
-        case status::unknown: return error(error_code::outcome_unknown);
-        case status::corrupt: return damage();
+        case status::refused:
+            return refusal;
+        case status::unknown:
+            return error(error_code::outcome_unknown);
+        case status::corrupt:
+            return damage();
         case status::ok:
         case status::busy:
         case status::conflict:
-        case status::unavailable: break;
+        case status::unavailable:
+            break;
     }
     return error(error_code::store_unavailable);
 }

@@ -35,11 +35,12 @@ void in_transaction(connection& on, char const* doing, Work work) {
 void claim_empty_file(connection& on, storage::context const& with) {
     in_transaction(on, "creating the store", [&] {
         if (number(on, "SELECT count(*) FROM sqlite_schema") != 0) return;  // another process was quicker
-        on.require("CREATE TABLE shop_store (epoch BLOB NOT NULL CHECK (length(epoch) = 16)) STRICT;"
-                   "CREATE TABLE shop_log_position (log TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-                   "PRAGMA application_id = " +
-                       std::to_string(application_id),
-                   "creating the store");
+        on.require(
+            "CREATE TABLE shop_store (epoch BLOB NOT NULL CHECK (length(epoch) = 16)) STRICT;"
+            "CREATE TABLE shop_log_position (log TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+            "PRAGMA application_id = " +
+                std::to_string(application_id),
+            "creating the store");
         auto epoch = with.ids.next(with.clock.stamp());
         auto insert = on.prepare("INSERT INTO shop_store (epoch) VALUES (?1)");
         insert.bind(1, std::span<std::uint8_t const>(epoch.bytes));

@@ -17,8 +17,8 @@ status newest_movements(connection& on, inventory::movement_query const& query, 
     std::vector<stock_record> places;
     if (auto read = select(on, "WHERE sku = ?1", places, query.sku); read != status::ok) return read;
     for (auto const& place : places) {
-        auto read = select(on, "WHERE sku = ?1 AND location = ?2 AND position < ?3 ORDER BY sequence DESC LIMIT ?4", out,
-                           query.sku, place.location, before, query.limit);
+        auto read = select(on, "WHERE sku = ?1 AND location = ?2 AND position < ?3 ORDER BY sequence DESC LIMIT ?4",
+                           out, query.sku, place.location, before, query.limit);
         if (read != status::ok) return read;
     }
     std::sort(out.begin(), out.end(), [](auto const& a, auto const& b) { return a.position > b.position; });

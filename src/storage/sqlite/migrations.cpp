@@ -4,6 +4,7 @@ namespace shop::sqlite {
 
 namespace {
 
+// Small rows lie in their key's tree (WITHOUT ROWID); long ones would overflow its pages and lie in a tree of their own.
 // Columns stand in the order of the records' descriptions (a test compares). Times are milliseconds since 1970, ids are
 // 16 bytes, `checksum` covers the other columns of its row. Invariants that a CHECK can hold stand here too: the rules
 // keep them first, so that one that fails is a defect and never a refusal.
@@ -13,13 +14,13 @@ CREATE TABLE products_product (
     revision    INTEGER NOT NULL CHECK (revision > 0),
     version     INTEGER NOT NULL CHECK (version > 0),
     name        TEXT NOT NULL,
-    price       TEXT NOT NULL CHECK (json_extract(price, '$.amount') >= 0),
+    price       TEXT NOT NULL,
     status      TEXT NOT NULL CHECK (status IN ('draft', 'active', 'archived')),
     content     TEXT NOT NULL,
     created_at  INTEGER NOT NULL,
     updated_at  INTEGER NOT NULL,
     checksum    INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE products_availability (
     sku                  TEXT PRIMARY KEY,
@@ -109,7 +110,7 @@ CREATE TABLE orders_order (
     open         TEXT,
     checksum     INTEGER NOT NULL,
     CHECK (status <> 'pending' OR open IS NOT NULL)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX orders_order_of_customer ON orders_order (customer_id, id);
 CREATE INDEX orders_order_open ON orders_order (id) WHERE open IS NOT NULL;
 
@@ -168,6 +169,8 @@ CREATE INDEX notifications_delivery_due ON notifications_delivery (next_attempt_
 
 }  // namespace
 
-std::span<migration const> shop_migrations() { return steps; }
+std::span<migration const> shop_migrations() {
+    return steps;
+}
 
 }  // namespace shop::sqlite

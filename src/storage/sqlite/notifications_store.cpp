@@ -29,7 +29,8 @@ public:
     }
 
 private:
-    static status newest(connection& on, notifications::delivery_query const& query, std::vector<delivery_record>& out) {
+    static status newest(connection& on, notifications::delivery_query const& query,
+                         std::vector<delivery_record>& out) {
         static constexpr auto of_all =
             "WHERE (order_id, order_version, channel, recipient) < (?1, ?2, ?3, ?4) AND (?5 IS NULL OR status = ?5)"
             " ORDER BY order_id DESC, order_version DESC, channel DESC, recipient DESC LIMIT ?6";
@@ -43,7 +44,8 @@ private:
         if (!query.order_id) {
             return select(on, of_all, out, order, version, channel, recipient, query.status, query.limit);
         }
-        return select(on, of_order, out, order, version, channel, recipient, query.status, query.limit, *query.order_id);
+        return select(on, of_order, out, order, version, channel, recipient, query.status, query.limit,
+                      *query.order_id);
     }
 };
 

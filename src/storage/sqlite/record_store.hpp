@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <shop/core/record.hpp>
+#include <shop/storage/detail/scans.hpp>
 
 #include "storage/sqlite/completion.hpp"
 #include "storage/sqlite/database.hpp"
@@ -105,8 +106,8 @@ status select(connection& on, char const* condition, std::vector<Record>& out, P
 
 /// The next records by primary key.
 template <class Record>
-status scan_table(connection& on, std::optional<key_of<Record>> const& after, std::size_t limit,
-                  std::vector<Record>& out) {
+status next_by_key(connection& on, std::optional<key_of<Record>> const& after, std::size_t limit,
+                   std::vector<Record>& out) {
     static std::string const order = "ORDER BY " + detail::key_columns<Record>() + " LIMIT ";
     static std::string const from_start = order + "?1";
     static std::string const from_key = [] {
@@ -117,43 +118,76 @@ status scan_table(connection& on, std::optional<key_of<Record>> const& after, st
                std::to_string(members + 1);
     }();
     if (!after) return select(on, from_start.c_str(), out, limit);
-    return std::apply(
-        [&](auto const&... member) { return select(on, from_key.c_str(), out, member..., limit); }, *after);
+    return std::apply([&](auto const&... member) { return select(on, from_key.c_str(), out, member..., limit); },
+                      *after);
 }
 
-/// Runs reads of a port on the readers of a database.
-template <class Port>
-class reading : public Port {
+/// The generic part of a service's store: a storage port over one database.
+/// @tparam Port the storage port, derived from `record_store<Schema>`
+template <class Port, class Schema>
+class stored : public storage::detail::scans<stored<Port, Schema>, Port, Schema> {
 public:
-    explicit reading(std::shared_ptr<database> in) : database_(std::move(in)) {}
+    /// @pre the database is not started yet.
+    /// @throws open_failure if the file lacks a table.
+    explicit stored(std::shared_ptr<database> in)
+        : database_(std::move(in)), room_(std::make_shared<room<Schema>>(*database_)) {}
+
+    asio::awaitable<result<void>> transact(std::shared_ptr<decision_batch<Schema>> batch) override {
+        return answer_of<void>(std::make_unique<batch_job>(room_, std::move(batch)));
+    }
+
+    asio::awaitable<result<std::shared_ptr<loaded_rows<Schema> const>>> load(
+        std::shared_ptr<key_set<Schema> const> keys) override {
+        using answer = std::shared_ptr<loaded_rows<Schema> const>;
+        auto work = [room = room_, keys = std::move(keys)](reader& by, answer& out) {
+            auto records = std::make_shared<loaded_records<Schema>>();
+            auto rows = std::make_shared<loaded_rows<Schema>>(*keys);
+            auto done = room->load(by, *records, *rows);
+            rows->keep(std::move(records));
+            rows->keep(std::const_pointer_cast<key_set<Schema>>(keys));
+            out = std::move(rows);
+            return done;
+        };
+        return read<answer>(std::move(work));
+    }
+
+    /// What `scan` of each record type comes to.
+    template <class Record>
+    asio::awaitable<result<std::vector<Record>>> scan_table(std::optional<key_of<Record>> after, std::size_t limit) {
+        auto work = [after = std::move(after), limit](reader& by, std::vector<Record>& out) {
+            return next_by_key(by.on, after, limit, out);
+        };
+        return read<std::vector<Record>>(std::move(work));
+    }
 
     store_epoch epoch() const override { return database_->epoch(); }
     bool exclusive() const override { return database_->exclusive(); }
 
 protected:
-    database& of() const { return *database_; }
-
     /// Runs `work(reader&, Answer&) -> status` on a reader's thread, in one snapshot with the reads beside it.
     template <class Answer, class Work>
     asio::awaitable<result<Answer>> read(Work work) {
-        auto job = std::make_unique<reading_job<Answer, Work>>(std::move(work));
-        auto start = [&]<class Handler>(Handler&& handler) {
-            job->caller = completion_of<Answer>(std::forward<Handler>(handler));
-            database_->submit(std::move(job));
-        };
-        co_return co_await asio::async_initiate<asio::use_awaitable_t<> const, void(result<Answer>)>(start,
-                                                                                                    asio::use_awaitable);
-    }
-
-    template <class Record>
-    asio::awaitable<result<std::vector<Record>>> read_on(std::optional<key_of<Record>> after, std::size_t limit) {
-        auto work = [after = std::move(after), limit](reader& by, std::vector<Record>& out) {
-            return scan_table<Record>(by.on, after, limit, out);
-        };
-        return read<std::vector<Record>>(std::move(work));
+        return answer_of<Answer>(std::make_unique<reading_job<Answer, Work>>(std::move(work)));
     }
 
 private:
+    class batch_job final : public write_job {
+    public:
+        batch_job(std::shared_ptr<room<Schema>> in, std::shared_ptr<decision_batch<Schema>> batch)
+            : room_(std::move(in)), batch_(std::move(batch)) {}
+        status run() override { return room_->run(*batch_, attempts_); }
+        void answer(result<void> outcome) override {
+            batch_.reset();  // what it owns goes where its owner runs
+            caller->complete(std::move(outcome));
+        }
+        std::unique_ptr<completion<void>> caller;
+
+    private:
+        std::shared_ptr<room<Schema>> room_;
+        std::shared_ptr<decision_batch<Schema>> batch_;
+        unsigned attempts_ = 0;
+    };
+
     template <class Answer, class Work>
     class reading_job final : public read_job {
     public:
@@ -173,85 +207,20 @@ private:
         Answer answer_{};
     };
 
-    std::shared_ptr<database> database_;
-};
-
-/// `record_store::scan`, one override per record type.
-template <class Port, class... Records>
-class scanning : public reading<Port> {
-public:
-    using reading<Port>::reading;
-};
-template <class Port, class Record, class... Rest>
-class scanning<Port, Record, Rest...> : public scanning<Port, Rest...> {
-public:
-    using scanning<Port, Rest...>::scanning;
-    using scanning<Port, Rest...>::scan;
-    asio::awaitable<result<std::vector<Record>>> scan(std::type_identity<Record>, std::optional<key_of<Record>> after,
-                                                      std::size_t limit) override {
-        return this->template read_on<Record>(std::move(after), limit);
-    }
-};
-
-/// The generic part of a service's store: a storage port over one database.
-/// @tparam Port the storage port, derived from `record_store<Schema>`
-template <class Port, class Schema>
-class stored;
-
-template <class Port, class... Records>
-class stored<Port, schema<Records...>> : public scanning<Port, Records...> {
-    using schema_type = schema<Records...>;
-
-public:
-    /// @pre the database is not started yet.
-    /// @throws open_failure if the file lacks a table.
-    explicit stored(std::shared_ptr<database> in)
-        : scanning<Port, Records...>(std::move(in)), room_(std::make_shared<room<schema_type>>(this->of())) {}
-
-    asio::awaitable<result<void>> transact(std::shared_ptr<decision_batch<schema_type>> batch) override {
-        auto job = std::make_unique<batch_job>(room_, std::move(batch));
+    /// Hands a job over and resumes with its answer. Nothing abandons it: not even a caller that is cancelled.
+    template <class Answer, class Job>
+    asio::awaitable<result<Answer>> answer_of(std::unique_ptr<Job> job) {
+        auto in = database_;
         auto start = [&]<class Handler>(Handler&& handler) {
-            job->caller = completion_of<void>(std::forward<Handler>(handler));
-            this->of().submit(std::move(job));
+            job->caller = completion_of<Answer>(std::forward<Handler>(handler));
+            in->submit(std::move(job));
         };
-        co_return co_await asio::async_initiate<asio::use_awaitable_t<> const, void(result<void>)>(start,
-                                                                                                  asio::use_awaitable);
+        co_return co_await asio::async_initiate<asio::use_awaitable_t<> const, void(result<Answer>)>(
+            start, asio::use_awaitable);
     }
 
-    asio::awaitable<result<std::shared_ptr<loaded_rows<schema_type> const>>>
-    load(std::shared_ptr<key_set<schema_type> const> keys) override {
-        using answer = std::shared_ptr<loaded_rows<schema_type> const>;
-        auto work = [room = room_, keys = std::move(keys)](reader& by, answer& out) {
-            auto records = std::make_shared<loaded_records<schema_type>>();
-            auto rows = std::make_shared<loaded_rows<schema_type>>(*keys);
-            auto done = room->load(by, *records, *rows);
-            rows->keep(std::move(records));
-            rows->keep(std::const_pointer_cast<key_set<schema_type>>(keys));
-            out = std::move(rows);
-            return done;
-        };
-        return this->template read<answer>(std::move(work));
-    }
-
-private:
-    class batch_job final : public write_job {
-    public:
-        batch_job(std::shared_ptr<room<schema_type>> in, std::shared_ptr<decision_batch<schema_type>> batch)
-            : room_(std::move(in)), batch_(std::move(batch)) {}
-        status run() override { return room_->run(*batch_, attempts_); }
-        void answer(result<void> outcome) override {
-            batch_.reset();  // what it owns goes where its owner runs
-            caller->complete(std::move(outcome));
-        }
-        std::unique_ptr<completion<void>> caller;
-
-    private:
-        std::shared_ptr<room<schema_type>> room_;
-        std::shared_ptr<decision_batch<schema_type>> batch_;
-        unsigned attempts_ = 0;
-    };
-
-    std::shared_ptr<room<schema_type>> room_;
+    std::shared_ptr<database> database_;
+    std::shared_ptr<room<Schema>> room_;
 };
 
 }  // namespace shop::sqlite

@@ -132,7 +132,8 @@ public:
             if (!is_key_member(f)) assignments.append(f.name).append(" = ?" + std::to_string(at) + ", ");
         });
         auto checksum = "?" + std::to_string(at + 1);
-        insert_ = on.prepare("INSERT INTO " + table + " (" + columns_of<Record>() + ") VALUES (" + values + checksum + ")");
+        insert_ =
+            on.prepare("INSERT INTO " + table + " (" + columns_of<Record>() + ") VALUES (" + values + checksum + ")");
         erase_ = on.prepare("DELETE FROM " + table + " WHERE " + detail::key_condition<Record>(1, detail::all_members));
         if constexpr (!is_log<Record>) {
             // The key's columns have the same parameters in both places.
@@ -143,8 +144,8 @@ public:
                 if (!is_key_member(f)) return;
                 where.append(f.name).append(" = ?" + std::to_string(parameter) + " AND ");
             });
-            update_ = on.prepare("UPDATE " + table + " SET " + assignments + "checksum = " + checksum + " WHERE " + where +
-                                 "revision = ?" + std::to_string(at + 2));
+            update_ = on.prepare("UPDATE " + table + " SET " + assignments + "checksum = " + checksum + " WHERE " +
+                                 where + "revision = ?" + std::to_string(at + 2));
         }
     }
 
