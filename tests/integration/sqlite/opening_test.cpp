@@ -154,7 +154,8 @@ TEST(sqlite_crash, loses_no_commit_that_was_answered) {
         }
         ::close(said[1]);
         std::uint64_t answered = 0;
-        while (answered < 50u * (round + 1)) ASSERT_EQ(::read(said[0], &answered, sizeof answered), ssize_t{sizeof answered});
+        while (answered < 50u * (round + 1))
+            ASSERT_EQ(::read(said[0], &answered, sizeof answered), ssize_t{sizeof answered});
         ::kill(child, SIGKILL);
         while (::read(said[0], &answered, sizeof answered) == ssize_t{sizeof answered}) {
         }
@@ -166,7 +167,8 @@ TEST(sqlite_crash, loses_no_commit_that_was_answered) {
         auto in = sqlite::database::open(dir.file(), {}, migrations, storage::context{time, ids});
         ASSERT_TRUE(in) << in.error().message();
         EXPECT_EQ(sqlite::quick_check((*in)->writer()), "");
-        auto count = (*in)->writer().prepare("SELECT (SELECT count(*) FROM own_note), (SELECT count(*) FROM own_thing)");
+        auto count =
+            (*in)->writer().prepare("SELECT (SELECT count(*) FROM own_note), (SELECT count(*) FROM own_thing)");
         ASSERT_TRUE(count.next());
         EXPECT_GE(count.integer(0), static_cast<std::int64_t>(answered));
         EXPECT_LE(count.integer(0), static_cast<std::int64_t>(answered) + 1);

@@ -25,12 +25,16 @@ namespace own {
 using namespace shop;
 
 enum class colour { red, green };
-constexpr std::array<std::string_view, 2> words_of(colour) { return {"red", "green"}; }
+constexpr std::array<std::string_view, 2> words_of(colour) {
+    return {"red", "green"};
+}
 
 struct part {
     std::string name;
     std::int64_t pieces = 0;
-    static constexpr auto fields() { return std::tuple{required("name", &part::name), required("pieces", &part::pieces)}; }
+    static constexpr auto fields() {
+        return std::tuple{required("name", &part::name), required("pieces", &part::pieces)};
+    }
     friend bool operator==(part const&, part const&) = default;
 };
 
@@ -65,17 +69,28 @@ struct thing {
 
     static constexpr auto fields() {
         using t = thing;
-        return std::tuple{required("name", &t::name),         required("place", &t::place),
-                          required("revision", &t::revision), required("flag", &t::flag),
-                          required("small", &t::small),       required("count", &t::count),
-                          required("big", &t::big),           required("at", &t::at),
-                          required("raw", &t::raw),           required("order_id", &t::order),
-                          required("digest", &t::digest),     required("text", &t::text),
-                          required("sku", &t::sku),           required("currency", &t::currency),
-                          required("colour", &t::colour),     required("quantity", &t::quantity),
-                          optional("maybe_count", &t::maybe_count), optional("maybe_text", &t::maybe_text),
-                          optional("maybe_order", &t::maybe_order), required("content", &t::content),
-                          required("parts", &t::parts),       required("price", &t::price)};
+        return std::tuple{required("name", &t::name),
+                          required("place", &t::place),
+                          required("revision", &t::revision),
+                          required("flag", &t::flag),
+                          required("small", &t::small),
+                          required("count", &t::count),
+                          required("big", &t::big),
+                          required("at", &t::at),
+                          required("raw", &t::raw),
+                          required("order_id", &t::order),
+                          required("digest", &t::digest),
+                          required("text", &t::text),
+                          required("sku", &t::sku),
+                          required("currency", &t::currency),
+                          required("colour", &t::colour),
+                          required("quantity", &t::quantity),
+                          optional("maybe_count", &t::maybe_count),
+                          optional("maybe_text", &t::maybe_text),
+                          optional("maybe_order", &t::maybe_order),
+                          required("content", &t::content),
+                          required("parts", &t::parts),
+                          required("price", &t::price)};
     }
     friend bool operator==(thing const&, thing const&) = default;
 };
@@ -129,7 +144,8 @@ public:
 class batch final : public decision_batch<schema> {
 public:
     using keys = key_set<schema>;
-    using decision = std::function<boost::system::result<changes<schema>, keys>(loaded_rows<schema> const&, attempt const&)>;
+    using decision =
+        std::function<boost::system::result<changes<schema>, keys>(loaded_rows<schema> const&, attempt const&)>;
 
     batch(keys wanted, decision decide) : wanted_(std::move(wanted)), decide_(std::move(decide)) {}
     keys wanted() const override { return wanted_; }

@@ -108,19 +108,20 @@ TEST_F(sqlite_transactions, load_more_keys_when_a_decision_asks_for_them) {
     }))));
     key_set<schema> keys;
     keys.add<thing>("b");
-    auto sums = std::make_shared<batch>(keys, [](loaded_rows<schema> const& rows, attempt const&)
-                                                  -> boost::system::result<changes<schema>, batch::keys> {
-        if (!rows.slot<thing>(load_key_of<thing>{"a"})) {
-            batch::keys more;
-            more.add<thing>("a");
-            return more;
-        }
-        changes<schema> out;
-        auto sum = *rows.find<thing>("b");
-        sum.count += rows.find<thing>("a")->count;
-        out.put(sum);
-        return out;
-    });
+    auto sums = std::make_shared<batch>(
+        keys,
+        [](loaded_rows<schema> const& rows, attempt const&) -> boost::system::result<changes<schema>, batch::keys> {
+            if (!rows.slot<thing>(load_key_of<thing>{"a"})) {
+                batch::keys more;
+                more.add<thing>("a");
+                return more;
+            }
+            changes<schema> out;
+            auto sum = *rows.find<thing>("b");
+            sum.count += rows.find<thing>("a")->count;
+            out.put(sum);
+            return out;
+        });
     EXPECT_TRUE(wait(shop.store->transact(sums)));
     EXPECT_EQ(sums->runs, 2u);
     EXPECT_EQ(things(*shop.store, "b").at(0).count, 3);
