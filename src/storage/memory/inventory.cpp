@@ -67,8 +67,8 @@ public:
         co_return out;
     }
 
-    asio::awaitable<result<std::vector<inventory::movement_record>>>
-    movements(inventory::movement_query query) override {
+    asio::awaitable<result<std::vector<inventory::movement_record>>> movements(
+        inventory::movement_query query) override {
         auto lock = locked();
         auto const& rows = of<inventory::movement_record>();
         std::vector<inventory::movement_record> out;

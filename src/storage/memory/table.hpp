@@ -126,11 +126,7 @@ public:
         return std::lower_bound(all.begin(), all.end(), key, less);
     }
     std::span<Record const> group_in(slot at) const { return view(rows_[at]); }
-    Record const& operator[](slot at) const
-        requires(!grouped)
-    {
-        return rows_[at];
-    }
+    Record const& operator[](slot at) const requires(!grouped) { return rows_[at]; }
 
     /// The next records by primary key, at most `limit`.
     std::vector<Record> scan(std::optional<key_of<Record>> const& last, std::size_t limit) {
@@ -198,7 +194,8 @@ private:
     static load_key_of<Record> leading(key_of<Record> const& key) {
         return [&]<std::size_t... I>(std::index_sequence<I...>) {
             return load_key_of<Record>{std::get<I>(key)...};
-        }(std::make_index_sequence<Record::load_key_size>{});
+        }
+        (std::make_index_sequence<Record::load_key_size>{});
     }
     auto key_in(slot at) const { return load_key_members(view(rows_[at]).front()); }
     auto by_load_key() const {

@@ -33,8 +33,8 @@ public:
         co_return run(*batch);
     }
 
-    asio::awaitable<result<std::shared_ptr<loaded_rows<Schema> const>>>
-    load(std::shared_ptr<key_set<Schema> const> keys) override {
+    asio::awaitable<result<std::shared_ptr<loaded_rows<Schema> const>>> load(
+        std::shared_ptr<key_set<Schema> const> keys) override {
         co_return copy(std::move(keys));
     }
 
