@@ -1,0 +1,71 @@
+#include "edge.hpp"
+
+namespace rest {
+namespace {
+
+std::string const mug = R"({"sku":"MUG-1","name":"Mug","price":{"amount":1999,"currency":"EUR"}})";
+
+TEST_F(edge, demands_the_version_seen_before_it_changes_something) {
+    for (auto const& [method, path, body] : {std::tuple{"PUT", "/v1/products/MUG-1", mug},
+                                             std::tuple{"PATCH", "/v1/inventory/MUG-1", std::string("{}")}}) {
+        auto const answer = send(method, path, {}, body);
+        EXPECT_EQ(answer.status, 428u);
+        EXPECT_EQ(problem_in(answer).code, "version_required");
+    }
+    EXPECT_TRUE(products.replaces.batches.empty());
+    EXPECT_TRUE(inventory.configures.batches.empty());
+}
+
+TEST_F(edge, tells_the_current_version_when_the_one_seen_is_stale) {
+    products.replaces.answer = [](auto const&) {
+        shop::error_details details;
+        details.current_version = 9;
+        return shop::error(shop::error_code::version_mismatch, std::move(details));
+    };
+    auto const answer = send("PUT", "/v1/products/MUG-1", {{"If-Match", "\"8.1\""}}, mug);
+    EXPECT_EQ(answer.status, 412u);
+    EXPECT_EQ(problem_in(answer).current_version, 9u);
+}
+
+TEST_F(edge, refuses_conditions_that_are_no_tag_of_ours) {
+    for (auto const* tag : {"W/\"1\"", "*", "1", "\"\"", "\"a\"", "\"1\", \"2\"", "\"-1\"", "\"1.\"", "\"1.x\"", "\"1",
+                            "", "\"99999999999999999999\""}) {
+        auto const answer = send("PUT", "/v1/products/MUG-1", {{"If-Match", tag}}, mug);
+        EXPECT_EQ(answer.status, 400u) << tag;
+        EXPECT_EQ(problem_in(answer).errors.at(0).pointer, "If-Match") << tag;
+    }
+    EXPECT_TRUE(products.replaces.batches.empty());
+}
+
+TEST_F(edge, archives_at_a_version_if_told_one) {
+    send("DELETE", "/v1/products/MUG-1", {{"If-Match", "\"3.17\""}});
+    EXPECT_EQ(products.archives.asked().command.if_match, 3u);
+}
+
+TEST_F(edge, refuses_conditions_that_nobody_would_check) {
+    auto const path = "/v1/orders/" + std::string(order_text) + "/cancel";
+    EXPECT_EQ(problem_in(post(path, "", {{"If-Match", "\"1\""}})).errors.at(0).pointer, "If-Match");
+    EXPECT_EQ(problem_in(send("PUT", "/v1/products/MUG-1", {{"If-None-Match", "*"}}, mug)).errors.at(0).pointer,
+              "If-None-Match");
+    EXPECT_TRUE(orders.cancels.batches.empty());
+}
+
+TEST_F(edge, does_not_repeat_what_the_client_has) {
+    products.gets.answer = [](auto const&) { return sample_product(); };
+    for (auto const* list : {"\"3.17\"", "W/\"3.17\"", "*", "\"1\", \"3.17\"", " \"x\" ,W/\"3.17\" "}) {
+        auto const answer = get("/v1/products/MUG-1", {{"If-None-Match", list}});
+        EXPECT_EQ(answer.status, 304u) << list;
+        EXPECT_EQ(answer.find("ETag"), "\"3.17\"");
+        EXPECT_TRUE(answer.body.empty());
+    }
+    for (auto const* list : {"\"3\"", "\"3.18\"", "3.17", "", ",", "\"3.17", "\"1\" \"3.17\""}) {
+        EXPECT_EQ(get("/v1/products/MUG-1", {{"If-None-Match", list}}).status, 200u) << list;
+    }
+}
+
+TEST_F(edge, a_list_is_always_answered) {
+    EXPECT_EQ(get("/v1/products", {{"If-None-Match", "*"}}).status, 200u);
+}
+
+}  // namespace
+}  // namespace rest

@@ -1,0 +1,166 @@
+#pragma once
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <shop/inventory/service.hpp>
+#include <shop/notifications/service.hpp>
+#include <shop/orders/service.hpp>
+#include <shop/products/service.hpp>
+
+/// Services that remember what they were asked and answer what a test told them to.
+namespace rest {
+
+namespace asio = boost::asio;
+using shop::request;
+using shop::result;
+
+/// One function of a port.
+template <class Command, class Answer>
+class canned {
+public:
+    std::vector<std::vector<request<Command>>> batches;
+    std::function<result<Answer>(request<Command> const&)> answer = [](auto const&) { return Answer{}; };
+
+    /// The only request so far. @pre there was exactly one.
+    request<Command> const& asked() const { return batches.at(0).at(0); }
+
+    asio::awaitable<std::vector<result<Answer>>> take(std::vector<request<Command>> requests) {
+        batches.push_back(std::move(requests));
+        std::vector<result<Answer>> answers;
+        for (auto const& one : batches.back()) answers.push_back(answer(one));
+        co_return answers;
+    }
+};
+
+template <class Answer>
+using awaited = asio::awaitable<std::vector<result<Answer>>>;
+
+class stub_products : public shop::products::service {
+public:
+    template <class Command>
+    using asked = std::vector<request<Command>>;
+
+    canned<shop::products::create_product, shop::products::product> creates;
+    canned<shop::products::get_product, shop::products::product> gets;
+    canned<shop::products::get_offer, shop::products::offer> offered;
+    canned<shop::products::list_products, shop::page<shop::products::product>> lists;
+    canned<shop::products::replace_product, shop::products::product> replaces;
+    canned<shop::products::archive_product, shop::products::product> archives;
+    canned<shop::products::import_product, shop::products::imported> imports;
+    canned<shop::products::note_availability, shop::products::noted> notes;
+
+    awaited<shop::products::product> create(asked<shop::products::create_product> r) override {
+        return creates.take(std::move(r));
+    }
+    awaited<shop::products::product> get(asked<shop::products::get_product> r) override {
+        return gets.take(std::move(r));
+    }
+    awaited<shop::products::offer> offers(asked<shop::products::get_offer> r) override {
+        return offered.take(std::move(r));
+    }
+    awaited<shop::page<shop::products::product>> list(asked<shop::products::list_products> r) override {
+        return lists.take(std::move(r));
+    }
+    awaited<shop::products::product> replace(asked<shop::products::replace_product> r) override {
+        return replaces.take(std::move(r));
+    }
+    awaited<shop::products::product> archive(asked<shop::products::archive_product> r) override {
+        return archives.take(std::move(r));
+    }
+    awaited<shop::products::imported> import(asked<shop::products::import_product> r) override {
+        return imports.take(std::move(r));
+    }
+    awaited<shop::products::noted> note_availability(asked<shop::products::note_availability> r) override {
+        return notes.take(std::move(r));
+    }
+};
+
+class stub_inventory : public shop::inventory::service {
+public:
+    template <class Command>
+    using asked = std::vector<request<Command>>;
+
+    canned<shop::inventory::get_stock, shop::inventory::stock_level> gets;
+    canned<shop::inventory::list_stock, shop::page<shop::inventory::stock_level>> lists;
+    canned<shop::inventory::configure_stock, shop::inventory::stock_level> configures;
+    canned<shop::inventory::record_movement, shop::inventory::recorded> records;
+    canned<shop::inventory::list_movements, shop::page<shop::inventory::movement>> moves;
+    canned<shop::inventory::allocate_order, shop::inventory::allocation> allocates;
+    canned<shop::inventory::release_order, shop::inventory::order_stock> releases;
+    canned<shop::inventory::ship_order, shop::inventory::order_stock> ships;
+
+    awaited<shop::inventory::stock_level> get(asked<shop::inventory::get_stock> r) override {
+        return gets.take(std::move(r));
+    }
+    awaited<shop::page<shop::inventory::stock_level>> list(asked<shop::inventory::list_stock> r) override {
+        return lists.take(std::move(r));
+    }
+    awaited<shop::inventory::stock_level> configure(asked<shop::inventory::configure_stock> r) override {
+        return configures.take(std::move(r));
+    }
+    awaited<shop::inventory::recorded> record(asked<shop::inventory::record_movement> r) override {
+        return records.take(std::move(r));
+    }
+    awaited<shop::page<shop::inventory::movement>> movements(asked<shop::inventory::list_movements> r) override {
+        return moves.take(std::move(r));
+    }
+    awaited<shop::inventory::allocation> allocate(asked<shop::inventory::allocate_order> r) override {
+        return allocates.take(std::move(r));
+    }
+    awaited<shop::inventory::order_stock> release(asked<shop::inventory::release_order> r) override {
+        return releases.take(std::move(r));
+    }
+    awaited<shop::inventory::order_stock> ship(asked<shop::inventory::ship_order> r) override {
+        return ships.take(std::move(r));
+    }
+};
+
+class stub_orders : public shop::orders::service {
+public:
+    template <class Command>
+    using asked = std::vector<request<Command>>;
+
+    canned<shop::orders::place_order, shop::orders::acknowledgement> places;
+    canned<shop::orders::get_order, shop::orders::order> gets;
+    canned<shop::orders::list_orders, shop::page<shop::orders::order>> lists;
+    canned<shop::orders::get_history, shop::page<shop::orders::history_item>> histories;
+    canned<shop::orders::transition_order, shop::orders::acknowledgement> transitions;
+    canned<shop::orders::cancel_order, shop::orders::acknowledgement> cancels;
+
+    awaited<shop::orders::acknowledgement> place(asked<shop::orders::place_order> r) override {
+        return places.take(std::move(r));
+    }
+    awaited<shop::orders::order> get(asked<shop::orders::get_order> r) override { return gets.take(std::move(r)); }
+    awaited<shop::page<shop::orders::order>> list(asked<shop::orders::list_orders> r) override {
+        return lists.take(std::move(r));
+    }
+    awaited<shop::page<shop::orders::history_item>> history(asked<shop::orders::get_history> r) override {
+        return histories.take(std::move(r));
+    }
+    awaited<shop::orders::acknowledgement> transition(asked<shop::orders::transition_order> r) override {
+        return transitions.take(std::move(r));
+    }
+    awaited<shop::orders::acknowledgement> cancel(asked<shop::orders::cancel_order> r) override {
+        return cancels.take(std::move(r));
+    }
+};
+
+class stub_notifications : public shop::notifications::service {
+public:
+    canned<shop::notifications::order_event, shop::notifications::noted> notified;
+    canned<shop::notifications::list_notifications, shop::page<shop::notifications::delivery>> lists;
+
+    awaited<shop::notifications::noted> notify(std::vector<request<shop::notifications::order_event>> r) override {
+        return notified.take(std::move(r));
+    }
+    awaited<shop::page<shop::notifications::delivery>> list(
+        std::vector<request<shop::notifications::list_notifications>> r) override {
+        return lists.take(std::move(r));
+    }
+};
+
+}  // namespace rest

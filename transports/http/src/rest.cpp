@@ -1,0 +1,131 @@
+#include <shop/http/rest.hpp>
+
+#include <utility>
+
+#include <shop/http/problem.hpp>
+
+#include "rest_head.hpp"
+#include "rest_path.hpp"
+#include "rest_route.hpp"
+
+namespace shop::http {
+
+using detail::route;
+
+namespace {
+
+admission answered(response answer) {
+    admission out;
+    out.answer = std::move(answer);
+    return out;
+}
+
+/// Refuses a body that the operation cannot read, by what the head says of it.
+std::optional<response> judge_body(route const& to, request const& head) {
+    if (!detail::has_body(head)) return std::nullopt;
+    if (!to.takes_body) {
+        return problem(error(error_code::malformed_request, "this operation takes no body: leave it out"), head.path);
+    }
+    auto const type = head.find("Content-Type");
+    if (!type || !detail::is_json(*type)) {
+        return problem(refusal::unsupported_media_type, "send the body as `Content-Type: application/json`, in UTF-8",
+                       head.path);
+    }
+    return std::nullopt;
+}
+
+/// A condition that nobody checks must not look as if it had held.
+std::optional<error> judge_conditions(route const& to, request const& request) {
+    if (to.method == http_method::get) return std::nullopt;
+    if (!to.conditional && request.find("If-Match")) {
+        return detail::malformed_at("If-Match", "is not understood by this operation: leave it out");
+    }
+    if (request.find("If-None-Match")) {
+        return detail::malformed_at("If-None-Match", "is understood by GET only: leave it out");
+    }
+    return std::nullopt;
+}
+
+/// Fills in who calls, under which key and until when.
+result<void> describe_call(route const& to, request const& request, rest_options const& options, shop::call& call) {
+    if (auto refused = judge_conditions(to, request)) return *std::move(refused);
+    auto const time = detail::time_given(request, options.deadline);
+    if (!time) return time.error();
+    if (to.keyed) {
+        auto key = detail::idempotency_key_of(request);
+        if (!key) return key.error();
+        call.idempotency_key = *std::move(key);
+    }
+    call.by = options.principal;
+    call.deadline = options.clock->now() + *time;
+    call.trace = request.trace;
+    return {};
+}
+
+}  // namespace
+
+rest_api::rest_api(rest_options options, products::service& products, inventory::service& inventory,
+                   orders::service& orders, notifications::service& notifications)
+    : options_(std::move(options)), router_(std::make_unique<detail::router>()) {
+    detail::add_routes(routes_, products);
+    detail::add_routes(routes_, inventory);
+    detail::add_routes(routes_, orders);
+    detail::add_routes(routes_, notifications);
+    for (std::size_t i = 0; i < routes_.size(); ++i) router_->add(routes_[i].method, routes_[i].path, i + 1);
+}
+
+rest_api::~rest_api() = default;
+
+void rest_api::add_get(std::string_view path, std::function<response()> answer) {
+    fixed_.push_back(std::move(answer));
+    router_->add(http_method::get, path, routes_.size() + fixed_.size());
+}
+
+admission rest_api::admit(request const& head) {
+    detail::request_path path;
+    if (auto read = path.read(head.path); !read) return answered(problem(read.error()));
+    auto const found = router_->find(detail::method_of(head.method), path.segments());
+    if (found.number == 0 && found.methods == 0)
+        return answered(problem(error(error_code::not_found, "no resource has this path"), head.path));
+    if (found.number == 0) {
+        auto const allowed = detail::methods_to_text(found.methods);
+        auto refused = problem(refusal::method_not_allowed, "this resource has " + allowed, head.path);
+        refused.add("Allow", allowed);
+        return answered(std::move(refused));
+    }
+    admission out;
+    out.route = found.number;
+    if (found.number > routes_.size()) return out;
+
+    auto const& to = routes_[found.number - 1];
+    if (!options_.principal->may(to.scope)) {
+        auto const detail = "this needs the scope " + std::string(to.scope);
+        return answered(problem(error(error_code::forbidden, detail), head.path));
+    }
+    out.body_bytes_max = to.body_bytes_max;
+    out.answer = judge_body(to, head);
+    return out;
+}
+
+asio::awaitable<response> rest_api::handle(request const& request) {
+    if (request.route > routes_.size()) co_return fixed_.at(request.route - routes_.size() - 1)();
+
+    auto const& to = routes_.at(request.route - 1);
+    response out;
+    try {
+        detail::request_path path;
+        if (auto read = path.read(request.path); !read) co_return problem(read.error());
+        auto const values = router_->find(to.method, path.segments()).values;
+        detail::exchange at(request, values);
+        if (auto described = describe_call(to, request, options_, at.call); !described) {
+            co_return problem(described.error(), request.path);
+        }
+        out = co_await to.run(to.service, at);
+    } catch (...) {
+        if (options_.on_exception) options_.on_exception(to.name, std::current_exception());
+        out = problem(error(error_code::internal), request.path);
+    }
+    co_return out;
+}
+
+}  // namespace shop::http
