@@ -75,8 +75,8 @@ asio::awaitable<result<void>> order_audit::read_orders() {
                 if (auto bad = compare(order, (*decisions)->find<decision_record>({order.id}))) {
                     findings_.about_order(bad->kind, order.id, std::move(bad->detail));
                 }
-            } catch (failure const&) {
-                findings_.about_order(violation_kind::corrupt_row, order.id, "its content cannot be read");
+            } catch (failure const& damaged) {
+                findings_.corrupt_store(damaged.reason());
             }
         }
     }
@@ -115,8 +115,8 @@ asio::awaitable<result<void>> order_audit::read_decisions() {
         for (auto const& d : decisions.rows()) {
             try {
                 for (auto const& line : still_promised(d)) stock_.promise(line, line.quantity);
-            } catch (failure const&) {
-                findings_.about_order(violation_kind::corrupt_row, d.order_id, "the decision about it cannot be read");
+            } catch (failure const& damaged) {
+                findings_.corrupt_store(damaged.reason());
             }
             if (d.decision != inventory::decision::allocated || !*found) continue;
             if (!(*found)->find<order_record>({d.order_id})) {

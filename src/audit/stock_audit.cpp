@@ -32,6 +32,11 @@ bool suits_kind(movement_record const& m) {
     return false;
 }
 
+/// Whether the reference of a recorded movement is kept at its place: of a transfer, where it came from.
+bool is_guarded(movement_record const& m) {
+    return m.reference && !(m.kind == movement_kind::transferred && m.on_hand_delta > 0);
+}
+
 std::string counts_text(std::int64_t on_hand, std::int64_t allocated) {
     return std::to_string(on_hand) + " on hand and " + std::to_string(allocated) + " allocated";
 }
@@ -76,14 +81,14 @@ void stock_audit::take(movement_record const& m) {
 asio::awaitable<result<void>> stock_audit::check_references(std::vector<movement_record> const& lines) {
     key_set<inventory::store_schema> wanted;
     for (auto const& m : lines) {
-        if (m.reference) wanted.add<reference_record>({m.sku, m.location, *m.reference});
+        if (is_guarded(m)) wanted.add<reference_record>({m.sku, m.location, *m.reference});
     }
     if (wanted.empty()) co_return result<void>{};
     auto found = co_await look_up(store_, std::move(wanted), findings_);
     if (!found) co_return found.error();
     if (!*found) co_return result<void>{};
     for (auto const& m : lines) {
-        if (!m.reference || (*found)->find<reference_record>({m.sku, m.location, *m.reference})) continue;
+        if (!is_guarded(m) || (*found)->find<reference_record>({m.sku, m.location, *m.reference})) continue;
         findings_.about_sku(
             violation_kind::reference_missing, m.sku,
             "at " + m.location.text() + " line " + std::to_string(m.sequence) + " could be recorded a second time");
@@ -97,21 +102,22 @@ asio::awaitable<result<void>> stock_audit::read_references() {
         auto more = co_await references.next();
         if (!more) co_return more.error();
         if (!*more) break;
-        for (auto const& r : references.rows()) {
-            auto at = places_.find({r.sku, r.location});
-            try {
-                if (at != places_.end() && (broken_.contains(r.sku) || r.recorded->sequence <= at->second.sequence))
-                    continue;
-            } catch (failure const&) {
-                findings_.about_sku(violation_kind::corrupt_row, r.sku, "a reference cannot be read");
-                continue;
-            }
-            findings_.about_sku(
-                violation_kind::reference_without_movement, r.sku,
-                "a reference at " + r.location.text() + " answers for a line that is not in the ledger");
-        }
+        for (auto const& r : references.rows()) check(r);
     }
     co_return result<void>{};
+}
+
+void stock_audit::check(reference_record const& reference) {
+    try {
+        auto const at = places_.find({reference.sku, reference.recorded->location});
+        bool const known = at != places_.end() && reference.recorded->sequence <= at->second.sequence;
+        if (known || broken_.contains(reference.sku)) return;
+        findings_.about_sku(
+            violation_kind::reference_without_movement, reference.sku,
+            "a reference at " + reference.location.text() + " answers for a line that is not in the ledger");
+    } catch (failure const& damaged) {
+        findings_.corrupt_store(damaged.reason());
+    }
 }
 
 asio::awaitable<result<void>> stock_audit::read_stock() {

@@ -51,6 +51,7 @@ private:
     void take(inventory::movement_record const& line);
     void break_ledger(violation_kind kind, sku const& which, std::string detail);
     void take(std::vector<inventory::stock_record> const& locations);
+    void check(inventory::reference_record const& reference);
     asio::awaitable<result<void>> check_references(std::vector<inventory::movement_record> const& lines);
 
     inventory::store& store_;
