@@ -40,7 +40,9 @@ figures report(workload const& w) {
 }
 
 void memory() {
-    for (std::size_t batch : {1, 64, 256, 1024}) report({"memory", 400'000, 1, batch, 3, 10'000, false});
+    for (std::size_t batch : {1, 64, 256, 1024}) {
+        report({"memory", batch == 1 ? 50'000u : 400'000u, 1, batch, 3, 10'000, false});
+    }
 }
 
 void sqlite() {

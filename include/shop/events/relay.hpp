@@ -94,7 +94,12 @@ private:
         while (!self->stopped_) {
             self->grew_ = false;
             self->idle_ = false;
-            auto const more = cursor_read ? co_await self->tell() : co_await self->read_cursor();
+            result<bool> more = false;  // g++ 12 mishandles `co_await` in both branches of a conditional expression
+            if (cursor_read) {
+                more = co_await self->tell();
+            } else {
+                more = co_await self->read_cursor();
+            }
             if (more) {
                 cursor_read = true;
                 failures = 0;
