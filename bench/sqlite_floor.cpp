@@ -140,7 +140,9 @@ private:
         for (std::uint64_t i = 0; i < n; ++i) {
             decision_.run(ids[i], text_.decision, now, checksum);
             for (std::size_t l = 0; l < w_.lines; ++l) {
-                movement_.run(++movement_position_, name_of(picked[i * w_.lines + l]), movement_position_, ids[i], now, checksum);
+                ++movement_position_;
+                movement_.run(movement_position_, name_of(picked[i * w_.lines + l]), movement_position_, ids[i], now,
+                              checksum);
             }
         }
         for (auto d : distinct) stock_.run(now, checksum, name_of(d));

@@ -22,12 +22,12 @@ struct engine_options {
     storage::factory store;
     /// Runs the services; it must run one thing at a time (a strand, or a single-threaded context). Without one the engine
     /// owns a thread.
-    std::optional<asio::any_io_executor> executor;
+    std::optional<asio::any_io_executor> executor = std::nullopt;
     scheduler* clock = &system_scheduler();
     id_source* ids = &random_ids();
     log_sink* log = &silent_log();
     /// How customers are told; the channel `log` when empty.
-    std::vector<std::shared_ptr<notifications::channel>> channels;
+    std::vector<std::shared_ptr<notifications::channel>> channels = {};
 };
 
 /// A whole shop in this process: stores, scheduler and executor become four running services, the relays between them and
