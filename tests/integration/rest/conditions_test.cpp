@@ -11,6 +11,7 @@ TEST_F(edge, demands_the_version_seen_before_it_changes_something) {
         auto const answer = send(method, path, {}, body);
         EXPECT_EQ(answer.status, 428u);
         EXPECT_EQ(problem_in(answer).code, "version_required");
+        EXPECT_NE(problem_in(answer).detail.find("If-Match"), std::string::npos);
     }
     EXPECT_TRUE(products.replaces.batches.empty());
     EXPECT_TRUE(inventory.configures.batches.empty());

@@ -98,7 +98,9 @@ result<void> read_condition(exchange const& at, typename Row::command& out) {
     if constexpr (Row::conditional) {
         auto version = version_in_if_match(at.http);
         if (!version) return version.error();
-        if (Row::changes && !*version) return error(error_code::version_required);
+        if (Row::changes && !*version) {
+            return error(error_code::version_required, "send the ETag of what you read as `If-Match`");
+        }
         out.if_match = *version;
     }
     return {};
