@@ -85,6 +85,12 @@ exit_code run(int argc, char const* const* argv) {
     add_settings(*checking, said, false);
     auto* version = program.add_subcommand("version", "Says which shop-server this is");
 
+    auto const known = program.get_subcommands([&](CLI::App* one) { return argc > 1 && one->get_name() == argv[1]; });
+    if (argc > 1 && argv[1][0] != '-' && known.empty()) {
+        std::cerr << "shop-server: " << argv[1]
+                  << ": no such command; there are serve, import, audit, check-config and version\n";
+        return exit_usage;
+    }
     try {
         program.parse(argc, argv);
     } catch (CLI::ParseError const& e) {

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 
@@ -90,6 +91,8 @@ exit_code import_file(import_request const& request, settings const& with) {
     }
     auto const format = request.format ? request.format : format_of(request.path);
     if (!format) return fail(exit_usage, request.path + ": CSV or JSON Lines? Say --format csv or --format jsonl");
+    if (std::filesystem::is_directory(request.path))
+        return fail(exit_no_input, request.path + ": is a folder, not a file");
     std::ifstream file(request.path, std::ios::binary);
     if (!file) return fail(exit_no_input, request.path + ": cannot be read");
     file.seekg(0, std::ios::end);

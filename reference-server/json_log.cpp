@@ -51,7 +51,7 @@ std::string presentable(std::string_view text) {
         auto const piece = shown.substr(i, length);
         if (lead == 0x7F || !shop::is_plain_text(piece, shop::line_breaks::allow)) {
             // Control characters are escaped by the writer, if they are characters at all.
-            if (lead < 0x20)
+            if (lead != 0 && lead < 0x20)
                 out += static_cast<char>(lead);
             else
                 out += '?';

@@ -44,11 +44,12 @@ refusal set_listen(settings& of, std::string_view text) {
     auto host = text.substr(0, colon);
     if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
         host = host.substr(1, host.size() - 2);
-    } else if (host.find(':') != host.npos) {
+    } else if (host.find_first_of(":[]") != host.npos) {
         return wanted;
     }
     auto const port = number_from<std::uint16_t>(text.substr(colon + 1));
-    bool const plain = std::ranges::all_of(host, [](unsigned char c) { return c > 0x20 && c < 0x7F; });
+    bool const plain =
+        std::ranges::all_of(host, [](unsigned char c) { return c > 0x20 && c < 0x7F && c != '[' && c != ']'; });
     if (host.empty() || host.size() > 253 || !plain || !port) return wanted;
     of.listen = {std::string(host), *port};
     return std::nullopt;
