@@ -158,7 +158,9 @@ private:
 }  // namespace
 
 exit_code serve(setting_sources const& from, read_settings const& with) {
-    std::signal(SIGPIPE, SIG_IGN);  // who hangs up is told by the failing write
+    // Both are told by the write that fails: a client hung up, a file may not grow.
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
     json_log log(with.values.log_level);
     for (auto const& warning : with.warnings)
         log.write(shop::severity::warning, "setting ignored", {{"reason", warning}});

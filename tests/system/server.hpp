@@ -16,8 +16,14 @@ namespace shop_test {
 class server {
 public:
     /// Starts it and waits until it listens.
-    explicit server(std::string const& store, std::vector<std::string> more = {}) {
-        std::vector<std::string> arguments{SHOP_SERVER, "serve", "all", "--listen", "127.0.0.1:0", "--store", store};
+    /// @param before what starts it, if it is not started directly.
+    explicit server(std::string const& store, std::vector<std::string> more = {},
+                    std::vector<std::string> before = {}) {
+        std::vector<std::string> arguments = std::move(before);
+        for (auto const* word : {SHOP_SERVER, "serve", "all", "--listen", "127.0.0.1:0", "--store"}) {
+            arguments.emplace_back(word);
+        }
+        arguments.push_back(store);
         arguments.insert(arguments.end(), more.begin(), more.end());
         process_ = std::make_unique<shop_test::process>(std::move(arguments));
         std::string const greeting = "listening on http://127.0.0.1:";
