@@ -1,0 +1,198 @@
+#include <gtest/gtest.h>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "raw_client.hpp"
+#include "running_server.hpp"
+
+// Time limits, crowds and the end. Tests wait for what the server does on its socket; only the limit under test is short.
+namespace shop::http::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string const get = "GET /one HTTP/1.1\r\nHost: shop\r\n\r\n";
+std::string const get_held = "GET /held HTTP/1.1\r\nHost: shop\r\n\r\n";
+
+TEST(time_limits, row35_a_slow_head_is_answered_408_although_bytes_keep_coming) {
+    auto options = quick_options();
+    options.head_read_max = 100ms;
+    running_server server(options);
+    raw_client client(server.port());
+    client.send("GET /one HTTP/1.1\r\nX: ");
+    while (!client.has_answer() && client.send("y")) continue;
+    auto const answer = client.receive();
+    EXPECT_EQ(answer.status, 408);
+    EXPECT_EQ(answer.field("Connection"), "close");
+}
+
+TEST(time_limits, row35_a_head_that_stops_is_answered_408) {
+    auto options = quick_options();
+    options.head_read_max = 100ms;
+    running_server server(options);
+    raw_client client(server.port());
+    client.send("GET /one HTTP/1.1\r\n");
+    EXPECT_EQ(client.receive().status, 408);
+    EXPECT_EQ(client.receive_all(), "");
+}
+
+TEST(time_limits, row36_a_body_that_stops_is_answered_408) {
+    auto options = quick_options();
+    options.body_read_max = 100ms;
+    running_server server(options);
+    for (std::string const framing : {"Content-Length: 10\r\n\r\nabc", "Transfer-Encoding: chunked\r\n\r\n5\r\nabc"}) {
+        raw_client client(server.port());
+        client.send("POST /echo HTTP/1.1\r\nHost: shop\r\n" + framing);
+        auto const answer = client.receive();
+        EXPECT_EQ(answer.status, 408);
+        EXPECT_EQ(answer.field("Connection"), "close");
+        EXPECT_EQ(client.receive_all(), "");
+    }
+    EXPECT_TRUE(server.handled().seen().empty());
+}
+
+TEST(time_limits, row37_a_client_that_stops_reading_is_reset) {
+    auto options = quick_options();
+    options.write_max = 100ms;
+    running_server server(options);
+    raw_client client(server.port(), 4'096);
+    client.send("GET /large HTTP/1.1\r\nHost: shop\r\n\r\n");
+    server.handled().wait_for("/large");
+    ASSERT_TRUE(server.wait_for_connections(0));
+    EXPECT_TRUE(client.was_reset());
+}
+
+TEST(time_limits, row38_idle_connections_are_closed_silently) {
+    auto options = quick_options();
+    options.idle_max = 100ms;
+    running_server server(options);
+    raw_client never(server.port());
+    EXPECT_EQ(never.receive_all(), "");
+    raw_client once(server.port());
+    once.send(get);
+    EXPECT_EQ(once.receive().status, 200);
+    EXPECT_EQ(once.receive_all(), "");
+}
+
+TEST(time_limits, a_handler_may_take_longer_than_any_limit_on_the_client) {
+    auto options = quick_options();
+    options.head_read_max = options.body_read_max = options.idle_max = 50ms;
+    running_server server(options);
+    raw_client client(server.port());
+    client.send(get_held);
+    server.handled().wait_for("/held");
+    raw_client other(server.port());
+    EXPECT_EQ(other.receive_all(), "");  // its idle limit has struck meanwhile
+    server.handled().release_held();
+    EXPECT_EQ(client.receive().status, 200);
+}
+
+TEST(crowds, row39_a_connection_too_many_is_answered_503_and_others_go_on) {
+    auto options = quick_options();
+    options.connections_max = 2;
+    running_server server(options);
+    raw_client first(server.port()), second(server.port());
+    ASSERT_TRUE(server.wait_for_connections(2));
+    {
+        raw_client third(server.port());
+        auto const answer = third.receive();
+        EXPECT_EQ(answer.status, 503);
+        EXPECT_EQ(answer.field("Retry-After"), "1");
+        EXPECT_EQ(third.receive_all(), "");
+    }
+    first.send(get);
+    EXPECT_EQ(first.receive().status, 200);
+}
+
+TEST(crowds, row39_a_peer_has_its_own_bound) {
+    auto options = quick_options();
+    options.connections_per_peer_max = 1;
+    running_server server(options);
+    {
+        raw_client first(server.port());
+        ASSERT_TRUE(server.wait_for_connections(1));
+        raw_client second(server.port());
+        EXPECT_EQ(second.receive().status, 503);
+    }
+    ASSERT_TRUE(server.wait_for_connections(0));
+    raw_client third(server.port());
+    third.send(get);
+    EXPECT_EQ(third.receive().status, 200);
+}
+
+TEST(crowds, row49_accepts_again_when_descriptors_were_short) {
+    auto options = quick_options();
+    options.accept_backoff = 10ms;
+    running_server server(options);
+    raw_client client(server.port());
+    ASSERT_TRUE(server.wait_for_connections(1));
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    // The client's descriptor is opened first; the server then finds none for its own.
+    int const lowest_free = ::dup(0);
+    ::close(lowest_free);
+    rlimit const tight{static_cast<rlim_t>(lowest_free) + 1, before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &tight), 0);
+    raw_client waiting(server.port());
+    client.send(get);
+    EXPECT_EQ(client.receive().status, 200);  // those that are in go on
+    EXPECT_EQ(server.connections(), 1u);
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    waiting.send(get);
+    EXPECT_EQ(waiting.receive().status, 200);
+}
+
+TEST(draining, closes_idle_connections_and_lets_running_requests_finish) {
+    running_server server;
+    raw_client idle(server.port()), busy(server.port());
+    busy.send(get_held);
+    server.handled().wait_for("/held");
+    ASSERT_TRUE(server.wait_for_connections(2));
+    auto drained = server.drain(20s);
+    EXPECT_EQ(idle.receive_all(), "");
+    EXPECT_THROW(raw_client late(server.port()), std::runtime_error);
+    server.handled().release_held();
+    auto const answer = busy.receive();
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.field("Connection"), "close");
+    busy.finish();
+    EXPECT_TRUE(drained.get());
+}
+
+TEST(draining, cuts_what_is_left_at_the_deadline) {
+    running_server server;
+    raw_client busy(server.port());
+    busy.send(get_held);
+    server.handled().wait_for("/held");
+    EXPECT_FALSE(server.drain(50ms).get());
+    EXPECT_TRUE(busy.was_reset());
+}
+
+TEST(draining, answers_a_request_that_has_begun) {
+    running_server server;
+    raw_client client(server.port());
+    client.send(get + "GET /two HTTP/1.1\r\n");
+    EXPECT_EQ(client.receive().status, 200);
+    auto drained = server.drain(20s);
+    client.send("Host: shop\r\n\r\n");
+    EXPECT_EQ(client.receive().field("Connection"), "close");
+    client.finish();
+    EXPECT_TRUE(drained.get());
+}
+
+TEST(listening, says_why_it_cannot) {
+    running_server server;
+    recorder handler;
+    asio::io_context context;
+    http::server second(context.get_executor(), {}, handler);
+    auto const taken = second.listen("127.0.0.1", server.port());
+    ASSERT_FALSE(taken);
+    EXPECT_NE(taken.error().message().find("in use"), std::string_view::npos);
+    EXPECT_FALSE(second.listen("no such host", 0));
+}
+
+}  // namespace
+}  // namespace shop::http::test

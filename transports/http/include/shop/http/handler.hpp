@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <shop/core/limits.hpp>
+#include <shop/http/message.hpp>
+
+namespace shop::http {
+
+namespace asio = boost::asio;
+
+/// What a handler says to a head, before its body is read.
+struct admission {
+    std::optional<response> answer;  ///< the final answer already: the body is never read
+    std::size_t body_bytes_max = limits::body_bytes_max;
+    std::size_t route = 0;  ///< comes back as `request::route`
+};
+
+/// Answers requests. What it throws becomes a 500 without detail.
+/// @par Thread safety
+/// Called on the executor of its server only; `handle` runs for many connections at once.
+class handler {
+public:
+    virtual ~handler() = default;
+
+    /// Judges a request by its head: the place to find its route, to refuse a method or a media type, to shed load, and
+    /// to bound the body. Must not block.
+    virtual admission admit(request const& head) {
+        (void)head;
+        return {};
+    }
+
+    /// Answers a request that was admitted.
+    /// @param request valid until the returned coroutine ends.
+    virtual asio::awaitable<response> handle(request const& request) = 0;
+};
+
+}  // namespace shop::http

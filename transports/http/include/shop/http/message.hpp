@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <shop/core/time.hpp>
+
+namespace shop::http {
+
+/// One field of a head.
+struct header {
+    std::string_view name;   ///< as sent; compared without regard to case
+    std::string_view value;  ///< without the white space around it
+};
+
+/// A request, as the framing guard let it through.
+///
+/// All views point into the buffers of its connection and are valid until the answer is given.
+struct request {
+    std::string_view method;  ///< in upper case; `GET` for a `HEAD`, whose answer the server sends without its body
+    std::string_view target;  ///< as sent
+    std::string_view path;    ///< the path of the target, still percent-encoded; see `path_segments`
+    std::string_view query;   ///< what follows the `?`, still percent-encoded; see `query_parameters`
+    std::span<header const> headers;  ///< without what only a trusted proxy may say (`X-Forwarded-*`, `X-User-*`, ...)
+    std::string_view body;            ///< empty in `handler::admit`
+    std::string_view peer;            ///< the address of the other end, without its port
+    std::string_view id;              ///< the client's `X-Request-Id`, or one drawn here; the server returns it
+    std::string_view trace;           ///< a valid `traceparent`, or empty; the server returns it
+    steady_time received{};           ///< when its first byte was seen
+    std::size_t route = 0;            ///< what `handler::admit` noted about it
+
+    /// The value of a field by its name, in any case: the first, if there are several. Fields of which two would be two
+    /// meanings (`Authorization`, `Content-Type`, `Idempotency-Key`, `If-Match`, ...) occur at most once.
+    std::optional<std::string_view> find(std::string_view name) const;
+};
+
+/// An answer. What frames it (`Content-Length`, `Connection`, `Date`, ...) is the server's to write.
+///
+/// The body is a string for now; a stream of parts (server-sent events) has its place beside it.
+class response {
+public:
+    response() = default;
+    explicit response(unsigned status) : status(status) {}
+    /// An answer of JSON.
+    response(unsigned status, std::string body) : status(status), body(std::move(body)) {}
+
+    unsigned status = 200;  ///< 200 to 599; anything else is sent as 500
+    std::string body;
+    bool close = false;  ///< closes the connection after this answer
+
+    /// Adds a field.
+    /// @throws std::invalid_argument if the name is no token or belongs to the server, or if the value holds a control
+    /// character: one that would end the line could write the rest of the answer (response splitting).
+    response& add(std::string_view name, std::string_view value);
+
+    /// Says what the body is, instead of `application/json`.
+    /// @param type static text.
+    response& content_type(std::string_view type) {
+        content_type_ = type;
+        return *this;
+    }
+    std::string_view content_type() const { return content_type_; }
+
+    /// The value of an added field, by its name in any case.
+    std::optional<std::string_view> find(std::string_view name) const;
+
+    /// The added fields as they are sent: lines ending in CR LF.
+    std::string_view fields() const { return fields_; }
+
+private:
+    std::string_view content_type_ = "application/json";
+    std::string fields_;
+};
+
+}  // namespace shop::http

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include <shop/core/error.hpp>
+#include <shop/http/message.hpp>
+
+namespace shop::http {
+
+/// What the server refuses by itself, before or instead of its handler.
+enum class refusal {
+    malformed_request,
+    method_not_allowed,
+    request_timeout,
+    body_too_large,
+    target_too_long,
+    unsupported_media_type,
+    expectation_failed,
+    head_too_large,
+    internal,
+    not_implemented,
+    overloaded,
+    version_not_supported,
+};
+
+/// How a refusal is told. The words that `shop::error_code` has too mean the same.
+struct refusal_row {
+    refusal kind;
+    unsigned status;
+    std::string_view word;
+    std::string_view title;
+    bool retryable;  ///< the same request may succeed later, unchanged
+};
+
+/// One row per `refusal`, in its order.
+std::span<refusal_row const> refusal_table();
+
+/// The status an error is answered with: it follows from its kind, here and nowhere else.
+unsigned status_of(error const& e);
+
+/// An error as a problem body (RFC 9457): `type, title, status, detail, instance, code, retryable` and the typed details
+/// that the error has. `Retry-After` is set where waiting helps.
+/// @param instance the path of the request, or empty.
+response problem(error const& e, std::string_view instance = {});
+
+/// A refusal as a problem body.
+/// @param detail what is wrong with this request and what to mend; never what it sent.
+response problem(refusal kind, std::string_view detail, std::string_view instance = {});
+
+}  // namespace shop::http

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <shop/core/limits.hpp>
+#include <shop/core/result.hpp>
+#include <shop/http/handler.hpp>
+
+namespace shop::http {
+
+namespace detail {
+class hub;
+}
+
+/// The bounds of a server; the defaults are those of the product.
+struct server_options {
+    std::size_t head_bytes_max = limits::request_head_bytes_max;
+    std::size_t header_fields_max = limits::header_fields_max;
+    std::size_t target_bytes_max = limits::target_bytes_max;
+    std::size_t read_buffer_bytes_max = limits::read_buffer_bytes_max;
+    std::size_t connections_max = limits::connections_max;
+    std::size_t connections_per_peer_max = 0;  ///< of one address; 0 is no bound of its own
+
+    std::chrono::milliseconds head_read_max = limits::head_read_max;  ///< from the first byte of a request
+    std::chrono::milliseconds body_read_max = limits::body_read_max;
+    std::chrono::milliseconds write_max = limits::write_max;
+    std::chrono::milliseconds idle_max = limits::idle_max;
+    std::chrono::milliseconds linger_max{2'000};    ///< how long the rest of a refused request is read and dropped
+    std::chrono::milliseconds sweep_interval{250};  ///< how late a time limit may strike
+    std::chrono::milliseconds accept_backoff{100};  ///< pause when the system has no descriptor left
+
+    bool share_port = false;  ///< several servers, each on a thread of its own, may listen on one port
+    std::optional<std::uint64_t> request_id_seed;  ///< for repeatable request ids
+};
+
+/// Where a server listens.
+struct endpoint {
+    std::string host;
+    std::uint16_t port = 0;
+
+    std::string url() const;
+};
+
+/// An HTTP/1.1 server.
+///
+/// Each connection is a coroutine; requests of one connection are answered one after another, in order. Framing is
+/// judged strictly: what two readers could read in two ways is refused, the connection closed, and the rest of its
+/// bytes dropped. Time limits are checked by one sweep over all connections, no timer is armed per operation.
+///
+/// @par Thread safety
+/// Everything runs on the executor given, which must be one thread or a strand; after `start`, call on it only.
+/// `connections` may be called from anywhere.
+class server {
+public:
+    /// @param handler outlives the last connection: the end of `drain`, or of the executor's context.
+    server(asio::any_io_executor executor, server_options options, http::handler& handler);
+    /// Cuts whatever is still open.
+    ~server();
+    server(server const&) = delete;
+    server& operator=(server const&) = delete;
+
+    /// Binds and listens; may be called for several addresses before `start`.
+    /// @param host an address, or a name that resolves to one.
+    /// @param port 0 picks a free one.
+    /// @return the bound address.
+    /// @par Errors
+    /// `unavailable`, with the reason of the system.
+    result<endpoint> listen(std::string const& host, std::uint16_t port);
+
+    /// Begins to accept.
+    void start();
+
+    /// Closes the listeners; connections go on.
+    void stop_accepting();
+
+    /// Stops accepting, closes idle connections, answers running requests with `Connection: close`, and cuts what is
+    /// left at the deadline.
+    /// @return whether nothing had to be cut.
+    asio::awaitable<bool> drain(steady_time deadline);
+
+    /// Closes the listeners and cuts all connections.
+    void stop();
+
+    /// How many connections are open.
+    std::size_t connections() const;
+
+private:
+    std::shared_ptr<detail::hub> hub_;
+};
+
+}  // namespace shop::http

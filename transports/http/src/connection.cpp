@@ -1,0 +1,365 @@
+#include "connection.hpp"
+
+#include <algorithm>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <shop/http/problem.hpp>
+
+#include "wire.hpp"
+
+namespace shop::http::detail {
+namespace {
+
+using boost::system::error_code;
+
+constexpr std::size_t body_step_bytes = 16 * 1024;
+constexpr std::size_t linger_bytes_max = 4 * 1024 * 1024;
+constexpr std::size_t kept_bytes_max = 4 * 1024;  // of a buffer, while no request is under way
+
+head_limits limits_of(server_options const& options) {
+    return {options.head_bytes_max, options.header_fields_max, options.target_bytes_max};
+}
+
+void forget(std::string& text) {
+    if (text.capacity() > kept_bytes_max) {
+        std::string().swap(text);
+    } else {
+        text.clear();
+    }
+}
+
+}  // namespace
+
+connection::connection(std::shared_ptr<hub> hub, tcp::socket socket, std::string peer)
+    : hub_(std::move(hub)), socket_(std::move(socket)), peer_(std::move(peer)) {
+    hub_->join(*this);
+}
+
+connection::~connection() {
+    hub_->leave(*this);
+}
+
+asio::awaitable<void> connection::run(std::shared_ptr<connection> self) {
+    try {
+        co_await self->serve();
+    } catch (std::exception const&) {
+        // Out of memory: this connection is dropped, the others go on.
+    }
+}
+
+// No `co_await` behind `&&` in these coroutines: g++ 12 resumes them at the wrong place (seen: an illegal instruction).
+
+asio::awaitable<void> connection::serve() {
+    auto const limits = limits_of(hub_->options());
+    for (;;) {
+        await_head();
+        head_scanner::state state;
+        while ((state = scanner_.scan(input_.view(), limits)) == head_scanner::state::incomplete) {
+            if (!input_.make_room(hub_->options().read_buffer_bytes_max)) {
+                refuse({refusal::head_too_large, "the request head is larger than the server reads"});
+                break;
+            }
+            error_code ec;
+            std::size_t bytes = 0;
+            if (phase_ == phase::idle && hub_->draining()) {
+                bytes = read_now(ec);
+            } else {
+                bytes = co_await socket_.async_read_some(input_.room(), asio::redirect_error(asio::use_awaitable, ec));
+                if (ec == asio::error::operation_aborted && phase_ == phase::idle && !expired_ && hub_->draining() &&
+                    !lost_) {
+                    continue;
+                }
+            }
+            if (ec) {
+                if (!expired_ || phase_ == phase::idle) co_return;
+                refuse({refusal::request_timeout, "the head of the request did not arrive in time"});
+                break;
+            }
+            if (phase_ == phase::idle) first_bytes(steady_clock::now());
+            input_.commit(bytes);
+        }
+        if (state == head_scanner::state::refused) refuse(scanner_.why());
+        if (!answer_) judge();
+        if (!take_buffered_body() && !answer_) co_await read_body();
+        if (lost_) co_return;
+        if (!answer_) {
+            enter_untimed(phase::handling);
+            try {
+                answer_ = co_await hub_->handler().handle(request_);
+            } catch (...) {
+                // What went wrong is not the client's to know.
+                answer_.reset();
+            }
+            if (!answer_) answer_ = problem(refusal::internal, "the request could not be answered");
+        }
+        compose();
+        if (!write_now()) co_await write_rest();
+        if (lost_) co_return;
+        if (closing_) {
+            co_await linger();
+            co_return;
+        }
+        next_request();
+    }
+}
+
+void connection::enter(phase next, steady_time now, std::chrono::milliseconds most) {
+    phase_ = next;
+    deadline_ = now + most;
+    expired_ = false;
+}
+
+void connection::enter_untimed(phase next) {
+    phase_ = next;
+    deadline_ = steady_time::max();
+    expired_ = false;
+}
+
+void connection::await_head() {
+    scanner_ = {};
+    auto const now = steady_clock::now();
+    if (input_.empty()) {
+        enter(phase::idle, now, hub_->options().idle_max);
+    } else {
+        first_bytes(now);
+    }
+}
+
+void connection::first_bytes(steady_time now) {
+    request_ = {};
+    request_.received = now;
+    enter(phase::head, now, hub_->options().head_read_max);
+}
+
+std::size_t connection::read_now(error_code& ec) {
+    return socket_.read_some(input_.room(), ec);
+}
+
+/// Parses the head and lets the handler judge it; afterwards there is a request, or an answer already.
+void connection::judge() {
+    auto const bytes = input_.view().substr(0, scanner_.length());
+    used_ = bytes.size();
+    if (auto const wrong = parse_head(bytes, limits_of(hub_->options()), head_)) return refuse(*wrong);
+
+    if (head_.request_id.empty()) {
+        auto const id = hub_->draw_id();
+        std::copy(id.begin(), id.end(), drawn_id_.begin());
+        request_.id = {drawn_id_.data(), drawn_id_.size()};
+    } else {
+        request_.id = head_.request_id;
+    }
+    request_.method = head_.method == "HEAD" ? std::string_view("GET") : head_.method;
+    request_.target = head_.target;
+    request_.path = head_.path;
+    request_.query = head_.query;
+    request_.headers = head_.headers;
+    request_.peer = peer_;
+    request_.trace = head_.trace;
+
+    if (head_.encoded) {
+        answer_ = problem(refusal::unsupported_media_type, "the body must be sent without a content coding");
+        return;
+    }
+    try {
+        auto admission = hub_->handler().admit(request_);
+        request_.route = admission.route;
+        body_bytes_max_ = admission.body_bytes_max;
+        answer_ = std::move(admission.answer);
+    } catch (...) {
+        answer_ = problem(refusal::internal, "the request could not be answered");
+    }
+    if (!answer_ && head_.content_length > body_bytes_max_) {
+        refuse({refusal::body_too_large, "the body is larger than this resource takes"});
+    }
+}
+
+/// Takes a body that was read together with its head. Without it, an early answer ends the connection: what follows
+/// cannot be told from the next request.
+bool connection::take_buffered_body() {
+    if (closing_) return true;
+    if (!head_.has_body()) return true;
+    auto const rest = input_.view().substr(used_);
+    if (!head_.chunked && rest.size() >= head_.content_length) {
+        request_.body = rest.substr(0, static_cast<std::size_t>(head_.content_length));
+        used_ += request_.body.size();
+        return true;
+    }
+    if (answer_) {
+        closing_ = true;
+        return true;
+    }
+    if (head_.chunked) {
+        decoder_.emplace(body_bytes_max_, limits_of(hub_->options()));
+        auto const state = decoder_->feed(rest, body_);
+        used_ += decoder_->used();
+        take_decoded(state);
+        return state != chunk_decoder::state::more;
+    }
+    body_ = rest;
+    used_ += rest.size();
+    return false;
+}
+
+void connection::take_decoded(chunk_decoder::state state) {
+    if (state == chunk_decoder::state::refused) refuse(decoder_->why());
+    if (state == chunk_decoder::state::done) request_.body = body_;
+}
+
+asio::awaitable<void> connection::read_body() {
+    enter(phase::body, steady_clock::now(), hub_->options().body_read_max);
+    if (head_.expects_continue && used_ == scanner_.length()) {
+        output_ = "HTTP/1.1 100 Continue\r\n\r\n";
+        unsent_ = {asio::buffer(output_), asio::const_buffer()};
+        if (!write_now()) co_await write_rest();
+        if (lost_) co_return;
+        enter(phase::body, steady_clock::now(), hub_->options().body_read_max);
+    }
+    if (head_.chunked) {
+        co_await read_chunked_body();
+    } else {
+        co_await read_fixed_body();
+    }
+}
+
+asio::awaitable<void> connection::read_fixed_body() {
+    auto const wanted = static_cast<std::size_t>(head_.content_length);
+    std::size_t held = body_.size();
+    while (held < wanted) {
+        // Grows with what has come, not with what was announced.
+        if (held == body_.size()) body_.resize(std::min(wanted, held + std::max(held, body_step_bytes)));
+        error_code ec;
+        auto const bytes = co_await socket_.async_read_some(asio::buffer(body_.data() + held, body_.size() - held),
+                                                            asio::redirect_error(asio::use_awaitable, ec));
+        if (ec) {
+            lost_ = !expired_;
+            if (expired_) refuse({refusal::request_timeout, "the body of the request did not arrive in time"});
+            co_return;
+        }
+        held += bytes;
+    }
+    request_.body = body_;
+}
+
+asio::awaitable<void> connection::read_chunked_body() {
+    // Beside the input buffer, which must not move while the request points into it.
+    std::unique_ptr<char[]> const chunk(new char[body_step_bytes]);
+    auto state = chunk_decoder::state::more;
+    while (state == chunk_decoder::state::more) {
+        error_code ec;
+        auto const bytes = co_await socket_.async_read_some(asio::buffer(chunk.get(), body_step_bytes),
+                                                            asio::redirect_error(asio::use_awaitable, ec));
+        if (ec) {
+            lost_ = !expired_;
+            if (expired_) refuse({refusal::request_timeout, "the body of the request did not arrive in time"});
+            co_return;
+        }
+        std::string_view const in(chunk.get(), bytes);
+        state = decoder_->feed(in, body_);
+        if (state == chunk_decoder::state::done) read_ahead_ = in.substr(decoder_->used());
+    }
+    take_decoded(state);
+}
+
+void connection::refuse(fault const& why) {
+    answer_ = problem(why.kind, why.detail);
+    if (why.kind == refusal::method_not_allowed) answer_->add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE");
+    closing_ = true;
+}
+
+void connection::compose() {
+    closing_ = closing_ || answer_->close || !head_.keep_alive || hub_->draining();
+    if (request_.id.empty()) {  // refused before it was read
+        auto const id = hub_->draw_id();
+        std::copy(id.begin(), id.end(), drawn_id_.begin());
+        request_.id = {drawn_id_.data(), drawn_id_.size()};
+    }
+    head_facts facts;
+    facts.close = closing_;
+    facts.http_1_0 = head_.http_1_0;
+    facts.id = request_.id;
+    facts.trace = request_.trace;
+    facts.date = hub_->date();
+    output_.clear();
+    append_head(output_, *answer_, facts);
+    bool const with_body = head_.method != "HEAD" && !is_bodiless(answer_->status);
+    unsent_ = {asio::buffer(output_), with_body ? asio::buffer(answer_->body) : asio::const_buffer()};
+}
+
+/// One attempt without waiting: it nearly always suffices. @return whether all was sent.
+bool connection::write_now() {
+    error_code ec;
+    advance(socket_.write_some(unsent_, ec));
+    return unsent_[0].size() + unsent_[1].size() == 0;
+}
+
+void connection::advance(std::size_t written) {
+    for (auto& part : unsent_) {
+        auto const here = std::min(written, part.size());
+        part += here;
+        written -= here;
+    }
+}
+
+asio::awaitable<void> connection::write_rest() {
+    enter(phase::writing, steady_clock::now(), hub_->options().write_max);
+    while (unsent_[0].size() + unsent_[1].size() > 0) {
+        error_code ec;
+        auto const bytes = co_await socket_.async_write_some(unsent_, asio::redirect_error(asio::use_awaitable, ec));
+        if (ec) {
+            if (expired_) cut();
+            lost_ = true;
+            co_return;
+        }
+        advance(bytes);
+    }
+}
+
+/// Reads and drops what the client still sends: closing at once would reset the connection, and the answer could be lost
+/// with it (RFC 9112, 9.6).
+asio::awaitable<void> connection::linger() {
+    error_code ec;
+    socket_.shutdown(tcp::socket::shutdown_send, ec);
+    enter(phase::lingering, steady_clock::now(), hub_->options().linger_max);
+    input_.consume(input_.view().size());
+    for (std::size_t dropped = 0; !ec && dropped < linger_bytes_max && input_.make_room(body_step_bytes);) {
+        dropped += co_await socket_.async_read_some(input_.room(), asio::redirect_error(asio::use_awaitable, ec));
+    }
+}
+
+void connection::next_request() {
+    input_.consume(used_);
+    used_ = 0;
+    if (!read_ahead_.empty()) {
+        input_.append(read_ahead_);
+        forget(read_ahead_);
+    }
+    forget(body_);
+    forget(output_);
+    answer_.reset();
+    decoder_.reset();
+    head_.clear();
+}
+
+void connection::check_time(steady_time now) {
+    if (now < deadline_) return;
+    expired_ = true;
+    error_code ignored;
+    socket_.cancel(ignored);
+}
+
+void connection::close_if_idle() {
+    if (phase_ != phase::idle) return;
+    error_code ignored;
+    socket_.cancel(ignored);
+}
+
+void connection::cut() {
+    lost_ = true;
+    error_code ignored;
+    socket_.set_option(tcp::socket::linger(true, 0), ignored);
+    socket_.close(ignored);
+}
+
+}  // namespace shop::http::detail

@@ -1,0 +1,199 @@
+#include "hub.hpp"
+
+#include <cstring>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/detail/socket_option.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <shop/core/uuid.hpp>
+#include <shop/http/problem.hpp>
+
+#include "connection.hpp"
+
+namespace shop::http::detail {
+namespace {
+
+using boost::system::error_code;
+
+std::uint64_t random_seed() {
+    auto const id = random_ids().next(timestamp{});
+    std::uint64_t seed = 0;
+    std::memcpy(&seed, id.bytes.data() + 8, sizeof seed);  // the random half
+    return seed;
+}
+
+std::uint64_t mixed(std::uint64_t x) {  // splitmix64: a bijection, so that no id comes twice
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+}
+
+void write_hex(char* out, std::uint64_t number) {
+    for (int i = 15; i >= 0; --i, number >>= 4) out[i] = "0123456789abcdef"[number & 15];
+}
+
+}  // namespace
+
+hub::hub(asio::any_io_executor executor, server_options options, http::handler& handler)
+    : executor_(executor),
+      options_(std::move(options)),
+      handler_(handler),
+      sweep_timer_(executor),
+      accept_timer_(executor),
+      drain_timer_(executor),
+      id_seed_(options_.request_id_seed.value_or(random_seed())) {
+    write_hex(id_.data(), mixed(id_seed_));
+}
+
+std::string_view hub::draw_id() {
+    write_hex(id_.data() + 16, mixed(id_seed_ + ++ids_drawn_ * 0x9e3779b97f4a7c15u));
+    return {id_.data(), id_.size()};
+}
+
+result<endpoint> hub::listen(std::string const& host, std::uint16_t port) {
+    error_code ec;
+    tcp::endpoint where;
+    auto const address = asio::ip::make_address(host, ec);
+    if (!ec) {
+        where = {address, port};
+    } else {
+        tcp::resolver resolver(executor_);
+        auto const found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, ec);
+        if (!ec && !found.empty()) where = *found.begin();
+    }
+    tcp::acceptor acceptor(executor_);
+    if (!ec) acceptor.open(where.protocol(), ec);
+    if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
+    if (!ec && options_.share_port) {
+        acceptor.set_option(asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>(true), ec);
+    }
+    if (!ec) acceptor.bind(where, ec);
+    if (!ec) acceptor.listen(tcp::acceptor::max_listen_connections, ec);
+    if (!ec) where = acceptor.local_endpoint(ec);
+    if (ec) {
+        return error(shop::error_code::unavailable,
+                     "cannot listen on " + host + ":" + std::to_string(port) + ": " + ec.message());
+    }
+    acceptors_.push_back(std::move(acceptor));
+    return endpoint{where.address().to_string(), where.port()};
+}
+
+void hub::start() {
+    accepting_ = true;
+    for (std::size_t i = 0; i < acceptors_.size(); ++i) {
+        asio::co_spawn(executor_, accept_from(shared_from_this(), i), asio::detached);
+    }
+    asio::co_spawn(executor_, sweep(shared_from_this()), asio::detached);
+}
+
+asio::awaitable<void> hub::accept_from(std::shared_ptr<hub> self, std::size_t acceptor) {
+    while (self->accepting_) {
+        tcp::socket socket(self->executor_);
+        tcp::endpoint peer;
+        error_code ec;
+        co_await self->acceptors_[acceptor].async_accept(socket, peer, asio::redirect_error(asio::use_awaitable, ec));
+        if (!self->accepting_) co_return;
+        if (!ec) {
+            self->welcome(std::move(socket), peer);
+        } else if (ec != asio::error::connection_aborted) {
+            // No descriptor or memory left: what waits in the backlog is ready at once, so do not spin.
+            self->accept_timer_.expires_after(self->options_.accept_backoff);
+            co_await self->accept_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+        }
+    }
+}
+
+bool hub::has_place_for(std::string const& peer) const {
+    if (connections_.size() >= options_.connections_max) return false;
+    if (options_.connections_per_peer_max == 0) return true;
+    auto const found = peers_.find(peer);
+    return found == peers_.end() || found->second < options_.connections_per_peer_max;
+}
+
+void hub::welcome(tcp::socket socket, tcp::endpoint const& peer) {
+    error_code ec;
+    socket.non_blocking(true, ec);
+    if (!ec) socket.set_option(tcp::no_delay(true), ec);
+    if (ec) return;  // gone already
+    try {
+        auto address = peer.address().to_string();
+        if (!has_place_for(address)) return turn_away(socket);
+        auto guest = std::make_shared<connection>(shared_from_this(), std::move(socket), std::move(address));
+        asio::co_spawn(executor_, connection::run(std::move(guest)), asio::detached);
+    } catch (std::bad_alloc const&) {
+        // The connection is dropped; those that are open go on.
+    }
+}
+
+void hub::turn_away(tcp::socket& socket) {
+    auto const answer = problem(refusal::overloaded, "there are too many connections");
+    std::string bytes;
+    append_head(bytes, answer, {.close = true, .http_1_0 = false, .id = {}, .trace = {}, .date = date()});
+    bytes += answer.body;
+    error_code ignored;  // one attempt: the buffer of a new socket is empty, and nobody waits for this one
+    socket.write_some(asio::buffer(bytes), ignored);
+    socket.shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+asio::awaitable<void> hub::sweep(std::shared_ptr<hub> self) {
+    while (self->accepting_ || !self->connections_.empty()) {
+        error_code ec;
+        self->sweep_timer_.expires_after(self->options_.sweep_interval);
+        co_await self->sweep_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+        auto const now = steady_clock::now();
+        for (auto* c : self->connections_) c->check_time(now);
+    }
+}
+
+void hub::join(connection& c) {
+    if (options_.connections_per_peer_max != 0) ++peers_[c.peer()];
+    c.place = connections_.size();
+    connections_.push_back(&c);
+    open_.store(connections_.size(), std::memory_order_relaxed);
+}
+
+void hub::leave(connection& c) {
+    if (auto const peer = peers_.find(c.peer()); peer != peers_.end() && --peer->second == 0) peers_.erase(peer);
+    connections_.back()->place = c.place;
+    connections_[c.place] = connections_.back();
+    connections_.pop_back();
+    open_.store(connections_.size(), std::memory_order_relaxed);
+    if (connections_.empty() && !accepting_) {
+        sweep_timer_.cancel();
+        drain_timer_.cancel();
+    }
+}
+
+void hub::stop_accepting() {
+    accepting_ = false;
+    error_code ignored;
+    for (auto& acceptor : acceptors_) acceptor.close(ignored);
+    accept_timer_.cancel();
+    if (connections_.empty()) sweep_timer_.cancel();
+}
+
+asio::awaitable<bool> hub::drain(steady_time deadline) {
+    auto const self = shared_from_this();
+    stop_accepting();
+    draining_ = true;
+    for (auto* c : connections_) c->close_if_idle();
+    drain_timer_.expires_at(deadline);
+    while (!connections_.empty() && steady_clock::now() < deadline) {
+        error_code ignored;
+        co_await drain_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    bool const all_left = connections_.empty();
+    for (auto* c : connections_) c->cut();
+    co_return all_left;
+}
+
+void hub::stop() {
+    stop_accepting();
+    for (auto* c : connections_) c->cut();
+}
+
+}  // namespace shop::http::detail
