@@ -101,7 +101,8 @@ public:
     /// @param committed is told of each batch that became durable.
     command_queue(std::shared_ptr<record_store<schema>> store, service_context const& context,
                   std::function<void(Batch const&)> committed)
-        : queue_(context.executor, run_function(std::make_shared<state>(std::move(store), context, std::move(committed)))) {}
+        : queue_(context.executor,
+                 run_function(std::make_shared<state>(std::move(store), context, std::move(committed)))) {}
 
     template <class One, class Request>
     asio::awaitable<std::vector<result<One>>> submit(std::vector<request<Request>> requests) {

@@ -111,9 +111,12 @@ error refused(std::vector<shortage> missing) {
 
 result<allocation> as_recorded(decision_record const& known) {
     switch (known.decision) {
-        case decision::allocated: return allocation{known.order_id, known.content->lines};
-        case decision::refused: return refused(known.content->shortages);
-        case decision::released: return error(error_code::allocation_released);
+        case decision::allocated:
+            return allocation{known.order_id, known.content->lines};
+        case decision::refused:
+            return refused(known.content->shortages);
+        case decision::released:
+            return error(error_code::allocation_released);
     }
     return error(error_code::store_corrupt);
 }

@@ -25,7 +25,6 @@ struct settings {
     friend bool operator==(settings const&, settings const&) = default;
 };
 
-
 }  // namespace
 
 void want(keys& all, configure_stock const& command) {

@@ -93,8 +93,8 @@ stock_level level_of(shop::sku const& which, std::span<stock_record const> locat
 }
 
 movement movement_of(movement_record const& line) {
-    return {line.sku,      line.location, line.sequence, line.kind,      line.on_hand_delta, line.allocated_delta,
-            line.on_hand,  line.allocated, line.reason,  line.reference, line.order_id,      line.at};
+    return {line.sku,     line.location,  line.sequence, line.kind,      line.on_hand_delta, line.allocated_delta,
+            line.on_hand, line.allocated, line.reason,   line.reference, line.order_id,      line.at};
 }
 
 }  // namespace shop::inventory::rules

@@ -48,11 +48,11 @@ void check_adjusted(checker& in, record_movement const& c) {
     in.must_not_have("/to", c.to, kind);
     in.must_have("/reason", c.reason, kind);
     if (c.reason) {
-        in.must(!c.reason->empty() && count_characters(*c.reason) <= limits::reason_characters_max &&
-                    is_plain_text(*c.reason),
-                "/reason",
-                "must be 1 to " + std::to_string(limits::reason_characters_max) +
-                    " characters without control characters");
+        in.must(
+            !c.reason->empty() && count_characters(*c.reason) <= limits::reason_characters_max &&
+                is_plain_text(*c.reason),
+            "/reason",
+            "must be 1 to " + std::to_string(limits::reason_characters_max) + " characters without control characters");
     }
     in.must(c.delta.has_value() != c.set.has_value(), "/delta", "or /set is required, one of the two");
     in.must(c.set.has_value() == c.expected.has_value(), "/expected", "is required with /set, and only with it");
@@ -107,8 +107,7 @@ error too_few(record_movement const& c, std::int64_t wanted, std::int64_t on_han
     return error(error_code::insufficient_stock, std::move(details));
 }
 
-movement_record& write(rows& all, stock_record& row, std::int64_t delta, record_movement const& c,
-                       attempt const& now) {
+movement_record& write(rows& all, stock_record& row, std::int64_t delta, record_movement const& c, attempt const& now) {
     auto& line = change(all, row, {c.kind, delta}, now);
     line.reason = c.reason;
     line.reference = c.reference;
@@ -159,14 +158,18 @@ result<movement> transfer(rows& all, record_movement const& c, attempt const& no
 
 result<movement> move(rows& all, record_movement const& c, attempt const& now) {
     switch (c.kind) {
-        case movement_kind::received: return receive(all, c, now);
-        case movement_kind::adjusted: return adjust(all, c, now);
-        case movement_kind::transferred: return transfer(all, c, now);
+        case movement_kind::received:
+            return receive(all, c, now);
+        case movement_kind::adjusted:
+            return adjust(all, c, now);
+        case movement_kind::transferred:
+            return transfer(all, c, now);
         case movement_kind::allocated:
         case movement_kind::released:
         case movement_kind::shipped:
         case movement_kind::returned:
-        case movement_kind::configured: break;
+        case movement_kind::configured:
+            break;
     }
     return invalid_at("/kind", "must be received, adjusted or transferred");
 }

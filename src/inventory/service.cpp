@@ -63,8 +63,8 @@ public:
     asio::awaitable<std::vector<result<stock_level>>> get(std::vector<request<get_stock>> requests) override {
         return reads_.submit<stock_level>(std::move(requests));
     }
-    asio::awaitable<std::vector<result<stock_level>>>
-    configure(std::vector<request<configure_stock>> requests) override {
+    asio::awaitable<std::vector<result<stock_level>>> configure(
+        std::vector<request<configure_stock>> requests) override {
         return commands_.submit<stock_level>(std::move(requests));
     }
     asio::awaitable<std::vector<result<allocation>>> allocate(std::vector<request<allocate_order>> requests) override {
@@ -100,8 +100,8 @@ public:
         auto const answer = [this](list_stock const& command) { return list_one(command); };
         return detail::one_by_one<page<stock_level>>(std::move(requests), clock_, answer);
     }
-    asio::awaitable<std::vector<result<page<movement>>>>
-    movements(std::vector<request<list_movements>> requests) override {
+    asio::awaitable<std::vector<result<page<movement>>>> movements(
+        std::vector<request<list_movements>> requests) override {
         auto const answer = [this](list_movements const& command) { return movements_of_one(command); };
         return detail::one_by_one<page<movement>>(std::move(requests), clock_, answer);
     }

@@ -89,14 +89,14 @@ std::vector<allocated_line> still_promised(decision_content const& content) {
 result<order_stock> release(rows& all, release_order const& command, attempt const& now) {
     auto const* known = all.find<decision_record>({command.order_id});
     if (known == nullptr) {
-        decision_content content;  // the first word about an order stands for ever: an allocation may still be on its way
+        decision_content
+            content;  // the first word about an order stands for ever: an allocation may still be on its way
         content.operations.push_back({command.operation, movement_kind::released, {}});
         return as_it_stands(all.insert(decision_record{command.order_id, 0, decision::released,
                                                        document<decision_content>(std::move(content)), now.now}));
     }
     if (known->decision != decision::allocated) return as_it_stands(*known);
-    return conclude(all, *known,
-                    {command.operation, movement_kind::released, still_promised(known->content.get())},
+    return conclude(all, *known, {command.operation, movement_kind::released, still_promised(known->content.get())},
                     decision::released, now);
 }
 
@@ -105,9 +105,12 @@ result<order_stock> ship(rows& all, ship_order const& command, attempt const& no
     if (known == nullptr) return error(error_code::not_found, "nothing was ever promised to this order");
     if (was_applied(known->content.get(), command.operation)) return as_it_stands(*known);
     switch (known->decision) {
-        case decision::refused: return error(error_code::allocation_refused);
-        case decision::released: return error(error_code::allocation_released);
-        case decision::allocated: break;
+        case decision::refused:
+            return error(error_code::allocation_refused);
+        case decision::released:
+            return error(error_code::allocation_released);
+        case decision::allocated:
+            break;
     }
     auto rest = still_promised(known->content.get());
     if (rest.empty()) return error(error_code::not_found, "nothing is promised to this order any more");

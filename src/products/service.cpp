@@ -35,7 +35,9 @@ result<any_found> find(loaded_rows<store_schema> const& rows, any_read const& re
 class stored_service final : public service {
 public:
     stored_service(std::shared_ptr<store> catalogue, service_context const& context)
-        : store_(catalogue), clock_(*context.clock), commands_(catalogue, context, {}),
+        : store_(catalogue),
+          clock_(*context.clock),
+          commands_(catalogue, context, {}),
           reads_(catalogue, context, &want, &find) {}
 
     asio::awaitable<std::vector<result<product>>> create(std::vector<request<create_product>> requests) override {
@@ -50,8 +52,8 @@ public:
     asio::awaitable<std::vector<result<imported>>> import(std::vector<request<import_product>> requests) override {
         return commands_.submit<imported>(std::move(requests));
     }
-    asio::awaitable<std::vector<result<noted>>>
-    note_availability(std::vector<request<products::note_availability>> requests) override {
+    asio::awaitable<std::vector<result<noted>>> note_availability(
+        std::vector<request<products::note_availability>> requests) override {
         return commands_.submit<noted>(std::move(requests));
     }
 

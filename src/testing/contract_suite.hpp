@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -95,8 +96,16 @@ std::optional<std::int64_t> count_of(typename Room::port& store, int n) {
     auto found = load_one<typename Room::counter>(store, counter_key<Room>(n));
     return found ? std::optional(Room::count(*found)) : std::nullopt;
 }
+/// A counter that a test wrote, in loaded rows or a working set. A store that lost it makes the test fail, not crash.
+template <class Room, class Rows>
+typename Room::counter const& counter_in(Rows const& rows, int n) {
+    auto const* found = rows.template find<typename Room::counter>(counter_key<Room>(n));
+    if (!found) throw std::runtime_error("a record that was written is not there");
+    return *found;
+}
 template <class Room>
 void add_to(working_set<typename Room::schema>& work, int n, std::int64_t by) {
+    (void)counter_in<Room>(work, n);
     auto& r = work.template edit<typename Room::counter>(counter_key<Room>(n));
     Room::set_count(r, Room::count(r) + by);
 }

@@ -100,12 +100,15 @@ struct faulty : detail::passing_on {
         std::shared_ptr<decision_batch<Schema>> passed = counted;
         auto done = co_await inner->transact(std::move(passed));
         switch (counted->fate()) {
-            case fault::none: break;
+            case fault::none:
+                break;
             case fault::unavailable:
-            case fault::crash_before: co_return error(error_code::store_unavailable);
+            case fault::crash_before:
+                co_return error(error_code::store_unavailable);
             case fault::unknown_unwritten:
             case fault::unknown_written:
-            case fault::crash_after: co_return error(error_code::outcome_unknown);
+            case fault::crash_after:
+                co_return error(error_code::outcome_unknown);
         }
         if (plan->dead()) co_return error(error_code::outcome_unknown);  // nobody is left to hear of it
         co_return done;

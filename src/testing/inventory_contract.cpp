@@ -16,6 +16,10 @@ stock_record stock(int n, std::string_view place, std::int64_t on_hand) {
     r.on_hand = on_hand;
     return r;
 }
+/// Every place with a ledger has its row of stock: a store may find the ledger by it.
+void open_places(world& w) {
+    ASSERT_TRUE(put(w.store(), std::vector{stock(1, "main", 0), stock(1, "shelf", 0), stock(2, "main", 0)}));
+}
 movement_record movement(int n, std::string_view place, std::uint64_t sequence) {
     auto r = sample<movement_record>::make(0);
     r.sku = nth_sku(n);
@@ -105,14 +109,15 @@ void register_list_tests(contract_suite<inventory_room>& suite) {
     suite.test("lists_so_many_skus_with_all_their_locations", [](world& w) {
         ASSERT_TRUE(put(w.store(), std::vector{stock(3, "main", 1), stock(1, "shelf", 2), stock(2, "main", 3)}));
         ASSERT_TRUE(put(w.store(), std::vector{stock(1, "main", 4), stock(3, "aisle-7", 5)}));
-        EXPECT_EQ(listed(w, {}, 10), (texts{"SKU-0001@main", "SKU-0001@shelf", "SKU-0002@main", "SKU-0003@aisle-7",
-                                            "SKU-0003@main"}));
+        EXPECT_EQ(listed(w, {}, 10),
+                  (texts{"SKU-0001@main", "SKU-0001@shelf", "SKU-0002@main", "SKU-0003@aisle-7", "SKU-0003@main"}));
         EXPECT_EQ(listed(w, {}, 1), (texts{"SKU-0001@main", "SKU-0001@shelf"}));
         EXPECT_EQ(listed(w, nth_sku(1), 2), (texts{"SKU-0002@main", "SKU-0003@aisle-7", "SKU-0003@main"}));
         EXPECT_EQ(listed(w, nth_sku(3), 2), texts{});
     });
 
     suite.test("lists_the_ledger_of_a_sku_newest_first_over_all_locations", [](world& w) {
+        open_places(w);
         for (std::uint64_t sequence : {1, 2, 3}) {
             ASSERT_TRUE(put(w.store(), std::vector{movement(1, "main", sequence), movement(2, "main", sequence)}));
             ASSERT_TRUE(put(w.store(), movement(1, "shelf", sequence)));
@@ -127,18 +132,21 @@ void register_list_tests(contract_suite<inventory_room>& suite) {
     });
 
     suite.test("refuses_a_second_movement_of_one_sku_location_and_sequence", [](world& w) {
+        open_places(w);
         ASSERT_TRUE(put(w.store(), std::vector{movement(1, "main", 1), movement(1, "main", 2)}));
         EXPECT_FALSE(put(w.store(), movement(1, "main", 2)));
         EXPECT_FALSE(put(w.store(), movement(1, "main", 1)));
         EXPECT_FALSE(put(w.store(), std::vector{movement(1, "main", 3), movement(1, "main", 3)}));
         EXPECT_EQ(ledger(w, 1), (texts{"main#2", "main#1"})) << "nothing of the refused ones is left";
-        EXPECT_TRUE(put(w.store(), std::vector{movement(1, "shelf", 1), movement(2, "main", 1)})) << "another place or sku";
+        EXPECT_TRUE(put(w.store(), std::vector{movement(1, "shelf", 1), movement(2, "main", 1)}))
+            << "another place or sku";
         EXPECT_TRUE(put(w.store(), movement(1, "main", 3)));
         EXPECT_EQ(ledger(w, 1), (texts{"main#3", "shelf#1", "main#2", "main#1"}));
     });
 
     suite.test("decides_again_when_another_writer_took_the_sequence", [](world& w) {
         using schema = inventory::store_schema;
+        open_places(w);
         ASSERT_TRUE(put(w.store(), movement(1, "main", 1)));
         ASSERT_TRUE(transact<schema>(w.store(), {}, [](loaded_rows<schema> const&, attempt const& now) {
             changes<schema> out;

@@ -133,14 +133,14 @@ void register_due_tests(contract_suite<notifications_room>& suite) {
     suite.test("forgets_a_delivery_that_is_made_and_finds_one_that_is_due_again", [](world& w) {
         ASSERT_TRUE(put(w.store(), std::vector{due_at(1, 1), due_at(2, 1)}));
         auto all = scan_all<delivery_record>(w.store());
-        all[0].status = delivery_status::delivered;
-        all[0].next_attempt_at.reset();
-        all[1].next_attempt_at = nth_time(50);
+        all.at(0).status = delivery_status::delivered;
+        all.at(0).next_attempt_at.reset();
+        all.at(1).next_attempt_at = nth_time(50);
         ASSERT_TRUE(put(w.store(), all));
         EXPECT_EQ(due(w, 49), texts{});
         EXPECT_EQ(due(w, 50), (texts{"2.2/log"}));
         changes<notifications::store_schema> gone;
-        gone.erase<delivery_record>(key_of_record(all[1]));
+        gone.erase<delivery_record>(key_of_record(all.at(1)));
         ASSERT_TRUE(write(w.store(), gone));
         EXPECT_EQ(due(w, 50), texts{});
     });

@@ -19,6 +19,7 @@ order_record order(int n, std::string customer, status now) {
     r.status = now;
     return r;
 }
+/// A pending order always has an open operation: a store may check that.
 order_record open_order(int n) {
     auto r = order(n, "ann", status::pending);
     r.open = orders::open_operation{nth_id<operation_id>(n), orders::operation_type::place, "local", {}, {}, {}, {}};
@@ -27,6 +28,12 @@ order_record open_order(int n) {
 event_record event(int n, std::uint64_t version) {
     auto r = sample<event_record>::make(n);
     r.version = version;
+    return r;
+}
+
+order_record concluded(order_record r) {
+    r.status = status::confirmed;
+    r.open.reset();
     return r;
 }
 
@@ -43,7 +50,9 @@ numbers listed(world& w, order_query query) {
 numbers open_ones(world& w, std::optional<order_id> after = {}, std::size_t limit = 100) {
     return numbers_of(run(w.store().open(after, limit)).value());
 }
-std::size_t count_open(world& w, std::size_t limit = 100) { return run(w.store().count_open(limit)).value(); }
+std::size_t count_open(world& w, std::size_t limit = 100) {
+    return run(w.store().count_open(limit)).value();
+}
 
 void register_list_tests(contract_suite<orders_room>& suite) {
     suite.test("lists_orders_newest_first_page_by_page", [](world& w) {
@@ -97,7 +106,8 @@ void register_list_tests(contract_suite<orders_room>& suite) {
     });
 
     suite.test("lists_orders_as_they_are_now", [](world& w) {
-        ASSERT_TRUE(put(w.store(), std::vector{order(1, "ann", status::confirmed), order(2, "ann", status::confirmed)}));
+        ASSERT_TRUE(
+            put(w.store(), std::vector{order(1, "ann", status::confirmed), order(2, "ann", status::confirmed)}));
         auto moved = load_one<order_record>(w.store(), nth_id(1)).value();
         moved.status = status::cancelled;
         moved.customer_id = "bob";
@@ -141,11 +151,10 @@ void register_open_operation_tests(contract_suite<orders_room>& suite) {
 
     suite.test("forgets_an_open_operation_that_is_concluded_and_finds_one_that_is_opened", [](world& w) {
         ASSERT_TRUE(put(w.store(), std::vector{open_order(1), open_order(2), sample<order_record>::make(3)}));
-        auto concluded = load_one<order_record>(w.store(), nth_id(1)).value();
-        concluded.open.reset();
+        auto done = concluded(load_one<order_record>(w.store(), nth_id(1)).value());
         auto opened_now = load_one<order_record>(w.store(), nth_id(3)).value();
         opened_now.open = open_order(3).open;
-        ASSERT_TRUE(put(w.store(), std::vector{concluded, opened_now}));
+        ASSERT_TRUE(put(w.store(), std::vector{done, opened_now}));
         EXPECT_EQ(open_ones(w), (numbers{2, 3}));
         EXPECT_EQ(count_open(w), 2u);
         changes<orders::store_schema> gone;
@@ -157,9 +166,8 @@ void register_open_operation_tests(contract_suite<orders_room>& suite) {
 
     suite.test("keeps_open_what_a_conflicting_batch_wanted_to_conclude", [](world& w) {
         ASSERT_TRUE(put(w.store(), open_order(1)));
-        auto concluded = load_one<order_record>(w.store(), nth_id(1)).value();
-        concluded.open.reset();
-        EXPECT_FALSE(put(w.store(), std::vector{open_order(2), concluded, open_order(1)}));
+        auto done = concluded(load_one<order_record>(w.store(), nth_id(1)).value());
+        EXPECT_FALSE(put(w.store(), std::vector{open_order(2), done, open_order(1)}));
         EXPECT_EQ(open_ones(w), (numbers{1}));
         EXPECT_EQ(count_open(w), 1u);
     });

@@ -71,10 +71,10 @@ void register_list_tests(contract_suite<products_room>& suite) {
     });
 
     suite.test("finds_part_of_a_sku_or_name_and_ignores_the_case_of_ascii_letters", [](world& w) {
-        ASSERT_TRUE(put(w.store(), std::vector{product(1, "Blue Mug", status::active, {}),
-                                               product(2, "Bowl", status::active, {}),
-                                               product(3, "MUGGLE cup", status::draft, {}),
-                                               product(4, "Äpfel", status::active, {})}));
+        ASSERT_TRUE(
+            put(w.store(),
+                std::vector{product(1, "Blue Mug", status::active, {}), product(2, "Bowl", status::active, {}),
+                            product(3, "MUGGLE cup", status::draft, {}), product(4, "Äpfel", status::active, {})}));
         EXPECT_EQ(listed(w.store(), by_text("mug")), skus({1, 3}));
         EXPECT_EQ(listed(w.store(), by_text("E MU")), skus({1}));
         EXPECT_EQ(listed(w.store(), by_text("sku-0002")), skus({2}));
@@ -83,11 +83,11 @@ void register_list_tests(contract_suite<products_room>& suite) {
     });
 
     suite.test("takes_wildcards_and_quotes_in_a_search_for_what_they_are", [](world& w) {
-        ASSERT_TRUE(put(w.store(), std::vector{product(1, "100% wool", status::active, {}),
-                                               product(2, "100 grams", status::active, {}),
-                                               product(3, "a_b", status::active, {}),
-                                               product(4, "axb", status::active, {}),
-                                               product(5, "it's [new] \\ *", status::active, {})}));
+        ASSERT_TRUE(
+            put(w.store(),
+                std::vector{product(1, "100% wool", status::active, {}), product(2, "100 grams", status::active, {}),
+                            product(3, "a_b", status::active, {}), product(4, "axb", status::active, {}),
+                            product(5, "it's [new] \\ *", status::active, {})}));
         EXPECT_EQ(listed(w.store(), by_text("0%")), skus({1}));
         EXPECT_EQ(listed(w.store(), by_text("a_b")), skus({3}));
         EXPECT_EQ(listed(w.store(), by_text("'s [n")), skus({5}));
@@ -97,10 +97,10 @@ void register_list_tests(contract_suite<products_room>& suite) {
     });
 
     suite.test("filters_products_by_whole_tags", [](world& w) {
-        ASSERT_TRUE(put(w.store(), std::vector{product(1, "a", status::active, {"red", "new"}),
-                                               product(2, "b", status::active, {"reddish"}),
-                                               product(3, "c", status::active, {"say \"red\"", "Red"}),
-                                               product(4, "d", status::active, {})}));
+        ASSERT_TRUE(put(
+            w.store(),
+            std::vector{product(1, "a", status::active, {"red", "new"}), product(2, "b", status::active, {"reddish"}),
+                        product(3, "c", status::active, {"say \"red\"", "Red"}), product(4, "d", status::active, {})}));
         EXPECT_EQ(listed(w.store(), by_tag("red")), skus({1}));
         EXPECT_EQ(listed(w.store(), by_tag("say \"red\"")), skus({3}));
         EXPECT_EQ(listed(w.store(), by_tag("%")), skus({}));
@@ -108,12 +108,11 @@ void register_list_tests(contract_suite<products_room>& suite) {
     });
 
     suite.test("filters_products_by_status_and_all_filters_together", [](world& w) {
-        ASSERT_TRUE(put(w.store(), std::vector{product(1, "Mug", status::active, {"red"}),
-                                               product(2, "Mug", status::draft, {"red"}),
-                                               product(3, "Mug", status::archived, {"red"}),
-                                               product(4, "Mug", status::active, {"blue"}),
-                                               product(5, "Bowl", status::active, {"red"}),
-                                               product(6, "Mug", status::active, {"red"})}));
+        ASSERT_TRUE(
+            put(w.store(),
+                std::vector{product(1, "Mug", status::active, {"red"}), product(2, "Mug", status::draft, {"red"}),
+                            product(3, "Mug", status::archived, {"red"}), product(4, "Mug", status::active, {"blue"}),
+                            product(5, "Bowl", status::active, {"red"}), product(6, "Mug", status::active, {"red"})}));
         product_query q;
         q.status = status::draft;
         EXPECT_EQ(listed(w.store(), q), skus({2}));

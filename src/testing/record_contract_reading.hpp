@@ -46,7 +46,8 @@ void test_scan(opened<Room>& w) {
         for (int i = 0; i < count; ++i) {
             auto expected = written[static_cast<std::size_t>(i)];
             set_revision(expected, 1);
-            EXPECT_TRUE(equal_but_for_position(found[static_cast<std::size_t>(i)], expected)) << Record::table << ' ' << i;
+            EXPECT_TRUE(equal_but_for_position(found[static_cast<std::size_t>(i)], expected))
+                << Record::table << ' ' << i;
         }
         EXPECT_EQ(scan_page<Record>(w.store(), {}, page).size(), std::min<std::size_t>(page, count)) << Record::table;
     }
@@ -83,13 +84,11 @@ void register_reading_tests(contract_suite<Room>& suite) {
     using schema = typename Room::schema;
     using counter = typename Room::counter;
 
-    suite.test("gives_back_every_value_byte_by_byte", [](opened<Room>& w) {
-        schema::for_each([&]<class Record>() { test_odd_values<Room, Record>(w); });
-    });
+    suite.test("gives_back_every_value_byte_by_byte",
+               [](opened<Room>& w) { schema::for_each([&]<class Record>() { test_odd_values<Room, Record>(w); }); });
 
-    suite.test("scans_each_table_in_the_order_of_its_keys_page_by_page", [](opened<Room>& w) {
-        schema::for_each([&]<class Record>() { test_scan<Room, Record>(w); });
-    });
+    suite.test("scans_each_table_in_the_order_of_its_keys_page_by_page",
+               [](opened<Room>& w) { schema::for_each([&]<class Record>() { test_scan<Room, Record>(w); }); });
 
     suite.test("loads_each_key_in_its_place_and_absent_ones_as_empty", [](opened<Room>& w) {
         ASSERT_TRUE(put(w.store(), std::vector{counter_at<Room>(1, 1), counter_at<Room>(3, 3)}));
@@ -97,9 +96,9 @@ void register_reading_tests(contract_suite<Room>& suite) {
         keys.normalise();
         auto rows = run(w.store().load(std::make_shared<key_set<schema> const>(keys))).value();
         ASSERT_EQ(rows->template groups<counter>().size(), 3u);
-        EXPECT_EQ(Room::count(*rows->template find<counter>(counter_key<Room>(1))), 1);
+        EXPECT_EQ(Room::count(counter_in<Room>(*rows, 1)), 1);
         EXPECT_EQ(rows->template find<counter>(counter_key<Room>(2)), nullptr);
-        EXPECT_EQ(Room::count(*rows->template find<counter>(counter_key<Room>(3))), 3);
+        EXPECT_EQ(Room::count(counter_in<Room>(*rows, 3)), 3);
     });
 
     suite.test("answers_an_empty_load", [](opened<Room>& w) {
@@ -112,7 +111,7 @@ void register_reading_tests(contract_suite<Room>& suite) {
         auto shared = std::make_shared<key_set<schema> const>(counter_keys<Room>({1}));
         auto rows = run(w.store().load(shared)).value();
         ASSERT_TRUE(add<Room>(w.store(), 1, 1));
-        EXPECT_EQ(Room::count(*rows->template find<counter>(counter_key<Room>(1))), 1);
+        EXPECT_EQ(Room::count(counter_in<Room>(*rows, 1)), 1);
         EXPECT_EQ(count_of<Room>(w.store(), 1), 2);
     });
 

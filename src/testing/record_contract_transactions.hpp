@@ -38,7 +38,8 @@ void register_transaction_tests(contract_suite<Room>& suite) {
     suite.test("writes_all_of_a_batch", [](opened<Room>& w) {
         ASSERT_TRUE(write(w.store(), one_of_each<schema>(1)));
         EXPECT_EQ(types_found<Room>(w.store(), 1), type_count<schema>);
-        ASSERT_TRUE(put(w.store(), std::vector{counter_at<Room>(2, 2), counter_at<Room>(3, 3), counter_at<Room>(4, 4)}));
+        ASSERT_TRUE(
+            put(w.store(), std::vector{counter_at<Room>(2, 2), counter_at<Room>(3, 3), counter_at<Room>(4, 4)}));
         EXPECT_EQ(count_of<Room>(w.store(), 2), 2);
         EXPECT_EQ(count_of<Room>(w.store(), 3), 3);
         EXPECT_EQ(count_of<Room>(w.store(), 4), 4);
@@ -59,7 +60,7 @@ void register_transaction_tests(contract_suite<Room>& suite) {
         ASSERT_TRUE(add<Room>(w.store(), 1, 1));
         std::optional<counter> seen;
         ASSERT_TRUE(transact<schema>(w.store(), counter_keys<Room>({1}), [&](rows_type const& rows, attempt const&) {
-            seen = *rows.template find<counter>(counter_key<Room>(1));
+            seen = counter_in<Room>(rows, 1);
             return changes<schema>{};
         }));
         ASSERT_TRUE(seen);
@@ -68,10 +69,11 @@ void register_transaction_tests(contract_suite<Room>& suite) {
     });
 
     suite.test("loads_each_wanted_group_in_its_place_and_absent_ones_as_empty", [](opened<Room>& w) {
-        ASSERT_TRUE(put(w.store(), std::vector{counter_at<Room>(1, 1), counter_at<Room>(3, 3), counter_at<Room>(5, 5)}));
-        std::vector<std::int64_t> seen;
         ASSERT_TRUE(
-            transact<schema>(w.store(), counter_keys<Room>({5, 4, 3, 3, 1}), [&](rows_type const& rows, attempt const&) {
+            put(w.store(), std::vector{counter_at<Room>(1, 1), counter_at<Room>(3, 3), counter_at<Room>(5, 5)}));
+        std::vector<std::int64_t> seen;
+        ASSERT_TRUE(transact<schema>(
+            w.store(), counter_keys<Room>({5, 4, 3, 3, 1}), [&](rows_type const& rows, attempt const&) {
                 seen.clear();
                 for (int n = 1; n <= 5; ++n) {
                     auto group = rows.template group<counter>(counter_key<Room>(n));
@@ -108,7 +110,7 @@ void register_transaction_tests(contract_suite<Room>& suite) {
             got.clear();
             working_set<schema> work(rows);
             for (int command = 0; command < 2; ++command) {
-                got.push_back(Room::count(*work.template find<counter>(counter_key<Room>(1))) > 0);
+                got.push_back(Room::count(counter_in<Room>(work, 1)) > 0);
                 if (got.back()) add_to<Room>(work, 1, -1);
             }
             return work.take_changes();
@@ -124,14 +126,16 @@ void register_transaction_tests(contract_suite<Room>& suite) {
     suite.test("writes_nothing_when_a_decision_changes_nothing", [](opened<Room>& w) {
         ASSERT_TRUE(put(w.store(), counter_at<Room>(1, 7)));
         ASSERT_TRUE(add<Room>(w.store(), 1, 0));
-        ASSERT_TRUE(transact<schema>(w.store(), {}, [](rows_type const&, attempt const&) { return changes<schema>{}; }));
+        ASSERT_TRUE(
+            transact<schema>(w.store(), {}, [](rows_type const&, attempt const&) { return changes<schema>{}; }));
         auto now = load_one<counter>(w.store(), counter_key<Room>(1));
         ASSERT_TRUE(now);
         EXPECT_EQ(now->revision, 1u);
     });
 
     suite.test("erases_records_and_leaves_the_others", [](opened<Room>& w) {
-        ASSERT_TRUE(put(w.store(), std::vector{counter_at<Room>(1, 1), counter_at<Room>(2, 2), counter_at<Room>(3, 3)}));
+        ASSERT_TRUE(
+            put(w.store(), std::vector{counter_at<Room>(1, 1), counter_at<Room>(2, 2), counter_at<Room>(3, 3)}));
         changes<schema> gone;
         gone.template erase<counter>(key_of_record(counter_at<Room>(2, 0)));
         gone.template erase<counter>(key_of_record(counter_at<Room>(9, 0)));  // was never there

@@ -24,16 +24,22 @@ std::string nth_text(std::string const& prefix, int n) {
     return prefix + "-" + std::string(digits.size() < 4 ? 4 - digits.size() : 0, '0') + digits;
 }
 
-sku nth_sku(int n) { return sku(nth_text("SKU", n)); }
+sku nth_sku(int n) {
+    return sku(nth_text("SKU", n));
+}
 
-timestamp nth_time(int n) { return timestamp(std::chrono::milliseconds(1'770'000'000'000 + n)); }
+timestamp nth_time(int n) {
+    return timestamp(std::chrono::milliseconds(1'770'000'000'000 + n));
+}
 
 namespace {
 
 constexpr int odd_from = 1'000;
 constexpr fingerprint odd_print{0, 255, 1, 254, 0, 0, 7, 8, 9, 10, 128, 127, 13, 14, 15, 0};
 
-std::optional<std::string> odd_optional(std::string const& text) { return text; }
+std::optional<std::string> odd_optional(std::string const& text) {
+    return text;
+}
 
 }  // namespace
 
@@ -241,11 +247,12 @@ std::vector<orders::order_record> sample<orders::order_record>::odd() {
         outcome.shortages = {{nth_sku(1), 2, 1}};
         outcome.shipments = {{nth_id<shipment_id>(n), {{nth_sku(1), 2}}, text, nth_time(n), 3}};
         r.outcome = document(std::move(outcome));
-        r.open = orders::open_operation{
-            nth_id<operation_id>(n), orders::operation_type::ship, text, text, {}, text, std::string("k")};
+        r.open = orders::open_operation{nth_id<operation_id>(n), orders::operation_type::ship, text, text, {}, text,
+                                        std::string("k")};
     }
     out.push_back(make(odd_from - 1));
-    out.back().status = orders::status::pending;
+    out.back().status = orders::status::rejected;
+    out.back().outcome = {};
     return out;
 }
 

@@ -29,7 +29,8 @@ Id nth_id(int n) {
 }
 timestamp nth_time(int n);
 
-/// `make(n)`, and `odd()`: records with other keys than `make` gives below 1,000, whose values are at their edges.
+/// `make(n)`, and `odd()`: records with other keys than `make` gives below 1,000, whose values are at their edges. All
+/// keep the invariants that a store may check too.
 template <class Record>
 struct sample;
 
@@ -124,8 +125,9 @@ struct orders_room {
     using schema = orders::store_schema;
     using counter = orders::order_record;
     static constexpr auto member = &stores::orders;
-    static std::int64_t count(counter const& r) { return static_cast<std::int64_t>(r.version); }
-    static void set_count(counter& r, std::int64_t to) { r.version = static_cast<std::uint64_t>(to); }
+    // An order's version begins at 1, a count at 0.
+    static std::int64_t count(counter const& r) { return static_cast<std::int64_t>(r.version) - 1; }
+    static void set_count(counter& r, std::int64_t to) { r.version = static_cast<std::uint64_t>(to) + 1; }
 };
 struct notifications_room {
     using port = notifications::store;

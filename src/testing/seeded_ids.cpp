@@ -28,8 +28,7 @@ uuid seeded_ids::next(timestamp now) {
     uuid out;
     write_bytes(out.bytes.data(), ms, 6);
     write_bytes(out.bytes.data() + 6, 0x7000 | (count >> 20), 2);
-    write_bytes(out.bytes.data() + 8,
-                (std::uint64_t{2} << 62) | ((count & 0xfffff) << 42) | (mixed(state_) >> 22), 8);
+    write_bytes(out.bytes.data() + 8, (std::uint64_t{2} << 62) | ((count & 0xfffff) << 42) | (mixed(state_) >> 22), 8);
     return out;
 }
 

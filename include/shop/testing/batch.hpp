@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -62,8 +63,7 @@ result<void> put(record_store<Schema>& store, std::vector<Record> records) {
     return write(store, std::move(what));
 }
 template <class Record, class Schema>
-    requires described<Record>
-result<void> put(record_store<Schema>& store, Record record) {
+requires described<Record> result<void> put(record_store<Schema>& store, Record record) {
     return put(store, std::vector<Record>{std::move(record)});
 }
 
@@ -91,11 +91,14 @@ std::vector<Record> scan_page(record_store<Schema>& store, std::type_identity_t<
 }
 
 /// A table from end to end, `page` records at a time.
+/// @throws std::runtime_error if the store does not get on, shop::failure if it does not answer.
 template <class Record, class Schema>
 std::vector<Record> scan_all(record_store<Schema>& store, std::size_t page = 100) {
     std::vector<Record> out;
     for (std::optional<key_of<Record>> after;;) {
         auto next = scan_page<Record>(store, after, page);
+        if (after && !next.empty() && key_of_record(next.back()) <= *after)
+            throw std::runtime_error("a scan in circles");
         out.insert(out.end(), next.begin(), next.end());
         if (next.size() < page) return out;
         after = key_of_record(out.back());

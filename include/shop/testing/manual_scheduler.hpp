@@ -55,7 +55,8 @@ public:
     void run_for(asio::io_context& context, duration by);
     /// The same, until `done` or nothing is left to happen.
     /// @return what `done` says.
-    bool run_until(asio::io_context& context, std::function<bool()> const& done, duration at_most = std::chrono::hours(1));
+    bool run_until(asio::io_context& context, std::function<bool()> const& done,
+                   duration at_most = std::chrono::hours(1));
 
 private:
     struct sleeper;

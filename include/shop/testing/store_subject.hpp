@@ -18,7 +18,7 @@ public:
 
 /// What a contract suite is run against.
 struct store_subject {
-    bool durable = false;                                 ///< whether the tests of reopening apply
+    bool durable = false;                                  ///< whether the tests of reopening apply
     std::function<std::unique_ptr<store_source>()> fresh;  ///< a source of new, empty stores
 };
 

@@ -70,9 +70,11 @@ inline std::vector<named_premises> all_premises() {
 
 inline std::string premises_name(::testing::TestParamInfo<named_premises> const& info) { return info.param.name; }
 
-/// Returns when `done` says so; there is always something on its way that makes it so.
+/// Returns when `done` says so, asked every millisecond; there is always something on its way that makes it so.
 inline void wait_until(std::function<bool()> const& done) {
-    while (!done()) std::this_thread::yield();
+    std::promise<void> never;
+    auto const pause = never.get_future();
+    while (!done()) pause.wait_for(std::chrono::milliseconds(1));
 }
 
 inline bool settled(engine& e) {

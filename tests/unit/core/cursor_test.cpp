@@ -73,8 +73,8 @@ TEST(idempotency_key, is_1_to_255_printable_ascii_characters) {
     EXPECT_TRUE(check_idempotency_key("cart 7 ~!"));
     EXPECT_TRUE(check_idempotency_key(std::string(255, 'k')));
     EXPECT_EQ(check_idempotency_key("").error().code(), error_code::idempotency_key_missing);
-    for (std::string const& bad : {std::string(256, 'k'), std::string("a\tb"), std::string("a\x7f"), std::string("\xc3\xa9"),
-                                   std::string("a\0b", 3)}) {
+    for (std::string const& bad : {std::string(256, 'k'), std::string("a\tb"), std::string("a\x7f"),
+                                   std::string("\xc3\xa9"), std::string("a\0b", 3)}) {
         EXPECT_EQ(check_idempotency_key(bad).error().code(), error_code::idempotency_key_malformed);
     }
 }

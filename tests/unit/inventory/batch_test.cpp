@@ -8,9 +8,9 @@ class inventory_batch : public inventory_rules {};
 TEST_F(inventory_batch, answers_each_command_in_its_place) {
     auto known = received("MUG", 5);
     known.reference = "delivery";
-    auto const answers = run_all({known, allocate_order(order(1), {of("MUG", 9)}),
-                                  configure_stock(shop::sku("MUG")).warn_below(2),
-                                  allocate_order(order(2), {of("MUG", 5)}), ship_order(order(2), operation(1))});
+    auto const answers =
+        run_all({known, allocate_order(order(1), {of("MUG", 9)}), configure_stock(shop::sku("MUG")).warn_below(2),
+                 allocate_order(order(2), {of("MUG", 5)}), ship_order(order(2), operation(1))});
     EXPECT_EQ(std::get<recorded>(*answers[0]).movement.on_hand, 5);
     EXPECT_EQ(code_of(answers[1]), error_code::out_of_stock);
     EXPECT_EQ(std::get<stock_level>(*answers[2]).version, 2u);
@@ -26,9 +26,9 @@ TEST_F(inventory_batch, leaves_out_a_command_whose_rule_fails_and_decides_the_ot
     have("CUP", 5);
     auto& cups = rows.groups<stock_record>().at({shop::sku("CUP")}).front();
     cups.allocated = -1;  // a broken row
-    auto const answers = run_all({allocate_order(order(1), {of("MUG", 1)}),
-                                  allocate_order(order(2), {of("MUG", 1), of("CUP", 1)}),
-                                  allocate_order(order(3), {of("MUG", 1)})});
+    auto const answers =
+        run_all({allocate_order(order(1), {of("MUG", 1)}), allocate_order(order(2), {of("MUG", 1), of("CUP", 1)}),
+                 allocate_order(order(3), {of("MUG", 1)})});
     EXPECT_TRUE(answers[0]);
     ASSERT_FALSE(answers[1]);
     EXPECT_EQ(answers[1].error().code(), error_code::internal);
@@ -40,10 +40,9 @@ TEST_F(inventory_batch, leaves_out_a_command_whose_rule_fails_and_decides_the_ot
 
 TEST_F(inventory_batch, answers_store_corrupt_for_an_unreadable_decision_only) {
     have("MUG", 5);
-    rows.hold(decision_record{order(1), 1, decision::allocated,
-                              document<decision_content>::from_text("{\"lines\": 7}"), now});
-    auto const answers =
-        run_all({release_order(order(1), operation(1)), allocate_order(order(2), {of("MUG", 1)})});
+    rows.hold(decision_record{order(1), 1, decision::allocated, document<decision_content>::from_text("{\"lines\": 7}"),
+                              now});
+    auto const answers = run_all({release_order(order(1), operation(1)), allocate_order(order(2), {of("MUG", 1)})});
     EXPECT_EQ(code_of(answers[0]), error_code::store_corrupt);
     EXPECT_TRUE(answers[1]);
 }

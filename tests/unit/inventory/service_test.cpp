@@ -4,10 +4,10 @@
 
 namespace shop::inventory::tests {
 
+using shop::testing::fault;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using shop::testing::fault;
 
 class inventory_service : public shop::tests::service_test {
 protected:
@@ -75,8 +75,8 @@ TEST_F(inventory_service, does_not_know_what_was_never_recorded) {
 TEST_F(inventory_service, answers_requests_of_a_batch_in_their_order) {
     ASSERT_TRUE(have("MUG", 1));
     ASSERT_TRUE(have("CUP", 2));
-    auto const levels = ask_all<stock_level, get_stock>(&service::get, {get_stock(sku("CUP")), get_stock(sku("NONE")),
-                                                                       get_stock(sku("MUG")), get_stock(sku("CUP"))});
+    auto const levels = ask_all<stock_level, get_stock>(
+        &service::get, {get_stock(sku("CUP")), get_stock(sku("NONE")), get_stock(sku("MUG")), get_stock(sku("CUP"))});
     ASSERT_EQ(levels.size(), 4u);
     EXPECT_EQ(levels[0]->on_hand, 2);
     EXPECT_FALSE(levels[1]);

@@ -35,9 +35,8 @@ TEST_F(releasing, loads_the_stock_that_only_the_decision_names) {
 
 TEST_F(releasing, sees_what_an_earlier_command_of_the_batch_allocated) {
     have("MUG", 2);
-    auto const answers =
-        run_all({allocate_order(order(1), {of("MUG", 2)}), release_order(order(1), operation(1)),
-                 allocate_order(order(2), {of("MUG", 2)})});
+    auto const answers = run_all({allocate_order(order(1), {of("MUG", 2)}), release_order(order(1), operation(1)),
+                                  allocate_order(order(2), {of("MUG", 2)})});
     EXPECT_TRUE(answers[0]);
     EXPECT_TRUE(answers[1]);
     EXPECT_TRUE(answers[2]);

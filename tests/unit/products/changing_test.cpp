@@ -93,9 +93,9 @@ TEST_F(replacing, needs_the_version_that_was_seen) {
 
 TEST_F(replacing, of_two_that_saw_one_version_takes_the_first) {
     ASSERT_TRUE(create(mug()));
-    auto const answers = run_all({replace_product(sku("MUG-1"), mug().tag("a"), 1),
-                                  replace_product(sku("MUG-1"), mug().tag("b"), 1),
-                                  replace_product(sku("MUG-1"), mug().tag("c"), 2)});
+    auto const answers =
+        run_all({replace_product(sku("MUG-1"), mug().tag("a"), 1), replace_product(sku("MUG-1"), mug().tag("b"), 1),
+                 replace_product(sku("MUG-1"), mug().tag("c"), 2)});
     EXPECT_EQ(std::get<product>(*answers[0]).version, 2u);
     EXPECT_EQ(code_of(answers[1]), error_code::version_mismatch);
     EXPECT_EQ(std::get<product>(*answers[2]).version, 3u);

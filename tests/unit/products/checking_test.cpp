@@ -39,7 +39,9 @@ TEST(check_draft, refuses_a_missing_sku) {
 
 TEST(check_draft, refuses_names_that_are_empty_too_long_or_not_plain) {
     for (std::string const& name : {std::string(), std::string(201, 'n'), std::string("two\nlines"),
-                                    std::string("turned \xe2\x80\xae" "around"), std::string("\xff")}) {
+                                    std::string("turned \xe2\x80\xae"
+                                                "around"),
+                                    std::string("\xff")}) {
         EXPECT_THAT(refused_at(with([&](auto& d) { d.name = name; })), ElementsAre("/name"));
     }
 }
@@ -76,7 +78,8 @@ TEST(check_draft, points_at_attributes_by_their_escaped_names) {
         d.attributes = {{"a/b~c", std::string(1025, 'v')}, {"bad\nname", "\a"}};
         d.options = {{"", "fine"}, {std::string(65, 'n'), "fine"}};
     });
-    EXPECT_THAT(refused_at(draft), ElementsAre("/attributes/a~1b~0c", "/attributes", "/attributes", "/options", "/options"));
+    EXPECT_THAT(refused_at(draft),
+                ElementsAre("/attributes/a~1b~0c", "/attributes", "/attributes", "/options", "/options"));
 }
 
 TEST(check_draft, refuses_groups_that_are_empty_too_long_or_not_plain) {

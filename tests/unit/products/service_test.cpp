@@ -4,9 +4,9 @@
 
 namespace shop::products::tests {
 
+using shop::testing::fault;
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
-using shop::testing::fault;
 
 class products_service : public shop::tests::service_test {
 protected:

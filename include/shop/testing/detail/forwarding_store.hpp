@@ -83,8 +83,8 @@ public:
     asio::awaitable<result<std::vector<inventory::stock_record>>> list(inventory::stock_query query) override {
         return this->pass([query = std::move(query)](inventory::store& to) { return to.list(query); });
     }
-    asio::awaitable<result<std::vector<inventory::movement_record>>>
-    movements(inventory::movement_query query) override {
+    asio::awaitable<result<std::vector<inventory::movement_record>>> movements(
+        inventory::movement_query query) override {
         return this->pass([query = std::move(query)](inventory::store& to) { return to.movements(query); });
     }
 };
@@ -97,7 +97,7 @@ public:
         return this->pass([query = std::move(query)](orders::store& to) { return to.list(query); });
     }
     asio::awaitable<result<std::vector<orders::order_record>>> open(std::optional<order_id> after,
-                                                                     std::size_t limit) override {
+                                                                    std::size_t limit) override {
         return this->pass([after, limit](orders::store& to) { return to.open(after, limit); });
     }
     asio::awaitable<result<std::size_t>> count_open(std::size_t limit) override {
@@ -109,16 +109,15 @@ public:
 };
 
 template <class Policy>
-class forwarding_notifications final
-    : public forwarding<notifications::store, notifications::store_schema, Policy> {
+class forwarding_notifications final : public forwarding<notifications::store, notifications::store_schema, Policy> {
 public:
     using forwarding<notifications::store, notifications::store_schema, Policy>::forwarding;
-    asio::awaitable<result<std::vector<notifications::delivery_record>>>
-    list(notifications::delivery_query query) override {
+    asio::awaitable<result<std::vector<notifications::delivery_record>>> list(
+        notifications::delivery_query query) override {
         return this->pass([query = std::move(query)](notifications::store& to) { return to.list(query); });
     }
     asio::awaitable<result<std::vector<notifications::delivery_record>>> due(timestamp now,
-                                                                              std::size_t limit) override {
+                                                                             std::size_t limit) override {
         return this->pass([now, limit](notifications::store& to) { return to.due(now, limit); });
     }
 };
