@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include <shop/http/detail/head.hpp>
 
@@ -314,10 +313,8 @@ head_scanner::state head_scanner::refuse(fault f) {
 
 head_scanner::state head_scanner::scan(string_view bytes, head_limits const& limits) {
     for (;;) {
-        auto const from = scanned_ + searched_;
-        auto const* line_end = static_cast<char const*>(std::memchr(bytes.data() + from, '\n', bytes.size() - from));
-        if (line_end == nullptr) break;
-        auto const end = static_cast<std::size_t>(line_end - bytes.data());
+        auto const end = bytes.find('\n', scanned_ + searched_);
+        if (end == string_view::npos) break;
         if (end >= limits.head_bytes_max) break;
         if (end == scanned_ || bytes[end - 1] != '\r') return refuse(malformed("a line does not end in CR LF"));
         bool const empty = end - 1 == scanned_;
