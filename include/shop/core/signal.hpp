@@ -23,6 +23,8 @@ namespace detail {
 class suspended {
 public:
     virtual ~suspended() = default;
+    /// Who resumes it can no longer be cancelled: a cancellation that comes now is too late.
+    virtual void ignore_cancellation() = 0;
     virtual void resume(bool value) = 0;
 };
 
@@ -33,6 +35,9 @@ class suspended_handler final : public suspended {
 public:
     explicit suspended_handler(Handler handler)
         : work_(asio::make_work_guard(asio::get_associated_executor(handler))), handler_(std::move(handler)) {}
+    void ignore_cancellation() override {
+        if (auto slot = asio::get_associated_cancellation_slot(handler_); slot.is_connected()) slot.clear();
+    }
     void resume(bool value) override {
         auto executor = work_.get_executor();
         asio::post(executor, [handler = std::move(handler_), value]() mutable { std::move(handler)(value); });
@@ -85,7 +90,10 @@ private:
     void release(bool value) {
         auto all = std::move(waiting_);
         waiting_.clear();
-        for (auto& one : all) one->resume(value);
+        for (auto& one : all) {
+            one->ignore_cancellation();
+            one->resume(value);
+        }
     }
 
     bool is_set_ = false;
