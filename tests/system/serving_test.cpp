@@ -242,7 +242,7 @@ TEST(a_store_of_a_newer_schema, is_told_and_not_served) {
     EXPECT_EQ(server("sqlite:" + path).stop(), 0);
     run_sql(path, "PRAGMA user_version = 99");
     auto const run = run_server({"serve", "all", "--store", "sqlite:" + path, "--listen", "127.0.0.1:0"});
-    EXPECT_EQ(run.code, 75);
+    EXPECT_EQ(run.code, 65);
     EXPECT_THAT(run.err, HasSubstr(path));
     EXPECT_THAT(run.err, HasSubstr("newer than this program knows"));
 }

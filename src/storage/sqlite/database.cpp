@@ -41,7 +41,8 @@ database::database(std::string path, storage::sqlite_options options, std::span<
     std::error_code ignored;
     auto timeout = static_cast<int>(options_.busy_timeout.count());
     if (std::filesystem::file_size(path_, ignored) <= options_.check_at_start_bytes_max) {
-        if (auto complaint = quick_check(writer_); !complaint.empty()) {
+        connection passing(path_, access::read_only, timeout);  // takes the pages it read with it
+        if (auto complaint = quick_check(passing); !complaint.empty()) {
             throw open_failure(status::corrupt, "the file is damaged: " + complaint);
         }
     } else {

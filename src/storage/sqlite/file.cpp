@@ -87,13 +87,13 @@ store_epoch prepare_file(connection& on, std::span<migration const> migrations, 
         claim_empty_file(on, with);
     }
     if (number(on, "PRAGMA application_id") != application_id) {
-        throw open_failure(status::unavailable, "the file belongs to another program");
+        throw open_failure(status::corrupt, "the file belongs to another program");
     }
     auto newest = static_cast<std::int64_t>(migrations.size());
     auto version = [&] { return number(on, "PRAGMA user_version"); };
     if (version() > newest) {
-        throw open_failure(status::unavailable, "its schema is version " + std::to_string(version()) +
-                                                    ", newer than this program knows (" + std::to_string(newest) + ")");
+        throw open_failure(status::corrupt, "its schema is version " + std::to_string(version()) +
+                                                ", newer than this program knows (" + std::to_string(newest) + ")");
     }
     on.use_log();
     for (std::int64_t step = version(); step < newest; ++step) {

@@ -40,7 +40,7 @@ TEST_F(sqlite_opening, refuses_the_database_of_another_program_and_leaves_it_alo
     tamper("CREATE TABLE theirs (a)");
     auto before = std::filesystem::file_size(dir.file());
     auto why = refusal();
-    EXPECT_EQ(why.code(), error_code::store_unavailable);
+    EXPECT_EQ(why.code(), error_code::store_corrupt);
     EXPECT_NE(why.message().find("belongs to another program"), std::string_view::npos) << why.message();
     EXPECT_EQ(std::filesystem::file_size(dir.file()), before);
     EXPECT_FALSE(std::filesystem::exists(dir.file() + "-wal"));
@@ -50,7 +50,7 @@ TEST_F(sqlite_opening, refuses_a_schema_that_is_newer_than_the_program) {
     { auto created = open().value(); }
     tamper("PRAGMA user_version = 2");
     auto why = refusal();
-    EXPECT_EQ(why.code(), error_code::store_unavailable);
+    EXPECT_EQ(why.code(), error_code::store_corrupt);
     EXPECT_NE(why.message().find("version 2, newer than this program knows (1)"), std::string_view::npos)
         << why.message();
 }
