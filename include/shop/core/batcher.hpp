@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <exception>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -46,39 +48,40 @@ public:
     /// `overloaded` for all when the queue has no room for all; nothing was run.
     asio::awaitable<std::vector<result<Answer>>> submit(std::vector<Command> commands) {
         auto state = state_;
-        if (state->queue.size() + commands.size() > state->options.queue_items_max) {
+        if (state->waiting + commands.size() > state->options.queue_items_max) {
             co_return std::vector<result<Answer>>(commands.size(), error(error_code::overloaded));
         }
-        auto answers = std::make_shared<group>(commands.size());
-        for (std::size_t i = 0; i < commands.size(); ++i) {
-            state->queue.push_back(item{std::move(commands[i]), answers, i});
-        }
         if (commands.empty()) co_return std::vector<result<Answer>>{};
+        auto const mine = std::make_shared<group>(std::move(commands));
+        state->waiting += mine->commands.size();
+        state->queue.push_back(mine);
         if (!state->running) {
             state->running = true;
             asio::co_spawn(state->executor, serve(state), asio::detached);
         }
-        if (!co_await answers->done.wait()) {
+        if (!co_await mine->done.wait()) {
             throw boost::system::system_error(asio::error::operation_aborted);
         }
-        co_return std::move(answers->results);
+        co_return std::move(mine->results);
     }
 
-    std::size_t waiting() const { return state_->queue.size(); }
+    std::size_t waiting() const { return state_->waiting; }
     std::uint64_t batches() const { return state_->batches; }
 
 private:
-    /// The commands of one caller.
+    /// The commands of one caller, and their results as they come.
     struct group {
-        explicit group(std::size_t n) : results(n, error(error_code::internal)), missing(n) {}
+        explicit group(std::vector<Command> c) : commands(std::move(c)), size(commands.size()) {}
+        std::vector<Command> commands;
+        std::size_t const size;
+        std::size_t taken = 0;
         std::vector<result<Answer>> results;
-        std::size_t missing;
         signal done;
     };
-    struct item {
-        Command command;
+    /// What a batch holds of a group.
+    struct part {
         std::shared_ptr<group> of;
-        std::size_t index;
+        std::size_t count;
     };
     struct state {
         state(asio::any_io_executor e, run_function r, batcher_options o)
@@ -86,26 +89,64 @@ private:
         asio::any_io_executor executor;
         run_function run;
         batcher_options options;
-        std::deque<item> queue;
+        std::deque<std::shared_ptr<group>> queue;
+        std::size_t waiting = 0;
         bool running = false;
         std::uint64_t batches = 0;
     };
+
+    /// The next batch out of the queue. A group that fills it by itself is moved as a whole.
+    static std::vector<Command> take(state& from, std::vector<part>& parts) {
+        auto const n = std::min(from.waiting, from.options.batch_items_max);
+        from.waiting -= n;
+        if (auto const& first = from.queue.front(); first->size == n && first->taken == 0) {
+            first->taken = n;
+            parts.push_back({first, n});
+            auto commands = std::move(first->commands);
+            from.queue.pop_front();
+            return commands;
+        }
+        std::vector<Command> commands;
+        commands.reserve(n);
+        while (commands.size() < n) {
+            auto const& next = from.queue.front();
+            auto const count = std::min(n - commands.size(), next->size - next->taken);
+            auto const begin = next->commands.begin() + static_cast<std::ptrdiff_t>(next->taken);
+            commands.insert(commands.end(), std::move_iterator(begin),
+                            std::move_iterator(begin + static_cast<std::ptrdiff_t>(count)));
+            next->taken += count;
+            parts.push_back({next, count});
+            if (next->taken == next->size) from.queue.pop_front();
+        }
+        return commands;
+    }
+
+    /// Gives each group its own; missing results, after a programming error, are `internal`.
+    static void give(std::vector<part>& parts, std::vector<result<Answer>> results) {
+        std::size_t next = 0;
+        for (auto& [of, count] : parts) {
+            if (parts.size() == 1 && count == of->size && results.size() == count) {
+                of->results = std::move(results);
+            } else {
+                of->results.reserve(of->size);
+                for (std::size_t i = 0; i < count; ++i, ++next) {
+                    if (next < results.size()) {
+                        of->results.push_back(std::move(results[next]));
+                    } else {
+                        of->results.emplace_back(error(error_code::internal));
+                    }
+                }
+            }
+            if (of->results.size() == of->size) of->done.set();
+        }
+    }
 
     static asio::awaitable<void> serve(std::shared_ptr<state> s) {
         while (true) {
             co_await asio::post(s->executor, asio::use_awaitable);
             if (s->queue.empty()) break;
-            auto const n = std::min(s->queue.size(), s->options.batch_items_max);
-            std::vector<Command> commands;
-            std::vector<std::pair<std::shared_ptr<group>, std::size_t>> owners;
-            commands.reserve(n);
-            owners.reserve(n);
-            for (std::size_t i = 0; i < n; ++i) {
-                auto& next = s->queue.front();
-                commands.push_back(std::move(next.command));
-                owners.emplace_back(std::move(next.of), next.index);
-                s->queue.pop_front();
-            }
+            std::vector<part> parts;
+            auto commands = take(*s, parts);
             ++s->batches;
             std::vector<result<Answer>> results;
             try {
@@ -113,11 +154,7 @@ private:
             } catch (std::exception const&) {
                 results.clear();  // a programming error: every command of the batch is answered `internal`
             }
-            for (std::size_t i = 0; i < n; ++i) {
-                auto& [of, index] = owners[i];
-                if (i < results.size()) of->results[index] = std::move(results[i]);
-                if (--of->missing == 0) of->done.set();
-            }
+            give(parts, std::move(results));
         }
         s->running = false;
     }

@@ -1,0 +1,144 @@
+#include <shop/notifications/rules.hpp>
+
+#include <gmock/gmock.h>
+
+#include "unit/held_rows.hpp"
+
+namespace shop::notifications::tests {
+
+using namespace std::chrono_literals;
+using ::testing::SizeIs;
+
+order_event confirmed() {
+    order_event e;
+    e.epoch.value.bytes[15] = 1;
+    e.order_id.value.bytes[15] = 2;
+    e.version = 2;
+    e.status = "confirmed";
+    e.customer_id = "ann";
+    return e;
+}
+
+TEST(a_delivery, is_named_by_its_event_and_its_channel_alone) {
+    auto const one = rules::new_delivery(confirmed(), "log");
+    EXPECT_EQ(rules::new_delivery(confirmed(), "log").id, one.id);
+    EXPECT_NE(rules::new_delivery(confirmed(), "mail").id, one.id);
+    auto other = confirmed();
+    other.version = 3;
+    EXPECT_NE(rules::new_delivery(other, "log").id, one.id);
+    other = confirmed();
+    other.order_id.value.bytes[0] = 9;
+    EXPECT_NE(rules::new_delivery(other, "log").id, one.id);
+    other = confirmed();
+    other.epoch.value.bytes[0] = 9;
+    EXPECT_NE(rules::new_delivery(other, "log").id, one.id) << "a restored store tells again";
+}
+
+TEST(a_delivery, has_an_id_of_version_8) {
+    auto const id = to_string(rules::new_delivery(confirmed(), "log").id);
+    EXPECT_EQ(id[14], '8');
+    EXPECT_THAT(id[19], ::testing::AnyOf('8', '9', 'a', 'b'));
+}
+
+TEST(a_delivery, becomes_a_message_for_people) {
+    auto const message = rules::to_message(rules::new_delivery(confirmed(), "log"));
+    EXPECT_EQ(message.recipient, "ann");
+    EXPECT_EQ(message.event_type, "shop.order.confirmed.v1");
+    EXPECT_EQ(message.text, "Your order 00000000-0000-0000-0000-000000000002 is confirmed.");
+}
+
+class recording : public ::testing::Test {
+protected:
+    class one_attempt final : public decision_batch<store_schema> {
+    public:
+        explicit one_attempt(std::vector<rules::record_attempt> c) : commands(std::move(c)) {}
+        key_set<store_schema> wanted() const override {
+            key_set<store_schema> keys;
+            for (auto const& c : commands) rules::want(keys, c);
+            return keys;
+        }
+        boost::system::result<changes<store_schema>, key_set<store_schema>> decide(
+            loaded_rows<store_schema> const& rows, attempt const& now) override {
+            rules::rows state(rows);
+            for (auto const& c : commands) rules::decide(state, c, now);
+            return state.take_changes();
+        }
+        std::vector<rules::record_attempt> commands;
+    };
+
+    void record(delivery_record before, std::optional<std::string> failure = {}, std::uint64_t jitter = 0) {
+        one_attempt batch({{std::move(before), std::move(failure), jitter}});
+        rows.run(batch, {now});
+    }
+    delivery_record stored() {
+        auto const all = rows.all<delivery_record>();
+        EXPECT_THAT(all, SizeIs(1));
+        return all.front();
+    }
+
+    shop::tests::held_rows<store_schema> rows;
+    timestamp now{1'700'000'000'000ms};
+    delivery_record fresh = rules::new_delivery(confirmed(), "log");
+};
+
+TEST_F(recording, what_went_through_is_delivered) {
+    record(fresh);
+    EXPECT_EQ(stored().status, delivery_status::delivered);
+    EXPECT_EQ(stored().created_at, now);
+    EXPECT_FALSE(stored().next_attempt_at);
+    ASSERT_THAT(stored().attempts.get(), SizeIs(1));
+    EXPECT_FALSE(stored().attempts.get().front().failure);
+}
+
+TEST_F(recording, what_failed_waits_longer_each_time_and_never_more_than_an_hour) {
+    record(fresh, "unavailable");
+    EXPECT_EQ(stored().status, delivery_status::pending);
+    EXPECT_EQ(*stored().next_attempt_at, now + 500ms);
+    record(stored(), "unavailable", 999);
+    EXPECT_EQ(*stored().next_attempt_at, now + 1999ms);
+    for (int i = 0; i < 7; ++i) {
+        record(stored(), "unavailable", ~0ull);
+        EXPECT_LE(*stored().next_attempt_at, now + 1h);
+        EXPECT_GT(*stored().next_attempt_at, now + 1s);
+    }
+    EXPECT_EQ(stored().status, delivery_status::pending);
+}
+
+TEST_F(recording, after_ten_tries_it_is_given_up_and_stays_on_record) {
+    record(fresh, "unavailable");
+    for (int i = 1; i < 10; ++i) record(stored(), "unavailable");
+    EXPECT_EQ(stored().status, delivery_status::dead);
+    EXPECT_FALSE(stored().next_attempt_at);
+    EXPECT_THAT(stored().attempts.get(), SizeIs(10));
+}
+
+TEST_F(recording, a_retry_that_goes_through_ends_the_waiting) {
+    record(fresh, "unavailable");
+    auto const created = now;
+    now += 1s;
+    record(stored());
+    EXPECT_EQ(stored().status, delivery_status::delivered);
+    EXPECT_FALSE(stored().next_attempt_at);
+    EXPECT_EQ(stored().created_at, created);
+    EXPECT_THAT(stored().attempts.get(), SizeIs(2));
+}
+
+TEST_F(recording, who_comes_second_changes_nothing) {
+    record(fresh, "unavailable");
+    auto const seen_by_both = stored();
+    record(seen_by_both);
+    record(seen_by_both, "unavailable");
+    record(fresh, "unavailable");  // the event told again
+    EXPECT_EQ(stored().status, delivery_status::delivered);
+    EXPECT_THAT(stored().attempts.get(), SizeIs(2));
+}
+
+TEST_F(recording, a_delivery_shows_all_its_tries) {
+    record(fresh, "unavailable");
+    auto const seen = rules::view(stored());
+    EXPECT_EQ(seen.id, fresh.id);
+    EXPECT_EQ(seen.channel, "log");
+    EXPECT_EQ(seen.attempts.front().failure, "unavailable");
+}
+
+}  // namespace shop::notifications::tests
