@@ -1,5 +1,6 @@
 // The benchmarks of linked use, each beside its floor in the same run. Order of a run: floor, subject, floor.
-//   shop-bench [memory|sqlite|hot]...   all of them without an argument
+//   shop-bench [memory|sqlite|hot]...               all of them without an argument
+//   shop-bench once STORE CALLERS BATCH ORDERS      one run without a floor, for a profiler
 
 #include <algorithm>
 #include <cmath>
@@ -78,6 +79,14 @@ void hot() {
 
 int main(int argc, char** argv) {
     std::vector<std::string> wanted(argv + 1, argv + argc);
+    if (wanted.size() == 5 && wanted[0] == "once") {
+        auto const number = [&](std::size_t at) { return static_cast<std::size_t>(std::stoul(wanted[at])); };
+        shop::bench::workload const w{wanted[1], number(4), number(2), number(3), 3, 10'000, false};
+        auto const f = shop::bench::place(w);
+        std::printf("%s: %.0f orders/s, %.1f us CPU/order\n", shop::bench::name_of(w).c_str(), f.orders_per_s,
+                    f.cpu_us_per_order);
+        return 0;
+    }
     if (wanted.empty()) wanted = {"memory", "sqlite", "hot"};
     for (auto const& w : wanted) {
         if (w == "memory") shop::bench::memory();

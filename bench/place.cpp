@@ -68,6 +68,7 @@ struct run_state {
     std::uint64_t refused = 0;
     std::size_t callers_left = 0;
     std::minstd_rand random{42};
+    std::vector<sku> skus;
     std::promise<void> done;
 };
 
@@ -83,7 +84,7 @@ std::vector<request<place_order>> make_batch(run_state& state) {
         place_order order("customer-" + std::to_string(number % 1000));
         order.lines.reserve(w.lines);
         for (std::size_t l = 0; l < w.lines; ++l) {
-            order.lines.emplace_back(sku_of(w.one_sku ? 0 : state.random() % w.skus), quantity(1));
+            order.lines.emplace_back(state.skus[w.one_sku ? 0 : state.random() % w.skus], quantity(1));
         }
         batch.emplace_back(std::move(by), std::move(order));
     }
@@ -143,6 +144,7 @@ figures place(workload const& w) {
         state.shop = &e;
         state.w = &w;
         state.callers_left = w.callers;
+        for (std::size_t i = 0; i < w.skus; ++i) state.skus.push_back(sku_of(i));
         auto const commits = options.statistics->snapshot().commits;
         auto const cpu = cpu_us();
         auto const start = std::chrono::steady_clock::now();

@@ -53,3 +53,15 @@ function(shop_library name)
   set_property(GLOBAL APPEND PROPERTY SHOP_COMPONENTS ${name})
   set_property(GLOBAL PROPERTY SHOP_INCLUDE_${name} ${arg_INCLUDE})
 endfunction()
+
+# A program of ours: with mimalloc it places orders a fifth faster (docs/benchmarks.md). The libraries leave the choice to
+# whoever links them, and sanitizers bring an allocator of their own.
+function(shop_program name)
+  shop_target(${name})
+  if(SHOP_MIMALLOC AND NOT SHOP_SANITIZE)
+    find_package(mimalloc QUIET)
+    if(TARGET mimalloc)
+      target_link_libraries(${name} PRIVATE mimalloc)
+    endif()
+  endif()
+endfunction()

@@ -24,7 +24,7 @@ void findings::about_order(violation_kind kind, order_id which, std::string deta
 }
 
 void findings::about_sku(violation_kind kind, sku const& which, std::string detail) {
-    add({{kind, "sku " + which.text(), std::move(detail)}, {}, which});
+    add({{kind, "sku " + std::string(which.text()), std::move(detail)}, {}, which});
 }
 
 void findings::about_table(violation_kind kind, std::string_view table, std::string detail) {

@@ -64,7 +64,7 @@ void stock_audit::take(movement_record const& m) {
     if (broken_.contains(m.sku)) return;
     if (m.sequence != at.sequence + 1) {
         break_ledger(violation_kind::ledger_gap, m.sku,
-                     "at " + m.location.text() + " line " + std::to_string(m.sequence) + " follows " +
+                     "at " + std::string(m.location.text()) + " line " + std::to_string(m.sequence) + " follows " +
                          std::to_string(at.sequence));
         return;
     }
@@ -73,7 +73,7 @@ void stock_audit::take(movement_record const& m) {
     at.allocated += m.allocated_delta;
     if (at.on_hand != m.on_hand || at.allocated != m.allocated || !suits_kind(m)) {
         break_ledger(violation_kind::ledger_mismatch, m.sku,
-                     "at " + m.location.text() + " line " + std::to_string(m.sequence) + " (" +
+                     "at " + std::string(m.location.text()) + " line " + std::to_string(m.sequence) + " (" +
                          std::string(to_word(m.kind)) + ") does not follow from the one before");
     }
 }
@@ -91,7 +91,7 @@ asio::awaitable<result<void>> stock_audit::check_references(std::vector<movement
         if (!is_guarded(m) || (*found)->find<reference_record>({m.sku, m.location, *m.reference})) continue;
         findings_.about_sku(
             violation_kind::reference_missing, m.sku,
-            "at " + m.location.text() + " line " + std::to_string(m.sequence) + " could be recorded a second time");
+            "at " + std::string(m.location.text()) + " line " + std::to_string(m.sequence) + " could be recorded a second time");
     }
     co_return result<void>{};
 }
@@ -114,7 +114,7 @@ void stock_audit::check(reference_record const& reference) {
         if (known || broken_.contains(reference.sku)) return;
         findings_.about_sku(
             violation_kind::reference_without_movement, reference.sku,
-            "a reference at " + reference.location.text() + " answers for a line that is not in the ledger");
+            "a reference at " + std::string(reference.location.text()) + " answers for a line that is not in the ledger");
     } catch (failure const& damaged) {
         findings_.corrupt_store(damaged.reason());
     }
@@ -147,15 +147,15 @@ void stock_audit::take(std::vector<stock_record> const& locations) {
         at.in_stock = true;
         if (!broken_.contains(row.sku) && row.sequence != at.sequence) {
             break_ledger(violation_kind::ledger_gap, row.sku,
-                         "at " + row.location.text() + " the counts are those of line " + std::to_string(row.sequence) +
+                         "at " + std::string(row.location.text()) + " the counts are those of line " + std::to_string(row.sequence) +
                              ", the ledger ends with " + std::to_string(at.sequence));
         } else if (!broken_.contains(row.sku) && (row.on_hand != at.on_hand || row.allocated != at.allocated)) {
             break_ledger(violation_kind::ledger_mismatch, row.sku,
-                         "at " + row.location.text() + " stand " + counts_text(row.on_hand, row.allocated) +
+                         "at " + std::string(row.location.text()) + " stand " + counts_text(row.on_hand, row.allocated) +
                              ", the ledger says " + counts_text(at.on_hand, at.allocated));
         }
         if (row.on_hand < 0 || row.allocated < 0 || row.held < 0) {
-            findings_.about_sku(violation_kind::negative_count, row.sku, "at " + row.location.text());
+            findings_.about_sku(violation_kind::negative_count, row.sku, "at " + std::string(row.location.text()));
         }
         sum.on_hand += row.on_hand;
         sum.allocated += row.allocated;
@@ -192,10 +192,10 @@ void stock_audit::conclude() {
         if (broken_.contains(where.sku)) continue;
         if (at.in_ledger && !at.in_stock) {
             break_ledger(violation_kind::ledger_mismatch, where.sku,
-                         "the ledger knows " + where.location.text() + ", no counts stand there");
+                         "the ledger knows " + std::string(where.location.text()) + ", no counts stand there");
         } else if (at.promised != at.allocated) {
             findings_.about_sku(violation_kind::allocated_mismatch, where.sku,
-                                "at " + where.location.text() + " " + std::to_string(at.allocated) +
+                                "at " + std::string(where.location.text()) + " " + std::to_string(at.allocated) +
                                     " are allocated, orders are promised " + std::to_string(at.promised));
         }
     }

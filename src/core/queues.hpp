@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -12,8 +13,8 @@
 #include <shop/core/service_context.hpp>
 #include <shop/core/transact.hpp>
 
-/// The queues of a service in front of its store: one for commands, one for reads by key. Requests of all kinds and
-/// callers share them, so that what waits together is done together.
+/// The queues of a service in front of its store, for commands and for reads by key. Requests of several kinds may share
+/// one, so that what waits together is done together.
 namespace shop::detail {
 
 /// A command that waits, until it is no longer worth doing.
@@ -35,39 +36,62 @@ std::vector<waiting<Command>> to_waiting(std::vector<request<One>> requests) {
 /// The answers of one kind of request, out of those of all kinds.
 template <class One, class Answer>
 std::vector<result<One>> to_answers_of(std::vector<result<Answer>> answers) {
-    std::vector<result<One>> out;
-    out.reserve(answers.size());
-    for (auto& one : answers) {
-        if (one) {
-            out.emplace_back(std::get<One>(std::move(*one)));
-        } else {
-            out.emplace_back(one.error());
+    if constexpr (std::is_same_v<One, Answer>) {
+        return answers;
+    } else {
+        std::vector<result<One>> out;
+        out.reserve(answers.size());
+        for (auto& one : answers) {
+            if (one) {
+                out.emplace_back(std::get<One>(std::move(*one)));
+            } else {
+                out.emplace_back(one.error());
+            }
         }
+        return out;
     }
-    return out;
 }
 
-/// Those of a batch that are still worth doing, and where their answers belong; the others are answered
-/// `deadline_exceeded`.
-template <class Command, class Answer>
-struct timely {
-    timely(std::vector<waiting<Command>> asked, steady_time now)
-        : answers(asked.size(), error(error_code::deadline_exceeded)) {
+/// Those of a batch that are still worth doing; the others are answered `deadline_exceeded`.
+template <class Command>
+class timely {
+public:
+    timely(std::vector<waiting<Command>> asked, steady_time now) {
         commands.reserve(asked.size());
-        places.reserve(asked.size());
         for (std::size_t i = 0; i < asked.size(); ++i) {
-            if (asked[i].deadline <= now) continue;
-            commands.push_back(std::move(asked[i].command));
-            places.push_back(i);
+            if (asked[i].deadline <= now) {
+                late_.push_back(i);
+            } else {
+                commands.push_back(std::move(asked[i].command));
+            }
         }
+        count_ = commands.size();
     }
-    void fail(error const& why) {
-        for (auto place : places) answers[place] = why;
+
+    /// One answer for each that was asked, in their order.
+    template <class Answer>
+    std::vector<result<Answer>> among_late(std::vector<result<Answer>> answers) const {
+        if (late_.empty()) return answers;
+        std::vector<result<Answer>> all;
+        all.reserve(count_ + late_.size());
+        auto late = late_.begin();
+        for (auto& one : answers) {
+            for (; late != late_.end() && *late == all.size(); ++late) all.emplace_back(error(error_code::deadline_exceeded));
+            all.push_back(std::move(one));
+        }
+        all.resize(count_ + late_.size(), error(error_code::deadline_exceeded));
+        return all;
+    }
+    template <class Answer>
+    std::vector<result<Answer>> failed(error const& why) const {
+        return among_late(std::vector<result<Answer>>(count_, why));
     }
 
     std::vector<Command> commands;
-    std::vector<std::size_t> places;
-    std::vector<result<Answer>> answers;
+
+private:
+    std::size_t count_ = 0;
+    std::vector<std::size_t> late_;
 };
 
 /// Answers requests one after another: for reads that no other can share.
@@ -127,19 +151,14 @@ private:
 
     static asio::awaitable<std::vector<result<answer>>> run(std::shared_ptr<state> with,
                                                             std::vector<waiting<command>> asked) {
-        timely<command, answer> due(std::move(asked), with->context.clock->now());
-        if (due.commands.empty()) co_return std::move(due.answers);
+        timely<command> due(std::move(asked), with->context.clock->now());
+        if (due.commands.empty()) co_return due.template failed<answer>(error(error_code::deadline_exceeded));
         auto batch = std::make_shared<Batch>(std::move(due.commands));
         std::shared_ptr<decision_batch<schema>> decision = batch;
         auto done = co_await transact_until_known(*with->store, decision, with->context);
-        if (done) {
-            auto answers = batch->take_answers();
-            for (std::size_t i = 0; i < answers.size(); ++i) due.answers[due.places[i]] = std::move(answers[i]);
-            if (with->committed) with->committed(*batch);
-        } else {
-            due.fail(done.error());
-        }
-        co_return std::move(due.answers);
+        if (!done) co_return due.template failed<answer>(done.error());
+        if (with->committed) with->committed(*batch);
+        co_return due.among_late(batch->take_answers());
     }
 
     batcher<waiting<command>, answer> queue_;
@@ -189,21 +208,18 @@ private:
 
     static asio::awaitable<std::vector<result<Answer>>> run(std::shared_ptr<state> with,
                                                             std::vector<waiting<Query>> asked) {
-        timely<Query, Answer> due(std::move(asked), with->context.clock->now());
-        if (due.commands.empty()) co_return std::move(due.answers);
+        timely<Query> due(std::move(asked), with->context.clock->now());
+        if (due.commands.empty()) co_return due.template failed<Answer>(error(error_code::deadline_exceeded));
         auto wanted = std::make_shared<key_set<Schema>>();
         for (auto const& query : due.commands) with->want(*wanted, query);
         wanted->normalise();
         std::shared_ptr<key_set<Schema> const> keys = std::move(wanted);
         auto rows = co_await with->store->load(keys);
-        if (!rows) {
-            due.fail(rows.error());
-            co_return std::move(due.answers);
-        }
-        for (std::size_t i = 0; i < due.commands.size(); ++i) {
-            due.answers[due.places[i]] = with->answer_one(**rows, due.commands[i]);
-        }
-        co_return std::move(due.answers);
+        if (!rows) co_return due.template failed<Answer>(rows.error());
+        std::vector<result<Answer>> answers;
+        answers.reserve(due.commands.size());
+        for (auto const& query : due.commands) answers.push_back(with->answer_one(**rows, query));
+        co_return due.among_late(std::move(answers));
     }
 
     batcher<waiting<Query>, Answer> queue_;

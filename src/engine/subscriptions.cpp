@@ -62,6 +62,7 @@ asio::awaitable<result<void>> deliver_to_catalogue(std::shared_ptr<inventory::st
     auto rows = co_await store->load(keys);
     if (!rows) co_return rows.error();
     std::vector<request<products::note_availability>> told;
+    told.reserve((*rows)->groups<inventory::stock_record>().size());
     for (auto const& locations : (*rows)->groups<inventory::stock_record>()) {
         if (!locations.empty()) told.emplace_back(state_of(store->epoch(), locations));
     }

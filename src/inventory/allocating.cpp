@@ -85,7 +85,7 @@ private:
         order.reserve(locations.size());
         for (auto& row : locations) order.push_back(&row);
         std::ranges::sort(order, {}, [](stock_record const* row) {
-            return std::pair(!row->location.is_main(), std::string_view(row->location.text()));
+            return std::pair(!row->location.is_main(), row->location.text());
         });
         std::vector<std::int64_t> shares;
         shares.reserve(order.size());

@@ -87,7 +87,7 @@ stock_level level_of(shop::sku const& which, std::span<stock_record const> locat
         level.locations.push_back({row.location, row.on_hand, row.allocated, row.held, row.available()});
     }
     std::ranges::sort(level.locations, {}, [](location_level const& at) {
-        return std::pair(!at.location.is_main(), std::string_view(at.location.text()));
+        return std::pair(!at.location.is_main(), at.location.text());
     });
     return level;
 }

@@ -12,18 +12,12 @@ namespace shop::inventory {
 
 namespace {
 
-using any_read = std::variant<get_stock>;
-using any_found = std::variant<stock_level>;
+void want(key_set<store_schema>& all, get_stock const& read) { all.add<stock_record>({read.sku}); }
 
-void want(key_set<store_schema>& all, any_read const& read) {
-    all.add<stock_record>({std::get<get_stock>(read).sku});
-}
-
-result<any_found> find(loaded_rows<store_schema> const& rows, any_read const& read) {
-    auto const& which = std::get<get_stock>(read).sku;
-    auto const locations = rows.group<stock_record>({which});
+result<stock_level> find(loaded_rows<store_schema> const& rows, get_stock const& read) {
+    auto const locations = rows.group<stock_record>({read.sku});
     if (locations.empty()) return error(error_code::not_found, "no stock was ever recorded for this sku");
-    return any_found(rules::level_of(which, locations));
+    return rules::level_of(read.sku, locations);
 }
 
 std::function<void(batch const&)> tell_of_growth(std::function<void()> ledger_grew) {
@@ -175,7 +169,7 @@ private:
     std::shared_ptr<store> store_;
     scheduler& clock_;
     detail::command_queue<batch> commands_;
-    detail::read_queue<store_schema, any_read, any_found> reads_;
+    detail::read_queue<store_schema, get_stock, stock_level> reads_;
 };
 
 }  // namespace

@@ -85,29 +85,30 @@ private:
 
     /// Step 1: one batch to the catalogue for all lines of all requests.
     asio::awaitable<void> price_all() {
-        std::vector<sku> skus;
+        std::vector<sku const*> wanted;
         for (std::size_t i = 0; i < items_.size(); ++i) {
             if (answers_->has(i) || items_[i].refused) continue;
-            for (auto const& l : items_[i].request.command.lines) skus.push_back(l.sku);
+            for (auto const& l : items_[i].request.command.lines) wanted.push_back(&l.sku);
         }
-        std::sort(skus.begin(), skus.end());
-        skus.erase(std::unique(skus.begin(), skus.end()), skus.end());
+        auto const before = [](sku const* a, sku const* b) { return *a < *b; };
+        std::sort(wanted.begin(), wanted.end(), before);
+        wanted.erase(std::unique(wanted.begin(), wanted.end(), [](auto a, auto b) { return *a == *b; }), wanted.end());
         std::vector<result<products::offer>> offers;
-        offers.reserve(skus.size());
-        for (std::size_t from = 0; from < skus.size(); from += limits::batch_items_max) {
-            std::vector<shop::request<products::get_offer>> wanted;
-            auto const to = std::min(skus.size(), from + limits::batch_items_max);
-            wanted.reserve(to - from);
-            for (auto at = from; at < to; ++at) wanted.emplace_back(products::get_offer(skus[at]));
-            auto some = co_await service_->parts_.products->offers(std::move(wanted));
-            for (auto& o : some) offers.push_back(std::move(o));
+        offers.reserve(wanted.size());
+        for (std::size_t from = 0; from < wanted.size(); from += limits::batch_items_max) {
+            std::vector<shop::request<products::get_offer>> some;
+            auto const to = std::min(wanted.size(), from + limits::batch_items_max);
+            some.reserve(to - from);
+            for (auto at = from; at < to; ++at) some.emplace_back(products::get_offer(*wanted[at]));
+            auto found = co_await service_->parts_.products->offers(std::move(some));
+            std::move(found.begin(), found.end(), std::back_inserter(offers));
         }
         std::optional<error> catalogue_failed;
         for (auto const& o : offers) {
             if (!o && o.error().code() != error_code::not_found) catalogue_failed = o.error();
         }
         auto const offer_of = [&](sku const& which) -> products::offer const* {
-            auto const at = std::lower_bound(skus.begin(), skus.end(), which) - skus.begin();
+            auto const at = std::lower_bound(wanted.begin(), wanted.end(), &which, before) - wanted.begin();
             return offers[at] ? &*offers[at] : nullptr;
         };
         auto const full = service_->open_operations_ >= limits::open_operations_max;

@@ -22,9 +22,6 @@ result<any_answer> apply_one(rules::rows& all, archive_product const& c, attempt
 result<any_answer> apply_one(rules::rows& all, import_product const& c, attempt const& now) {
     return any(rules::import(all, c, now));
 }
-result<any_answer> apply_one(rules::rows& all, note_availability const& c, attempt const&) {
-    return any(rules::note(all, c));
-}
 
 }  // namespace
 
@@ -37,7 +34,7 @@ result<any_answer> batch::apply(rows& all, any_command const& command, attempt c
 }
 
 bool batch::stands(rows const& all, any_answer const& answer) const {
-    auto const* then = std::get_if<product>(&answer);  // imports and notes are never refused for what they did
+    auto const* then = std::get_if<product>(&answer);  // imports are never refused for what they did
     if (then == nullptr) return false;
     auto const* row = all.find<product_record>({then->sku});
     if (row == nullptr) return false;
@@ -45,6 +42,12 @@ bool batch::stands(rows const& all, any_answer const& answer) const {
     now.availability = then->availability;
     now.availability_sequence = then->availability_sequence;
     return now == *then;
+}
+
+void note_batch::want(keys& all, note_availability const& command) const { rules::want(all, command); }
+
+result<noted> note_batch::apply(rows& all, note_availability const& command, attempt const&) const {
+    return rules::note(all, command);
 }
 
 }  // namespace shop::products

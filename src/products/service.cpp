@@ -12,24 +12,23 @@ namespace shop::products {
 
 namespace {
 
-using any_read = std::variant<get_product, get_offer>;
-using any_found = std::variant<product, offer>;
-
-void want(key_set<store_schema>& all, any_read const& read) {
-    if (auto const* get = std::get_if<get_product>(&read)) {
-        all.add<product_record>({get->sku});
-        all.add<availability_record>({get->sku});
-    } else {
-        all.add<product_record>({std::get<get_offer>(read).sku});
-    }
+void want_product(key_set<store_schema>& all, get_product const& read) {
+    all.add<product_record>({read.sku});
+    all.add<availability_record>({read.sku});
 }
 
-result<any_found> find(loaded_rows<store_schema> const& rows, any_read const& read) {
-    auto const& which = std::visit([](auto const& r) -> shop::sku const& { return r.sku; }, read);
-    auto const* row = rows.find<product_record>({which});
+result<product> find_product(loaded_rows<store_schema> const& rows, get_product const& read) {
+    auto const* row = rows.find<product_record>({read.sku});
     if (row == nullptr) return error(error_code::not_found);
-    if (std::holds_alternative<get_offer>(read)) return any_found(rules::offer_of(*row));
-    return any_found(rules::product_of(*row, rows.find<availability_record>({which})));
+    return rules::product_of(*row, rows.find<availability_record>({read.sku}));
+}
+
+void want_offer(key_set<store_schema>& all, get_offer const& read) { all.add<product_record>({read.sku}); }
+
+result<offer> find_offer(loaded_rows<store_schema> const& rows, get_offer const& read) {
+    auto const* row = rows.find<product_record>({read.sku});
+    if (row == nullptr) return error(error_code::not_found);
+    return rules::offer_of(*row);
 }
 
 class stored_service final : public service {
@@ -38,7 +37,9 @@ public:
         : store_(catalogue),
           clock_(*context.clock),
           commands_(catalogue, context, {}),
-          reads_(catalogue, context, &want, &find) {}
+          notes_(catalogue, context, {}),
+          products_(catalogue, context, &want_product, &find_product),
+          offers_(catalogue, context, &want_offer, &find_offer) {}
 
     asio::awaitable<std::vector<result<product>>> create(std::vector<request<create_product>> requests) override {
         return commands_.submit<product>(std::move(requests));
@@ -54,14 +55,14 @@ public:
     }
     asio::awaitable<std::vector<result<noted>>> note_availability(
         std::vector<request<products::note_availability>> requests) override {
-        return commands_.submit<noted>(std::move(requests));
+        return notes_.submit<noted>(std::move(requests));
     }
 
     asio::awaitable<std::vector<result<product>>> get(std::vector<request<get_product>> requests) override {
-        return reads_.submit<product>(std::move(requests));
+        return products_.submit<product>(std::move(requests));
     }
     asio::awaitable<std::vector<result<offer>>> offers(std::vector<request<get_offer>> requests) override {
-        return reads_.submit<offer>(std::move(requests));
+        return offers_.submit<offer>(std::move(requests));
     }
     asio::awaitable<std::vector<result<page<product>>>> list(std::vector<request<list_products>> requests) override {
         auto const answer = [this](list_products const& command) { return list_one(command); };
@@ -138,7 +139,9 @@ private:
     std::shared_ptr<store> store_;
     scheduler& clock_;
     detail::command_queue<batch> commands_;
-    detail::read_queue<store_schema, any_read, any_found> reads_;
+    detail::command_queue<note_batch> notes_;
+    detail::read_queue<store_schema, get_product, product> products_;
+    detail::read_queue<store_schema, get_offer, offer> offers_;
 };
 
 }  // namespace

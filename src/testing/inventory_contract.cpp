@@ -31,7 +31,7 @@ movement_record movement(int n, std::string_view place, std::uint64_t sequence) 
 /// `SKU-0001@main` and so on.
 std::vector<std::string> places(std::vector<stock_record> const& records) {
     std::vector<std::string> out;
-    for (auto const& r : records) out.push_back(r.sku.text() + '@' + r.location.text());
+    for (auto const& r : records) out.push_back(std::string(r.sku.text()) + '@' + std::string(r.location.text()));
     return out;
 }
 std::vector<std::string> listed(world& w, std::optional<sku> after, std::size_t limit) {
@@ -41,7 +41,7 @@ std::vector<std::string> listed(world& w, std::optional<sku> after, std::size_t 
 std::vector<std::string> ledger(world& w, int n, std::optional<std::uint64_t> before = {}, std::size_t limit = 100) {
     std::vector<std::string> out;
     for (auto const& r : run(w.store().movements({nth_sku(n), before, limit})).value()) {
-        out.push_back(r.location.text() + '#' + std::to_string(r.sequence));
+        out.push_back(std::string(r.location.text()) + '#' + std::to_string(r.sequence));
     }
     return out;
 }

@@ -23,12 +23,12 @@ product_record product(int n, std::string name, products::status status, std::ve
 std::vector<std::string> listed(products::store& store, product_query query) {
     if (query.limit == 0) query.limit = 100;
     std::vector<std::string> out;
-    for (auto const& r : run(store.list(std::move(query))).value()) out.push_back(r.sku.text());
+    for (auto const& r : run(store.list(std::move(query))).value()) out.emplace_back(r.sku.text());
     return out;
 }
 std::vector<std::string> skus(std::initializer_list<int> which) {
     std::vector<std::string> out;
-    for (int n : which) out.push_back(nth_sku(n).text());
+    for (int n : which) out.emplace_back(nth_sku(n).text());
     return out;
 }
 product_query by_text(std::string text) {

@@ -15,7 +15,7 @@ namespace shop {
 template <class T>
 class document {
 public:
-    document() : document(T{}) {}
+    document() : document(empty()) {}
     explicit document(T value) : value_(std::make_shared<T const>(std::move(value))) {}
     explicit document(std::shared_ptr<T const> value) : value_(std::move(value)) {}
 
@@ -48,6 +48,16 @@ public:
     }
 
 private:
+    /// Shared by all that hold nothing yet, its text included.
+    static document const& empty() {
+        static document const shared = [] {
+            document made{T{}};
+            made.text();
+            return made;
+        }();
+        return shared;
+    }
+
     mutable std::shared_ptr<T const> value_;
     mutable std::shared_ptr<std::string const> text_;
 };

@@ -124,7 +124,7 @@ public:
         std::apply(
             [](auto&... keys) {
                 auto one = [](auto& k) {
-                    std::sort(k.begin(), k.end());
+                    if (!std::is_sorted(k.begin(), k.end())) std::sort(k.begin(), k.end());
                     k.erase(std::unique(k.begin(), k.end()), k.end());
                 };
                 (one(keys), ...);

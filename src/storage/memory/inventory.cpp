@@ -1,7 +1,6 @@
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <deque>
-#include <map>
 
 #include "storage/memory/stores.hpp"
 #include "storage/memory/tables.hpp"
@@ -13,8 +12,8 @@ template <>
 struct log_index_of<inventory::movement_record> {
     using record = inventory::movement_record;
     struct ledger {
-        std::deque<std::uint64_t> positions;
-        std::vector<std::pair<location, std::uint64_t>> highest;  // sequence ever seen per location; often just `main`
+        std::vector<std::uint64_t> positions;
+        boost::container::small_vector<std::pair<location, std::uint64_t>, 1> highest;  // sequence ever seen per location; often just `main`
     };
 
     template <class Log>

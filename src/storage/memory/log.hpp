@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <utility>
@@ -75,7 +76,9 @@ public:
 
     std::vector<Record> scan(std::optional<key_of<Record>> const& last, std::size_t limit) const {
         std::vector<Record> out;
-        for (auto at = last ? std::get<0>(*last) : 0; at < rows_.size() && out.size() < limit; ++at) {
+        auto const from = last ? std::get<0>(*last) : 0;
+        if (from < rows_.size()) out.reserve(std::min<std::size_t>(limit, rows_.size() - from));
+        for (std::size_t at = from; at < rows_.size() && out.size() < limit; ++at) {
             if (rows_[at].position != erased) out.push_back(rows_[at]);
         }
         return out;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <deque>
 #include <functional>
@@ -56,7 +57,7 @@ auto load_key_members(Record const& r) {
 template <class Record>
 class table {
     static constexpr bool grouped = Record::load_key_size < std::tuple_size_v<key_of<Record>>;
-    using stored = std::conditional_t<grouped, std::vector<Record>, Record>;
+    using stored = std::conditional_t<grouped, boost::container::small_vector<Record, 1>, Record>;
 
 public:
     table() : by_key_(0, hash_entry{}, same_key{this}) {}
@@ -204,7 +205,7 @@ private:
 
     /// Where a record of this primary key stands in a group.
     template <class Key>
-    static auto place_in(std::vector<Record>& group, Key const& key) {
+    static auto place_in(stored& group, Key const& key) requires grouped {
         return std::lower_bound(group.begin(), group.end(), key,
                                 [](Record const& r, Key const& k) { return key_members(r) < k; });
     }

@@ -122,7 +122,7 @@ TEST_F(sqlite_records, are_scanned_from_end_to_end_by_their_keys) {
     for (;;) {
         auto page = wait(shop.store->scan(std::type_identity<thing>{}, after, 4)).value();
         if (page.empty()) break;
-        for (auto const& t : page) seen.push_back(t.name + "/" + t.place.text());
+        for (auto const& t : page) seen.push_back(t.name + "/" + std::string(t.place.text()));
         after = key_of_record(page.back());
     }
     EXPECT_EQ(seen, (std::vector<std::string>{"a/main", "a/z", "b/main", "b/z", "c/main", "c/z"}));

@@ -103,7 +103,7 @@ TEST_F(sqlite_shop_stores, list_products_by_text_tag_and_status_behind_a_sku) {
         query.limit = 10;
         narrow(query);
         std::string out;
-        for (auto const& p : wait(shop.products->list(query)).value()) out += p.sku.text() + " ";
+        for (auto const& p : wait(shop.products->list(query)).value()) (out += p.sku.text()) += " ";
         return out;
     };
     EXPECT_EQ(skus([](auto&) {}), "CUP MUG PAN ZIP ");

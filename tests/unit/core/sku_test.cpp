@@ -1,6 +1,8 @@
 #include <shop/core/sku.hpp>
 
 #include <stdexcept>
+#include <unordered_map>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -37,6 +39,40 @@ TEST(sku, tells_case_apart) {
 TEST(sku, constructor_throws_what_parse_refuses) {
     EXPECT_THROW(sku("no sku"), std::invalid_argument);
     EXPECT_NO_THROW(sku("MUG-1"));
+}
+
+/// Codes of every length, with all their beginnings and changes around the word boundaries inside.
+std::vector<std::string> many_codes() {
+    std::vector<std::string> all;
+    for (std::size_t length = 1; length <= 64; ++length) {
+        all.push_back(std::string(length, 'm'));
+        for (std::size_t at : {std::size_t(0), length / 2, length - 1}) {
+            for (char c : {'0', 'Z', 'z'}) {
+                all.push_back(std::string(length, 'm'));
+                all.back()[at] = c;
+            }
+        }
+    }
+    return all;
+}
+
+TEST(sku, compares_as_its_text) {
+    auto const all = many_codes();
+    for (auto const& a : all) {
+        for (auto const& b : all) {
+            ASSERT_EQ(sku(a) <=> sku(b), std::string_view(a) <=> std::string_view(b)) << a << ' ' << b;
+            ASSERT_EQ(sku(a) == sku(b), a == b) << a << ' ' << b;
+        }
+    }
+}
+
+TEST(sku, hashes_differ_where_texts_do) {
+    auto const all = many_codes();
+    std::unordered_map<std::size_t, std::string> seen;
+    for (auto const& text : all) {
+        auto const [found, fresh] = seen.emplace(std::hash<sku>{}(sku(text)), text);
+        EXPECT_EQ(found->second, text);
+    }
 }
 
 TEST(location, is_main_unless_told_otherwise) {

@@ -197,7 +197,7 @@ TEST_F(inventory_service, lists_stock_page_by_page) {
     do {
         auto const page = ask(&service::list, next);
         ASSERT_TRUE(page);
-        for (auto const& item : page->items) seen.push_back(item.sku.text());
+        for (auto const& item : page->items) seen.emplace_back(item.sku.text());
         sizes.push_back(page->items.size());
         next.cursor = page->next_cursor;
     } while (next.cursor);

@@ -13,7 +13,7 @@ protected:
         said.sequence = sequence;
         said.available = available;
         said.as_of = now;
-        ASSERT_TRUE(run<noted>(said));
+        ASSERT_TRUE(note_all({said}).front());
     }
     std::int64_t known() { return rows.find<availability_record>({sku("MUG-1")})->available; }
 };
@@ -51,7 +51,7 @@ TEST_F(noting, keeps_the_newest_of_a_batch) {
     first.available = 20;
     second.sequence = 1;
     second.available = 10;
-    run_all({first, second});
+    note_all({first, second});
     EXPECT_EQ(known(), 20);
 }
 

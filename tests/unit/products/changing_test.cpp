@@ -50,7 +50,7 @@ TEST_F(creating, shows_what_the_inventory_said_before) {
     said.sku = sku("MUG-1");
     said.sequence = 7;
     said.available = 3;
-    ASSERT_TRUE(run<noted>(said));
+    ASSERT_TRUE(note_all({said}).front());
     auto const made = create(mug());
     EXPECT_EQ(made->availability.available, 3);
     EXPECT_EQ(made->availability_sequence, 7u);

@@ -27,6 +27,11 @@ protected:
         written = rows.run(b, {now});
         return b.take_answers();
     }
+    std::vector<result<noted>> note_all(std::vector<note_availability> told) {
+        note_batch b(std::move(told));
+        written = rows.run(b, {now});
+        return b.take_answers();
+    }
     template <class Answer, class Command>
     result<Answer> run(Command c) {
         auto answers = run_all({std::move(c)});

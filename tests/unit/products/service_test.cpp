@@ -35,7 +35,7 @@ protected:
         std::vector<std::string> out;
         auto const page = ask(&service::list, what);
         if (!page) return {std::string(page.error().word())};
-        for (auto const& item : page->items) out.push_back(item.sku.text());
+        for (auto const& item : page->items) out.emplace_back(item.sku.text());
         return out;
     }
 

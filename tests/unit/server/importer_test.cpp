@@ -54,7 +54,7 @@ public:
             } else if (bad && i % 2 == 0) {
                 out.emplace_back(error(error_code::store_unavailable));
             } else {
-                taken.push_back(draft.sku.text());
+                taken.emplace_back(draft.sku.text());
                 imported done;
                 done.sku = draft.sku;
                 done.outcome = import_outcome::created;

@@ -42,7 +42,7 @@ std::string tag_of(orders::order const& o) {
 }
 
 std::string location_of(products::product const& p) {
-    return "/v1/products/" + p.sku.text();
+    return "/v1/products/" + std::string(p.sku.text());
 }
 std::string location_of(orders::order const& o) {
     std::string address = "/v1/orders/";
