@@ -1,43 +1,36 @@
 // Placing an order: price, intent, then effect and conclusion in finishing.cpp.
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 #include <algorithm>
+#include <iterator>
 
 #include <shop/core/json.hpp>
 
-#include "orders/store_service.hpp"
+#include "orders/under_way.hpp"
 
 namespace shop::orders {
 
-/// One call of `place`: it goes on to the end whatever becomes of its caller.
-class placing : public std::enable_shared_from_this<placing> {
+/// What is known of a request to place an order.
+struct placing_item {
+    enum class stage { nothing_stored, storing, open };
+
+    shop::request<place_order> request;
+    stage at = stage::nothing_stored;
+    std::optional<error> refused;  ///< by step 1; answered only if the key is unknown
+    std::optional<rules::begin_placing> intent;
+    std::optional<order_record> stored;
+};
+
+/// One call of `place`.
+class placing final : public under_way<placing_item> {
 public:
     placing(std::shared_ptr<store_service> service, std::vector<request<place_order>> requests)
-        : service_(std::move(service)),
-          context_(service_->parts_.context),
-          answers_(std::make_shared<answers<acknowledgement>>(requests.size())),
-          items_(requests.size()) {
-        for (std::size_t i = 0; i < requests.size(); ++i) items_[i].request = std::move(requests[i]);
-    }
+        : under_way(std::move(service), std::move(requests)) {}
 
-    asio::awaitable<std::vector<result<acknowledgement>>> wait() {
-        std::vector<steady_time> by;
-        by.reserve(items_.size());
-        for (auto const& item : items_) by.push_back(item.request.call.deadline);
-        auto const self = shared_from_this();
-        return answers_->wait(service_->deadlines_, context_.clock->now(), std::move(by),
-                              [self](std::size_t i) { return self->late(i); });
-    }
+private:
+    using item = placing_item;
+    using stage = placing_item::stage;
 
-    /// A programming error: no request may wait for ever.
-    void fail() {
-        for (std::size_t i = 0; i < items_.size(); ++i) answers_->give(i, error(error_code::internal));
-    }
-
-    asio::awaitable<void> run() {
-        auto const self = shared_from_this();
+    asio::awaitable<void> run(std::shared_ptr<under_way>) override {
         check_all();
         co_await price_all();
         auto open = co_await store_intents();
@@ -45,19 +38,7 @@ public:
         co_await answer_twins();
     }
 
-private:
-    enum class stage { nothing_stored, storing, open };
-
-    struct item {
-        shop::request<place_order> request;
-        stage at = stage::nothing_stored;
-        std::optional<error> refused;  ///< by step 1; answered only if the key is unknown
-        std::optional<rules::begin_placing> intent;
-        std::optional<order_record> stored;
-    };
-
-    /// What is known of a request when its time is up.
-    result<acknowledgement> late(std::size_t i) {
+    result<acknowledgement> late(std::size_t i) override {
         auto const& item = items_[i];
         switch (item.at) {
             case stage::nothing_stored:
@@ -250,19 +231,11 @@ private:
         }
     }
 
-    std::shared_ptr<store_service> service_;
-    service_context const& context_;
-    std::shared_ptr<answers<acknowledgement>> answers_;
-    std::vector<item> items_;
     std::vector<std::size_t> twins_;
 };
 
 asio::awaitable<std::vector<result<acknowledgement>>> store_service::place(std::vector<request<place_order>> requests) {
-    auto work = std::make_shared<placing>(shared_from_this(), std::move(requests));
-    asio::co_spawn(parts_.context.executor, work->run(), [work](std::exception_ptr failed) {
-        if (failed) work->fail();
-    });
-    co_return co_await work->wait();
+    co_return co_await placing::finish_or_wait(std::make_shared<placing>(shared_from_this(), std::move(requests)));
 }
 
 }  // namespace shop::orders

@@ -13,6 +13,9 @@
 
 namespace shop::orders {
 
+template <class Item>
+class under_way;  // under_way.hpp
+
 /// The order service over a store. The way of an order:
 ///   placing.cpp      price, intent                (and transitions.cpp: intent of a step)
 ///   finishing.cpp    effect, conclusion           (also the way of recovery.cpp)
@@ -34,6 +37,8 @@ public:
     void stop() override;
 
 private:
+    template <class Item>
+    friend class under_way;
     friend class placing;
     friend class transitions;
     class recovery;  // recovery.hpp

@@ -1,57 +1,38 @@
 // Shipping, cancelling, delivering: intent, then effect and conclusion in finishing.cpp.
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 #include <shop/core/json.hpp>
 
-#include "orders/store_service.hpp"
+#include "orders/under_way.hpp"
 
 namespace shop::orders {
 
-/// One call of `transition` or `cancel`: it goes on to the end whatever becomes of its caller.
-class transitions : public std::enable_shared_from_this<transitions> {
+/// What is known of a request to move an order.
+struct transition_item {
+    enum class stage { nothing_stored, storing, open, blocked };
+
+    shop::request<transition_order> request;
+    stage at = stage::nothing_stored;
+    std::optional<rules::begin_transition> intent;
+    std::optional<order_record> stored;
+};
+
+/// One call of `transition` or `cancel`.
+class transitions final : public under_way<transition_item> {
 public:
     transitions(std::shared_ptr<store_service> service, std::vector<request<transition_order>> requests)
-        : service_(std::move(service)),
-          context_(service_->parts_.context),
-          answers_(std::make_shared<answers<acknowledgement>>(requests.size())),
-          items_(requests.size()) {
-        for (std::size_t i = 0; i < requests.size(); ++i) items_[i].request = std::move(requests[i]);
-    }
+        : under_way(std::move(service), std::move(requests)) {}
 
-    asio::awaitable<std::vector<result<acknowledgement>>> wait() {
-        std::vector<steady_time> by;
-        by.reserve(items_.size());
-        for (auto const& item : items_) by.push_back(item.request.call.deadline);
-        auto const self = shared_from_this();
-        return answers_->wait(service_->deadlines_, context_.clock->now(), std::move(by),
-                              [self](std::size_t i) { return self->late(i); });
-    }
+private:
+    using stage = transition_item::stage;
 
-    void fail() {
-        for (std::size_t i = 0; i < items_.size(); ++i) answers_->give(i, error(error_code::internal));
-    }
-
-    asio::awaitable<void> run() {
-        auto const self = shared_from_this();
+    asio::awaitable<void> run(std::shared_ptr<under_way>) override {
         check_all();
         auto open = co_await store_intents();
         co_await finish(std::move(open));
         for (auto i : waiting_) co_await answer_waiting(i);
     }
 
-private:
-    enum class stage { nothing_stored, storing, open, blocked };
-
-    struct item {
-        shop::request<transition_order> request;
-        stage at = stage::nothing_stored;
-        std::optional<rules::begin_transition> intent;
-        std::optional<order_record> stored;
-    };
-
-    result<acknowledgement> late(std::size_t i) {
+    result<acknowledgement> late(std::size_t i) override {
         auto const& item = items_[i];
         switch (item.at) {
             case stage::nothing_stored:
@@ -186,20 +167,12 @@ private:
         }
     }
 
-    std::shared_ptr<store_service> service_;
-    service_context const& context_;
-    std::shared_ptr<answers<acknowledgement>> answers_;
-    std::vector<item> items_;
     std::vector<std::size_t> waiting_;
 };
 
 asio::awaitable<std::vector<result<acknowledgement>>>
 store_service::transition(std::vector<request<transition_order>> requests) {
-    auto work = std::make_shared<transitions>(shared_from_this(), std::move(requests));
-    asio::co_spawn(parts_.context.executor, work->run(), [work](std::exception_ptr failed) {
-        if (failed) work->fail();
-    });
-    co_return co_await work->wait();
+    co_return co_await transitions::finish_or_wait(std::make_shared<transitions>(shared_from_this(), std::move(requests)));
 }
 
 asio::awaitable<std::vector<result<acknowledgement>>> store_service::cancel(std::vector<request<cancel_order>> requests) {

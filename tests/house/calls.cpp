@@ -64,10 +64,6 @@ constexpr std::array bans{
     banned{"std::async", "pass an executor in", false},
 };
 
-bool is_word(char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
-}
-
 /// `call` as whole words: `printf` is not in `snprintf`, but is in `std::printf`.
 bool calls(std::string_view code, std::string_view call) {
     for (auto at = code.find(call); at != code.npos; at = code.find(call, at + 1)) {

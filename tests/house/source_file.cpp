@@ -9,6 +9,10 @@
 
 namespace house {
 
+bool is_word(char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
+
 namespace {
 
 std::vector<std::string> split_lines(std::string_view text) {
@@ -19,10 +23,6 @@ std::vector<std::string> split_lines(std::string_view text) {
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     return lines;
-}
-
-bool is_word(char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
 }
 
 /// Walks C++ just far enough to know what is code, and blanks the rest.

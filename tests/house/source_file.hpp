@@ -18,6 +18,9 @@ struct source_file {
     bool is_in(std::string_view folder) const { return path.starts_with(folder); }
 };
 
+/// Whether a character can stand in a name.
+bool is_word(char c);
+
 struct include {
     std::size_t line;
     std::string header;

@@ -132,7 +132,7 @@ void bind_value(binder& to, T const& value) {
         to.blob(value.value.bytes);
     } else if constexpr (is_bytes<T>) {
         to.blob(value);
-    } else if constexpr (std::is_same_v<T, std::string>) {
+    } else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view>) {
         to.text(value);
     } else if constexpr (is_named<T> || std::is_same_v<T, currency> || is_document<T>) {
         to.text(value.text());

@@ -35,7 +35,7 @@ public:
             "WHERE sku IN (SELECT DISTINCT sku FROM inventory_stock WHERE sku > ?1 ORDER BY sku LIMIT ?2)"
             " ORDER BY sku, location";
         auto work = [query = std::move(query)](reader& by, std::vector<stock_record>& out) {
-            auto after = query.after ? query.after->text() : std::string();
+            auto after = query.after ? query.after->text() : std::string_view();
             return select(by.on, condition, out, after, query.limit);
         };
         return read<std::vector<stock_record>>(std::move(work));

@@ -17,7 +17,7 @@ public:
             " AND (?4 IS NULL OR EXISTS (SELECT 1 FROM json_each(content, '$.tags') WHERE value = ?4))"
             " ORDER BY sku LIMIT ?5";
         auto work = [query = std::move(query)](reader& by, std::vector<products::product_record>& out) {
-            auto after = query.after ? query.after->text() : std::string();
+            auto after = query.after ? query.after->text() : std::string_view();
             return select(by.on, condition, out, after, query.text, query.status, query.tag, query.limit);
         };
         return read<std::vector<products::product_record>>(std::move(work));

@@ -6,6 +6,7 @@
 
 #include "inventory/batch.hpp"
 #include "unit/held_rows.hpp"
+#include "unit/refusals.hpp"
 
 namespace shop::inventory::tests {
 
@@ -54,14 +55,8 @@ inline record_movement transferred(char const* sku, std::int64_t pieces, char co
     return c;
 }
 
-inline error_code code_of(auto const& answer) {
-    return answer ? error_code::internal : answer.error().code();
-}
-inline std::vector<std::string> pointers_of(error const& e) {
-    std::vector<std::string> out;
-    for (auto const& one : e.details().errors) out.push_back(one.pointer);
-    return out;
-}
+using shop::tests::code_of;
+using shop::tests::pointers_of;
 
 /// An inventory in maps. After each test its ledger must explain its counts.
 class inventory_rules : public ::testing::Test {

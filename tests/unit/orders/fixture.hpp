@@ -6,16 +6,12 @@
 
 #include "orders/batch.hpp"
 #include "unit/held_rows.hpp"
+#include "unit/refusals.hpp"
 
 namespace shop::orders::tests {
 
-inline error_code code_of(auto const& answer) { return answer ? error_code::internal : answer.error().code(); }
-
-inline std::vector<std::string> pointers_of(error const& e) {
-    std::vector<std::string> out;
-    for (auto const& one : e.details().errors) out.push_back(one.pointer);
-    return out;
-}
+using shop::tests::code_of;
+using shop::tests::pointers_of;
 
 /// A catalogue of offers, as pricing asks it.
 class catalogue {

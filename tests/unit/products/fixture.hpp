@@ -4,20 +4,15 @@
 
 #include "products/batch.hpp"
 #include "unit/held_rows.hpp"
+#include "unit/refusals.hpp"
 
 namespace shop::products::tests {
 
 inline product_draft mug() {
     return product_draft("MUG-1", "Mug", eur(1999));
 }
-inline error_code code_of(auto const& answer) {
-    return answer ? error_code::internal : answer.error().code();
-}
-inline std::vector<std::string> pointers_of(error const& e) {
-    std::vector<std::string> out;
-    for (auto const& one : e.details().errors) out.push_back(one.pointer);
-    return out;
-}
+using shop::tests::code_of;
+using shop::tests::pointers_of;
 
 /// A catalogue in maps.
 class product_rules : public ::testing::Test {

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <shop/core/answers.hpp>
+
+#include "orders/store_service.hpp"
+
+namespace shop::orders {
+
+/// The requests of one call on their way: they go on to the end whatever becomes of their caller, who waits for each
+/// until its deadline.
+/// @tparam Item what is known of one request, and the `request` itself
+template <class Item>
+class under_way : public std::enable_shared_from_this<under_way<Item>> {
+public:
+    virtual ~under_way() = default;
+
+    /// Sets the work going and waits for its answers.
+    static asio::awaitable<std::vector<result<acknowledgement>>> finish_or_wait(std::shared_ptr<under_way> work) {
+        asio::co_spawn(work->context_.executor, work->run(work), [work](std::exception_ptr failed) {
+            if (failed) work->fail();
+        });
+        return work->wait();
+    }
+
+protected:
+    template <class Request>
+    under_way(std::shared_ptr<store_service> service, std::vector<Request> requests)
+        : service_(std::move(service)),
+          context_(service_->parts_.context),
+          answers_(std::make_shared<answers<acknowledgement>>(requests.size())),
+          items_(requests.size()) {
+        for (std::size_t i = 0; i < requests.size(); ++i) items_[i].request = std::move(requests[i]);
+    }
+
+    /// All steps, to the end. @param self keeps it alive
+    virtual asio::awaitable<void> run(std::shared_ptr<under_way> self) = 0;
+    /// What is known of a request when its time is up.
+    virtual result<acknowledgement> late(std::size_t i) = 0;
+
+    std::shared_ptr<store_service> service_;
+    service_context const& context_;
+    std::shared_ptr<answers<acknowledgement>> answers_;
+    std::vector<Item> items_;
+
+private:
+    asio::awaitable<std::vector<result<acknowledgement>>> wait() {
+        std::vector<steady_time> by;
+        by.reserve(items_.size());
+        for (auto const& item : items_) by.push_back(item.request.call.deadline);
+        auto const self = this->shared_from_this();
+        return answers_->wait(service_->deadlines_, context_.clock->now(), std::move(by),
+                              [self](std::size_t i) { return self->late(i); });
+    }
+
+    /// A programming error: no request may wait for ever.
+    void fail() {
+        for (std::size_t i = 0; i < items_.size(); ++i) answers_->give(i, error(error_code::internal));
+    }
+};
+
+}  // namespace shop::orders
