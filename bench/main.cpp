@@ -42,13 +42,13 @@ figures report(workload const& w) {
 
 void memory() {
     for (std::size_t batch : {1, 64, 256, 1024}) {
-        report({"memory", batch == 1 ? 50'000u : 400'000u, 1, batch, 3, 10'000, false});
+        report({"memory", batch == 1 ? 20'000u : 100'000u, 1, batch, 3, 10'000, false});
     }
 }
 
 void sqlite() {
     for (std::size_t callers : {1, 64, 256, 1024}) {
-        workload const w{"sqlite", callers == 1 ? 2'000u : 60'000u, callers, 1, 3, 10'000, false};
+        workload const w{"sqlite", callers == 1 ? 2'000u : 20'000u, callers, 1, 3, 10'000, false};
         auto const ours = report(w);
         auto const before = sqlite_floor_orders_per_s(w, ours.orders_per_commit);
         auto const again = report(w);
@@ -65,7 +65,7 @@ void sqlite() {
 void hot() {
     for (auto const* store : {"memory", "sqlite"}) {
         bool const in_memory = std::string(store) == "memory";
-        workload uniform{store, in_memory ? 400'000u : 60'000u, in_memory ? 1u : 256u, in_memory ? 256u : 1u, 1, 10'000, false};
+        workload uniform{store, in_memory ? 100'000u : 20'000u, in_memory ? 1u : 256u, in_memory ? 256u : 1u, 1, 10'000, false};
         workload one = uniform;
         one.one_sku = true;
         auto const spread = report(uniform);

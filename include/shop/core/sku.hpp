@@ -1,13 +1,14 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <compare>
 #include <cstdint>
 #include <cstring>
 #include <functional>
 #include <optional>
 #include <string_view>
+
+#include <shop/core/detail/words.hpp>
 
 namespace shop {
 
@@ -44,8 +45,8 @@ public:
     /// As their texts: what follows the last character is zero.
     friend std::strong_ordering operator<=>(code const& a, code const& b) {
         for (std::size_t at = 0; at < a.size_; at += sizeof(std::uint64_t)) {
-            auto const one = a.word(at), other = b.word(at);
-            if (one != other) return first_character_decides(one) <=> first_character_decides(other);
+            auto const one = big_endian(a.characters_.data() + at), other = big_endian(b.characters_.data() + at);
+            if (one != other) return one <=> other;
         }
         return a.size_ <=> b.size_;
     }
@@ -56,14 +57,6 @@ private:
         std::memcpy(&read, characters_.data() + at, sizeof read);
         return read;
     }
-    static std::uint64_t first_character_decides(std::uint64_t word) {
-        if constexpr (std::endian::native == std::endian::little) {
-            return __builtin_bswap64(word);
-        } else {
-            return word;
-        }
-    }
-
     std::array<char, characters_max> characters_{};
     std::uint8_t size_ = 0;
 };

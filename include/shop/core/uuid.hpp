@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include <shop/core/detail/words.hpp>
 #include <shop/core/time.hpp>
 
 namespace shop {
@@ -18,7 +19,13 @@ namespace shop {
 struct uuid {
     std::array<std::uint8_t, 16> bytes{};
 
-    friend auto operator<=>(uuid const&, uuid const&) = default;
+    friend bool operator==(uuid const&, uuid const&) = default;
+    friend std::strong_ordering operator<=>(uuid const& a, uuid const& b) {
+        if (auto const first = detail::big_endian(a.bytes.data()) <=> detail::big_endian(b.bytes.data()); first != 0) {
+            return first;
+        }
+        return detail::big_endian(a.bytes.data() + 8) <=> detail::big_endian(b.bytes.data() + 8);
+    }
     bool is_nil() const { return bytes == decltype(bytes){}; }
 
     /// The millisecond a version 7 id was drawn.
