@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <variant>
 #include <vector>
 
@@ -36,14 +37,23 @@ public:
         for (auto const& c : commands_) {
             answers_.push_back(std::visit([&](auto const& one) { return rules::decide(state, one, now); }, c));
         }
-        return state.take_changes();
+        auto out = state.take_changes();
+        auto const& events = out.puts<event_record>();
+        auto const is_news = [](event_record const& e) { return e.version > 1; };
+        // A run before may have been committed after all.
+        has_news_ = has_news_ || std::any_of(events.begin(), events.end(), is_news);
+        return out;
     }
+
+    /// Whether somebody is to be told of what was decided; that an order is pending is history only.
+    bool has_news() const { return has_news_; }
 
     std::vector<result<rules::outcome>>& answers() { return answers_; }
 
 private:
     std::vector<command> commands_;
     std::vector<result<rules::outcome>> answers_;
+    bool has_news_ = false;
 };
 
 }  // namespace shop::orders

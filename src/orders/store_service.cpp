@@ -25,7 +25,7 @@ asio::awaitable<std::vector<result<rules::outcome>>> store_service::run_batch(st
     auto decisions = std::make_shared<batch>(std::move(commands));
     auto const done = co_await transact_until_known<store_schema>(*parts_.store, decisions, parts_.context);
     if (!done) co_return std::vector<result<rules::outcome>>(n, done.error());
-    if (parts_.log_grew) parts_.log_grew();
+    if (decisions->has_news() && parts_.log_grew) parts_.log_grew();
     co_return std::move(decisions->answers());
 }
 

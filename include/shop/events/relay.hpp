@@ -71,7 +71,7 @@ public:
         asio::co_spawn(context_.executor, run(this->shared_from_this()), asio::detached);
     }
 
-    /// The log has grown here. It is looked at once a second anyway: another process may write to it.
+    /// The log has grown here by something to tell. It is looked at once a second anyway: another process may write to it.
     void wake() {
         grew_ = true;
         if (sleeping_ && !failing_) sleeping_->set();  // news do not hurry a subscriber that fails
@@ -84,7 +84,7 @@ public:
 
     /// The position up to which the subscriber has been told.
     std::uint64_t told() const { return told_; }
-    /// Whether the last look found nothing new, and nothing is known to have been added since.
+    /// Whether all was told that the last look found, and nothing is known to have been added since.
     bool is_idle() const { return idle_ && !grew_; }
 
 private:
@@ -124,19 +124,20 @@ private:
         co_return true;
     }
 
-    /// @return whether there was anything to tell.
+    /// @return whether there may be more to tell.
     asio::awaitable<result<bool>> tell() {
         auto records = co_await store_->scan(std::type_identity<Log>{}, key_of<Log>{told_}, limits::batch_items_max);
         if (!records) co_return records.error();
         if (records->empty()) co_return false;
         auto const last = records->back().position;
+        bool const more = records->size() == limits::batch_items_max;
         auto delivered = co_await deliver_(std::move(*records));
         if (!delivered) co_return delivered.error();
         auto advance = std::make_shared<advance_cursor<Schema, Log>>(subscriber_, last);
         auto const saved = co_await transact_until_known<Schema>(*store_, advance, context_);
         if (!saved) co_return saved.error();
         told_ = last;
-        co_return true;
+        co_return more;
     }
 
     asio::awaitable<void> sleep(unsigned failures) {
