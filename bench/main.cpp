@@ -1,5 +1,6 @@
 // The benchmarks of linked use, each beside its floor in the same run. Order of a run: floor, subject, floor.
 //   shop-bench [memory|sqlite|hot]...               all of them without an argument
+//   shop-bench postgres URL                         without floors: bench/postgres.sh puts pgbench beside it
 //   shop-bench once STORE CALLERS BATCH ORDERS      one run without a floor, for a profiler
 
 #include <algorithm>
@@ -24,7 +25,7 @@ std::vector<figures> repeat(F f) {
 }
 
 std::string name_of(workload const& w) {
-    return w.store + (w.one_sku ? " one sku" : " uniform") + ", " + std::to_string(w.lines) + " lines, " +
+    return w.store.substr(0, w.store.find(':')) + (w.one_sku ? " one sku" : " uniform") + ", " + std::to_string(w.lines) + " lines, " +
            std::to_string(w.callers) + " callers, batch " + std::to_string(w.batch);
 }
 
@@ -62,6 +63,18 @@ void sqlite() {
     }
 }
 
+void postgres(std::string const& url) {
+    for (std::size_t callers : {1, 64, 256, 1024}) {
+        report({url, callers == 1 ? 2'000u : 30'000u, callers, 1, 3, 10'000, false});
+    }
+    workload uniform{url, 30'000, 256, 1, 1, 10'000, false};
+    workload one = uniform;
+    one.one_sku = true;
+    auto const spread = report(uniform);
+    auto const same = report(one);
+    std::printf("  one sku / uniform: %.2f\n", same.orders_per_s / spread.orders_per_s);
+}
+
 void hot() {
     for (auto const* store : {"memory", "sqlite"}) {
         bool const in_memory = std::string(store) == "memory";
@@ -85,6 +98,10 @@ int main(int argc, char** argv) {
         auto const f = shop::bench::place(w);
         std::printf("%s: %.0f orders/s, %.1f us CPU/order\n", shop::bench::name_of(w).c_str(), f.orders_per_s,
                     f.cpu_us_per_order);
+        return 0;
+    }
+    if (wanted.size() == 2 && wanted[0] == "postgres") {
+        shop::bench::postgres(wanted[1]);
         return 0;
     }
     if (wanted.empty()) wanted = {"memory", "sqlite", "hot"};

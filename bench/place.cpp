@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <random>
 
@@ -18,6 +19,11 @@
 #include <shop/orders/store.hpp>
 #include <shop/shop.hpp>
 #include <shop/storage/sqlite.hpp>
+#ifdef SHOP_WITH_POSTGRES
+#include <libpq-fe.h>
+
+#include <shop/storage/postgres.hpp>
+#endif
 
 namespace shop::bench {
 namespace {
@@ -124,18 +130,49 @@ void check(engine& e, workload const& w, run_state const& state) {
     stop_unless(report.deliveries == w.orders, "deliveries are missing");
 }
 
+#ifdef SHOP_WITH_POSTGRES
+void empty_database(std::string const& url) {
+    std::unique_ptr<PGconn, void (*)(PGconn*)> const on(PQconnectdb(url.c_str()), PQfinish);
+    auto* done = PQexec(on.get(), "DROP SCHEMA public CASCADE; CREATE SCHEMA public; CHECKPOINT");
+    bool const emptied = PQresultStatus(done) == PGRES_COMMAND_OK;
+    PQclear(done);
+    stop_unless(emptied, PQerrorMessage(on.get()));
+}
+#endif
+
+/// Where a run keeps its orders, and how many transactions that took.
+struct place_of_orders {
+    storage::factory open;
+    std::function<std::uint64_t()> commits = [] { return std::uint64_t(0); };
+};
+
+place_of_orders prepare(workload const& w, std::filesystem::path const& folder) {
+    if (w.store == "memory") return {storage::memory()};
+#ifdef SHOP_WITH_POSTGRES
+    if (w.store.rfind("postgresql://", 0) == 0) {
+        empty_database(w.store);
+        storage::postgres_options options;
+        options.migrate = true;
+        options.statistics = std::make_shared<storage::postgres_statistics>();
+        return {storage::postgres(w.store, options), [counts = options.statistics] { return counts->commits.load(); }};
+    }
+#endif
+    storage::sqlite_options options;
+    options.statistics = std::make_shared<storage::sqlite_statistics>();
+    return {storage::sqlite((folder / "shop.db").string(), options),
+            [counts = options.statistics] { return counts->snapshot().commits; }};
+}
+
 }  // namespace
 
 figures place(workload const& w) {
     auto const folder = std::filesystem::temp_directory_path() / ("shop-bench-" + std::to_string(getpid()));
     std::filesystem::create_directories(folder);
-    storage::sqlite_options options;
-    options.statistics = std::make_shared<storage::sqlite_statistics>();
-    bool const in_memory = w.store == "memory";
+    auto const where = prepare(w, folder);
     figures out;
     {
         engine_options parts;
-        parts.store = in_memory ? storage::memory() : storage::sqlite((folder / "shop.db").string(), options);
+        parts.store = where.open;
         auto e = engine::open(std::move(parts)).value();
         stock_up(e, w);
         while (!is_settled(e)) std::this_thread::yield();
@@ -145,7 +182,7 @@ figures place(workload const& w) {
         state.w = &w;
         state.callers_left = w.callers;
         for (std::size_t i = 0; i < w.skus; ++i) state.skus.push_back(sku_of(i));
-        auto const commits = options.statistics->snapshot().commits;
+        auto const commits = where.commits();
         auto const cpu = cpu_us();
         auto const start = std::chrono::steady_clock::now();
         asio::post(e.executor(), [&] {
@@ -155,7 +192,7 @@ figures place(workload const& w) {
         std::chrono::duration<double> const took = std::chrono::steady_clock::now() - start;
         out.orders_per_s = static_cast<double>(w.orders) / took.count();
         out.cpu_us_per_order = (cpu_us() - cpu) / static_cast<double>(w.orders);
-        if (auto const made = options.statistics->snapshot().commits - commits; made > 0) {
+        if (auto const made = where.commits() - commits; made > 0) {
             out.orders_per_commit = static_cast<double>(w.orders) / static_cast<double>(made);
         }
         check(e, w, state);

@@ -8,7 +8,7 @@ namespace shop::bench {
 
 /// How a run places orders.
 struct workload {
-    std::string store;         ///< `memory` or `sqlite`
+    std::string store;         ///< `memory`, `sqlite`, or a postgresql:// URL, whose database is emptied first
     std::uint64_t orders = 0;
     std::size_t callers = 1;   ///< each waits for its answer before it asks again
     std::size_t batch = 1;     ///< orders per call

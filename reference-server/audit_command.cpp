@@ -14,10 +14,10 @@ namespace shop_server {
 exit_code audit_store(settings const& with) {
     if (with.store.which == store_choice::kind::memory) return refuse({"store: memory: holds nothing to audit"});
     if (!store_exists(with.store)) {
-        std::cerr << "shop-server: " << with.store.path << ": no such store\n";
+        std::cerr << "shop-server: " << with.store.place << ": no such store\n";
         return exit_no_input;
     }
-    auto opened = open_with(with.store, store_use::beside)({shop::system_scheduler(), shop::random_ids()});
+    auto opened = open_with(with, store_use::beside)({shop::system_scheduler(), shop::random_ids()});
     shop::result<shop::audit_report> report;
     if (opened) {
         shop::stores const stores = *opened;

@@ -15,11 +15,11 @@ exit_code check_config(read_settings const& read) {
     std::size_t name_width = 0, value_width = 0;
     for (auto const& row : read.rows) {
         name_width = std::max(name_width, row.of->name.size());
-        value_width = std::max(value_width, row.value.size());
+        value_width = std::max(value_width, row.shown().size());
     }
     for (auto const& row : read.rows) {
         std::cout << std::left << std::setw(static_cast<int>(name_width)) << row.of->name << " = "
-                  << std::setw(static_cast<int>(value_width)) << row.value << "  # " << shop::to_word(row.from) << '\n';
+                  << std::setw(static_cast<int>(value_width)) << row.shown() << "  # " << shop::to_word(row.from) << '\n';
     }
     for (auto const& warning : read.warnings) std::cerr << "shop-server: " << warning << '\n';
     if (!read.refusals.empty()) return refuse(read.refusals);

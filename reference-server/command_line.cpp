@@ -28,6 +28,7 @@ struct spoken {
     std::string import_what;
     std::string format;
     std::string role;
+    bool only_check = false;
 };
 
 void add_settings(CLI::App& command, spoken& to, bool only_for_tools) {
@@ -36,6 +37,10 @@ void add_settings(CLI::App& command, spoken& to, bool only_for_tools) {
         auto const name = std::string(s.name);
         std::string about(s.description);
         about += " [" + std::string(s.default_value) + "]";
+        if (s.value == setting::yes_or_no) {
+            command.add_flag_callback("--" + name, [&to, name] { to.flags[name] = "yes"; }, about);
+            continue;
+        }
         command
             .add_option_function<std::string>(
                 "--" + name, [&to, name](std::string const& value) { to.flags[name] = value; }, about)
@@ -80,6 +85,9 @@ exit_code run(int argc, char const* const* argv) {
 
     auto* auditing = program.add_subcommand("audit", "Checks a store against the promises of the shop");
     add_settings(*auditing, said, true);
+    auto* migrating = program.add_subcommand("migrate", "Brings the schema of a store up to date");
+    migrating->add_flag("--check", said.only_check, "only say whether it is: exit code 1 if there are steps to take");
+    add_settings(*migrating, said, true);
     auto* checking =
         program.add_subcommand("check-config", "Says what is set, by whom, and whether it could be served");
     add_settings(*checking, said, false);
@@ -88,7 +96,7 @@ exit_code run(int argc, char const* const* argv) {
     auto const known = program.get_subcommands([&](CLI::App* one) { return argc > 1 && one->get_name() == argv[1]; });
     if (argc > 1 && argv[1][0] != '-' && known.empty()) {
         std::cerr << "shop-server: " << argv[1]
-                  << ": no such command; there are serve, import, audit, check-config and version\n";
+                  << ": no such command; there are serve, import, audit, migrate, check-config and version\n";
         return exit_usage;
     }
     try {
@@ -107,6 +115,7 @@ exit_code run(int argc, char const* const* argv) {
     if (checking->parsed()) return check_config(settings);
     if (!settings.refusals.empty()) return refuse(settings.refusals);
     if (auditing->parsed()) return audit_store(settings.values);
+    if (migrating->parsed()) return migrate_store(settings.values, said.only_check);
     if (importing->parsed()) {
         said.import.what = said.import_what == "stock" ? import_request::kind::stock : import_request::kind::products;
         if (!said.format.empty()) {

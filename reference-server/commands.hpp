@@ -25,6 +25,9 @@ exit_code import_file(import_request const& request, settings const& with);
 /// `shop-server audit`.
 exit_code audit_store(settings const& with);
 
+/// `shop-server migrate`: brings the schema of a store up to date, or says whether it is.
+exit_code migrate_store(settings const& with, bool only_check);
+
 /// `shop-server check-config`: what is set, to what, and by whom; or what is refused.
 exit_code check_config(read_settings const& read);
 

@@ -100,7 +100,7 @@ exit_code import_file(import_request const& request, settings const& with) {
     file.seekg(0);
     if (bytes < 0 || !file) return fail(exit_no_input, request.path + ": is not a file that can be read twice");
 
-    auto opened = open_with(with.store, store_use::beside)({shop::system_scheduler(), shop::random_ids()});
+    auto opened = open_with(with, store_use::beside)({shop::system_scheduler(), shop::random_ids()});
     if (!opened) return fail(exit_code_of(opened.error()), std::string(opened.error().message()));
 
     asio::io_context context(1);

@@ -54,7 +54,7 @@ public:
     /// Opens the store, the shop and the port.
     exit_code start() {
         shop::engine_options options;
-        options.store = open_with(with_.store, store_use::serve);
+        options.store = open_with(with_, store_use::serve);
         options.executor = context_.get_executor();
         options.log = &log_;
         auto opened = shop::engine::open(std::move(options));
@@ -83,7 +83,7 @@ public:
         ready_ = true;
         log_.write(shop::severity::info, "listening",
                    {{"url", bound->url()},
-                    {"store", with_.store.path.empty() ? "memory" : "sqlite"},
+                    {"store", std::string(shop::to_word(with_.store.which))},
                     {"version", SHOP_VERSION}});
         std::cout << "listening on " << bound->url() << std::endl;
         return exit_ok;
@@ -105,7 +105,7 @@ private:
                           : shop::http::response(503, R"({"status":"stopping"})");
         });
         std::string info = R"({"name":"shop-server","version":")" SHOP_VERSION R"(","roles":["all"],"store":)";
-        shop::json::append_string(info, with_.store.which == store_choice::kind::memory ? "memory" : "sqlite");
+        shop::json::append_string(info, shop::to_word(with_.store.which));
         info += '}';
         api_->add_get("/info", [info] { return shop::http::response(200, info); });
     }
@@ -138,7 +138,7 @@ private:
             if (row.value == std::exchange(rows_[i].value, row.value)) continue;
             log_.write(row.of->reloadable ? shop::severity::info : shop::severity::warning,
                        row.of->reloadable ? "setting reloaded" : "setting needs a restart",
-                       {{"setting", std::string(row.of->name)}, {"value", row.value}});
+                       {{"setting", std::string(row.of->name)}, {"value", row.shown()}});
         }
         log_.set_level(again.values.log_level);
     }

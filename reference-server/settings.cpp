@@ -61,9 +61,30 @@ refusal set_store(settings& of, std::string_view text) {
         of.store = {store_choice::kind::memory, {}};
     } else if (text.starts_with(file) && text.size() > file.size()) {
         of.store = {store_choice::kind::sqlite, std::string(text.substr(file.size()))};
+    } else if (text.starts_with("postgresql://") || text.starts_with("postgres://")) {
+        of.store = {store_choice::kind::postgres, std::string(text)};
     } else {
-        return "must be sqlite:PATH or memory:";
+        return "must be sqlite:PATH, postgresql://USER@HOST:PORT/DATABASE or memory:";
     }
+    return std::nullopt;
+}
+
+refusal set_migrate(settings& of, std::string_view text) {
+    if (text != "yes" && text != "no") return "must be yes or no";
+    of.migrate = text == "yes";
+    return std::nullopt;
+}
+
+refusal set_database_connections(settings& of, std::string_view text) {
+    auto const count = number_from<std::size_t>(text);
+    if (!count || *count < 1 || *count > 1'000) return "must be a number from 1 to 1000";
+    of.database_connections = *count;
+    return std::nullopt;
+}
+
+refusal set_database_pooler(settings& of, std::string_view text) {
+    if (text != "none" && text != "transaction") return "must be none or transaction";
+    of.behind_pooler = text == "transaction";
     return std::nullopt;
 }
 
@@ -93,8 +114,16 @@ refusal set_connections(settings& of, std::string_view text) {
 constexpr std::array table{
     setting{"listen", "HOST:PORT", "where to listen; port 0 picks a free one", "127.0.0.1:8080", false, false,
             set_listen},
-    setting{"store", "STORE", "where everything is kept: sqlite:PATH, or memory: (gone with the process)",
+    setting{"store", "STORE",
+            "where everything is kept: sqlite:PATH, postgresql://USER@HOST:PORT/DATABASE, or memory: (gone with the process)",
             "sqlite:shop.db", false, true, set_store},
+    setting{"migrate", setting::yes_or_no, "bring the schema of a PostgreSQL database up to date before serving it", "no",
+            false, false, set_migrate},
+    setting{"database-connections", "COUNT", "connections to PostgreSQL, each with a thread", "8", false, true,
+            set_database_connections},
+    setting{"database-pooler", "none|transaction",
+            "what stands between: transaction for PgBouncer in transaction mode, which keeps no prepared statements", "none",
+            false, true, set_database_pooler},
     setting{"log-level", "LEVEL", "the least that is logged: debug, info, warning, error", "info", true, true,
             set_log_level},
     setting{"grace", "DURATION", "how long requests under way may take to finish after SIGTERM", "10s", false, false,
@@ -186,6 +215,28 @@ std::optional<std::string> refuse_to_serve(listen_address const& where) {
            " can be reached from other machines, and without keys everybody who reaches it may do everything; listen "
            "on "
            "127.0.0.1, and let a proxy on this machine decide who gets in";
+}
+
+std::string without_password(std::string_view connection_string) {
+    std::string out(connection_string);
+    constexpr std::string_view hidden = "***";
+    if (auto const at = out.find("://"); at != out.npos) {
+        auto const begin = at + 3;
+        auto const authority_end = std::min(out.find_first_of("/?", begin), out.size());
+        auto const sign = out.rfind('@', authority_end);
+        auto const colon = out.find(':', begin);
+        if (sign != out.npos && sign > begin && colon < sign) out.replace(colon + 1, sign - colon - 1, hidden);
+    }
+    constexpr std::string_view key = "password=";
+    for (auto at = out.find(key); at != out.npos; at = out.find(key, at + key.size())) {
+        auto const begin = at + key.size();
+        out.replace(begin, std::min(out.find('&', begin), out.size()) - begin, hidden);
+    }
+    return out;
+}
+
+std::string read_settings::row::shown() const {
+    return of->name == "store" ? without_password(value) : value;
 }
 
 std::map<std::string, std::string> shop_environment() {

@@ -26,15 +26,19 @@ struct listen_address {
 };
 
 struct store_choice {
-    enum class kind { memory, sqlite };
+    enum class kind { memory, sqlite, postgres };
     kind which = kind::sqlite;
-    std::string path;  ///< of the SQLite file
+    std::string place;  ///< the path of a SQLite file, the connection string of a PostgreSQL database
 };
+constexpr std::array<std::string_view, 3> words_of(store_choice::kind) { return {"memory", "sqlite", "postgresql"}; }
 
 /// Everything that can be set, as the program uses it.
 struct settings {
     listen_address listen;
     store_choice store;
+    bool migrate = false;
+    std::size_t database_connections = 0;
+    bool behind_pooler = false;
     shop::severity log_level = shop::severity::info;
     std::chrono::milliseconds grace{};
     std::size_t connections = 0;
@@ -43,6 +47,8 @@ struct settings {
 /// One row of the settings table, from which flags, environment, configuration file, `check-config` and the table in
 /// docs/operating.md follow.
 struct setting {
+    static constexpr std::string_view yes_or_no = "yes|no";  ///< a `value`: the flag alone says yes
+
     std::string_view name;  ///< `log-level`: the flag `--log-level`, the key `log-level`, the variable `SHOP_LOG_LEVEL`
     std::string_view value;  ///< what it takes, for people
     std::string_view description;
@@ -75,6 +81,9 @@ struct read_settings {
         setting const* of;
         std::string value;
         origin from;
+
+        /// The value, as it may be shown: without a password.
+        std::string shown() const;
     };
     settings values;
     std::vector<row> rows;              ///< one per setting
@@ -84,6 +93,9 @@ struct read_settings {
 
 /// Reads all sources. Everything that is wrong is refused, not just the first.
 read_settings read(setting_sources const& from);
+
+/// A connection string without its password.
+std::string without_password(std::string_view connection_string);
 
 /// What stands in the way of serving there, if anything: beyond loopback, keys are needed.
 std::optional<std::string> refuse_to_serve(listen_address const& where);

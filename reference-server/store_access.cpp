@@ -2,34 +2,91 @@
 
 #include <filesystem>
 
+#include <shop/core/scheduler.hpp>
 #include <shop/storage/memory.hpp>
 #ifdef SHOP_WITH_SQLITE
 #include <shop/storage/sqlite.hpp>
 #endif
+#ifdef SHOP_WITH_POSTGRES
+#include <shop/storage/postgres.hpp>
+#endif
 
 namespace shop_server {
 
-shop::storage::factory open_with(store_choice const& choice, store_use use) {
-    if (choice.which == store_choice::kind::memory) return shop::storage::memory();
-#ifdef SHOP_WITH_SQLITE
-    shop::storage::sqlite_options options;
-    options.exclusive = use == store_use::serve;
-    return shop::storage::sqlite(choice.path, std::move(options));
-#else
+namespace {
+
+using shop::storage::schema_state;
+
+shop::error built_without(store_choice const& choice) {
+    return shop::error(shop::error_code::not_supported,
+                       "this shop-server was built without " + std::string(shop::to_word(choice.which)));
+}
+
+}  // namespace
+
+shop::storage::factory open_with(settings const& with, store_use use) {
     (void)use;
-    return [](shop::storage::context const&) -> shop::result<shop::stores> {
-        return shop::error(shop::error_code::store_unavailable, "this shop-server was built without SQLite");
-    };
+    switch (with.store.which) {
+        case store_choice::kind::memory:
+            return shop::storage::memory();
+        case store_choice::kind::sqlite: {
+#ifdef SHOP_WITH_SQLITE
+            shop::storage::sqlite_options options;
+            options.exclusive = use == store_use::serve;
+            return shop::storage::sqlite(with.store.place, std::move(options));
+#else
+            break;
 #endif
+        }
+        case store_choice::kind::postgres: {
+#ifdef SHOP_WITH_POSTGRES
+            shop::storage::postgres_options options;
+            options.connections = with.database_connections;
+            options.prepared_statements = !with.behind_pooler;
+            options.migrate = with.migrate && use == store_use::serve;
+            return shop::storage::postgres(with.store.place, std::move(options));
+#else
+            break;
+#endif
+        }
+    }
+    return [why = built_without(with.store)](shop::storage::context const&) -> shop::result<shop::stores> { return why; };
+}
+
+shop::result<schema_state> schema_of(settings const& with) {
+#ifdef SHOP_WITH_SQLITE
+    if (with.store.which == store_choice::kind::sqlite) return shop::storage::sqlite_schema(with.store.place);
+#endif
+#ifdef SHOP_WITH_POSTGRES
+    if (with.store.which == store_choice::kind::postgres) return shop::storage::postgres_schema(with.store.place);
+#endif
+    return built_without(with.store);
+}
+
+shop::result<schema_state> migrate(settings const& with) {
+    [[maybe_unused]] shop::storage::context const context{shop::system_scheduler(), shop::random_ids()};
+#ifdef SHOP_WITH_SQLITE
+    if (with.store.which == store_choice::kind::sqlite) {
+        // Opening it does.
+        if (auto opened = open_with(with, store_use::beside)(context); !opened) return opened.error();
+        return schema_of(with);
+    }
+#endif
+#ifdef SHOP_WITH_POSTGRES
+    if (with.store.which == store_choice::kind::postgres) {
+        return shop::storage::migrate_postgres(with.store.place, context);
+    }
+#endif
+    return built_without(with.store);
 }
 
 bool store_exists(store_choice const& choice) {
     std::error_code none;
-    return choice.which == store_choice::kind::memory || std::filesystem::exists(choice.path, none);
+    return choice.which != store_choice::kind::sqlite || std::filesystem::exists(choice.place, none);
 }
 
 exit_code exit_code_of(shop::error const& e) {
-    if (e.code() == shop::error_code::store_corrupt) return exit_bad_data;
+    if (e.code() == shop::error_code::store_corrupt || e.code() == shop::error_code::not_supported) return exit_bad_data;
     if (e.kind() == shop::error_kind::unavailable || e.kind() == shop::error_kind::timeout) return exit_try_later;
     return exit_failure;
 }

@@ -10,7 +10,12 @@ namespace shop_server {
 /// Who opens a store: the one that serves it keeps others from serving it; tools work beside it.
 enum class store_use { serve, beside };
 
-shop::storage::factory open_with(store_choice const& choice, store_use use);
+shop::storage::factory open_with(settings const& with, store_use use);
+
+/// Where the schema of a store stands. @pre it is not `memory:`
+shop::result<shop::storage::schema_state> schema_of(settings const& with);
+/// Brings it up to date.
+shop::result<shop::storage::schema_state> migrate(settings const& with);
 
 /// Whether there is something to open: a store is not made by asking about it.
 bool store_exists(store_choice const& choice);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace shop {
 
@@ -49,6 +50,24 @@ bool turns_direction(char32_t c) {
 }
 
 }  // namespace
+
+bool is_storable_text(std::string_view utf8) {
+    constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+    while (!utf8.empty()) {
+        if (utf8.size() >= sizeof(std::uint64_t)) {
+            std::uint64_t eight;
+            std::memcpy(&eight, utf8.data(), sizeof eight);
+            // ASCII without a zero byte, eight at a time.
+            if (((eight | (eight - ones)) & highs) == 0) {
+                utf8.remove_prefix(sizeof eight);
+                continue;
+            }
+        }
+        auto const c = take_character(utf8);
+        if (c == 0 || c == invalid_character) return false;
+    }
+    return true;
+}
 
 bool is_plain_text(std::string_view utf8, line_breaks breaks) {
     while (!utf8.empty()) {

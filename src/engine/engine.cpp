@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <shop/core/lease.hpp>
 #include <shop/inventory/make_service.hpp>
 #include <shop/notifications/make_service.hpp>
 #include <shop/orders/make_service.hpp>
@@ -42,6 +43,9 @@ struct engine::parts {
     std::shared_ptr<inventory::service> inventory;
     std::shared_ptr<orders::running_service> orders;
     std::shared_ptr<notifications::running_service> notifications;
+    std::shared_ptr<store_lease<orders::store_schema, orders::event_record>> orders_turn;
+    std::shared_ptr<store_lease<inventory::store_schema, inventory::movement_record>> inventory_turn;
+    std::shared_ptr<store_lease<notifications::store_schema, notifications::delivery_record>> notifications_turn;
     std::shared_ptr<order_relay> order_events;
     std::shared_ptr<stock_relay> stock_events;
     bool closed = false;
@@ -49,41 +53,60 @@ struct engine::parts {
     void wire(std::vector<std::shared_ptr<notifications::channel>> channels);
     void start();
     void stop();
+
+private:
+    /// Relay, recovery and retries of a store belong together: one lease for all of them.
+    template <class Lease, class Store>
+    void turn_at(std::shared_ptr<Lease>& turn, std::shared_ptr<Store> const& store) {
+        turn = std::make_shared<Lease>(context, store, "background");
+    }
 };
 
 void engine::parts::wire(std::vector<std::shared_ptr<notifications::channel>> channels) {
     if (channels.empty()) channels.push_back(notifications::log_channel(*context.log));
+    turn_at(orders_turn, stores.orders);
+    turn_at(inventory_turn, stores.inventory);
+    turn_at(notifications_turn, stores.notifications);
     products = products::make_service(stores.products, context);
-    notifications = notifications::make_service({stores.notifications, std::move(channels), context});
-    stock_events = tell_catalogue(context, stores.inventory, products);
-    order_events = tell_notifications(context, stores.orders, notifications);
+    notifications =
+        notifications::make_service({stores.notifications, std::move(channels), context, notifications_turn});
+    stock_events = tell_catalogue(context, stores.inventory, inventory_turn, products);
+    order_events = tell_notifications(context, stores.orders, orders_turn, notifications);
     inventory = inventory::make_service(stores.inventory, context, [to = std::weak_ptr(stock_events)] {
         if (auto relay = to.lock()) relay->wake();
     });
     orders = orders::make_service({stores.orders, products, inventory, context, [to = std::weak_ptr(order_events)] {
                                        if (auto relay = to.lock()) relay->wake();
-                                   }});
+                                   }, orders_turn});
 }
 
 void engine::parts::start() {
-    asio::post(context.executor, [notifications = notifications, orders = orders, order_events = order_events,
-                                  stock_events = stock_events] {
-        orders->start();
-        notifications->start();
-        order_events->start();
-        stock_events->start();
-    });
+    asio::post(context.executor,
+               [orders = orders, notifications = notifications, order_events = order_events, stock_events = stock_events,
+                orders_turn = orders_turn, inventory_turn = inventory_turn, notifications_turn = notifications_turn] {
+                   orders_turn->start();
+                   inventory_turn->start();
+                   notifications_turn->start();
+                   orders->start();
+                   notifications->start();
+                   order_events->start();
+                   stock_events->start();
+               });
 }
 
 void engine::parts::stop() {
     if (std::exchange(closed, true)) return;
-    asio::post(context.executor, [notifications = notifications, orders = orders, order_events = order_events,
-                                  stock_events = stock_events] {
-        orders->stop();
-        notifications->stop();
-        order_events->stop();
-        stock_events->stop();
-    });
+    asio::post(context.executor,
+               [orders = orders, notifications = notifications, order_events = order_events, stock_events = stock_events,
+                orders_turn = orders_turn, inventory_turn = inventory_turn, notifications_turn = notifications_turn] {
+                   orders->stop();
+                   notifications->stop();
+                   order_events->stop();
+                   stock_events->stop();
+                   orders_turn->stop();
+                   inventory_turn->stop();
+                   notifications_turn->stop();
+               });
     own.reset();
 }
 

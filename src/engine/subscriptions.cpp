@@ -74,20 +74,22 @@ asio::awaitable<result<void>> deliver_to_catalogue(std::shared_ptr<inventory::st
 }  // namespace
 
 std::shared_ptr<order_relay> tell_notifications(service_context context, std::shared_ptr<orders::store> store,
+                                                std::shared_ptr<lease> turn,
                                                 std::shared_ptr<notifications::service> subscriber) {
     auto const epoch = store->epoch();
     auto deliver = [subscriber = std::move(subscriber), epoch](std::vector<orders::event_record> events) {
         return deliver_to_notifications(subscriber, epoch, std::move(events));
     };
-    return std::make_shared<order_relay>(std::move(context), std::move(store), "notifications", std::move(deliver));
+    return std::make_shared<order_relay>(std::move(context), std::move(store), std::move(turn), "notifications",
+                                         std::move(deliver));
 }
 
 std::shared_ptr<stock_relay> tell_catalogue(service_context context, std::shared_ptr<inventory::store> store,
-                                            std::shared_ptr<products::service> subscriber) {
+                                            std::shared_ptr<lease> turn, std::shared_ptr<products::service> subscriber) {
     auto deliver = [store, subscriber = std::move(subscriber)](std::vector<inventory::movement_record> movements) {
         return deliver_to_catalogue(store, subscriber, std::move(movements));
     };
-    return std::make_shared<stock_relay>(std::move(context), store, "products", std::move(deliver));
+    return std::make_shared<stock_relay>(std::move(context), store, std::move(turn), "products", std::move(deliver));
 }
 
 }  // namespace shop

@@ -110,7 +110,8 @@ asio::awaitable<result<void>> store_service::send(channel& over, std::vector<del
 
 asio::awaitable<void> store_service::retry_for_ever(std::shared_ptr<store_service> self) {
     while (!self->stopped_) {
-        auto const done = co_await self->retry_due();
+        result<void> done;
+        if (self->parts_.turn->held()) done = co_await self->retry_due();
         if (!done) {
             self->parts_.context.log->write(severity::warning, "cannot retry deliveries",
                                             {{"reason", std::string(done.error().word())}});

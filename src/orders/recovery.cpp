@@ -77,8 +77,9 @@ asio::awaitable<bool> store_service::recovery::scan(store_service& service, bool
         count += page->size();
         auto const full = page->size() == limits::batch_items_max;
         if (!page->empty()) after = page->back().id;
-        std::erase_if(*page, [&](order_record const& order) { return !is_due(order, grace_over); });
-        if (!page->empty()) co_await take_up(service, std::move(*page), first);
+        std::erase_if(*page, [&](order_record const& order) { return !is_due(order, grace_over, first); });
+        // Whose turn it is not only watches, so that it need not begin to count when its turn comes.
+        if (!page->empty() && service.parts_.turn->held()) co_await take_up(service, std::move(*page));
         if (!full) break;
     }
     std::erase_if(sightings_, [](auto const& s) { return !s.second.seen_now; });
@@ -86,31 +87,35 @@ asio::awaitable<bool> store_service::recovery::scan(store_service& service, bool
     co_return true;
 }
 
-bool store_service::recovery::is_due(order_record const& order, steady_time grace_over) {
-    auto [at, fresh] = sightings_.try_emplace(order.id, sighting{order.open->id, grace_over, 0, true});
+bool store_service::recovery::is_due(order_record const& order, steady_time grace_over, bool first) {
+    auto [at, fresh] = sightings_.try_emplace(order.id, sighting{order.open->id, grace_over, 0, true, first});
     auto& seen = at->second;
-    if (!fresh && seen.operation != order.open->id) seen = {order.open->id, grace_over, 0, true};
+    if (!fresh && seen.operation != order.open->id) seen = {order.open->id, grace_over, 0, true, false};
     seen.seen_now = true;
     return seen.due <= context_.clock->now();
 }
 
-asio::awaitable<void> store_service::recovery::take_up(store_service& service, std::vector<order_record> open,
-                                                       bool first) {
+asio::awaitable<void> store_service::recovery::take_up(store_service& service, std::vector<order_record> open) {
     auto const found = open;
     auto finished = co_await service.finish(std::move(open));
-    std::size_t done = 0;
+    std::size_t since = 0, from_start = 0;
     for (std::size_t i = 0; i < found.size(); ++i) {
         if (finished[i]) {
-            ++done;
-            sightings_.erase(found[i].id);
+            auto const seen = sightings_.find(found[i].id);
+            ++(seen->second.at_start ? from_start : since);
+            sightings_.erase(seen);
         } else {
             failed(found[i], finished[i].error());
         }
     }
-    if (done > 0) {
-        context_.log->write(severity::info, "recovered open operations",
-                            {{"count", std::to_string(done)}, {"at_start", first ? "true" : "false"}});
-    }
+    report(from_start, true);
+    report(since, false);
+}
+
+void store_service::recovery::report(std::size_t count, bool at_start) {
+    if (count == 0) return;
+    context_.log->write(severity::info, "recovered open operations",
+                        {{"count", std::to_string(count)}, {"at_start", at_start ? "true" : "false"}});
 }
 
 void store_service::recovery::failed(order_record const& order, error const& why) {

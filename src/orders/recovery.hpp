@@ -26,12 +26,14 @@ private:
         steady_time due;        ///< when it is taken up next
         unsigned attempts = 0;
         bool seen_now = true;
+        bool at_start = false;  ///< it was open when this process began to look
     };
 
     static asio::awaitable<void> run(std::shared_ptr<recovery> self);
     asio::awaitable<bool> scan(store_service& service, bool first);
-    asio::awaitable<void> take_up(store_service& service, std::vector<order_record> open, bool first);
-    bool is_due(order_record const& order, steady_time grace_over);
+    asio::awaitable<void> take_up(store_service& service, std::vector<order_record> open);
+    void report(std::size_t count, bool at_start);
+    bool is_due(order_record const& order, steady_time grace_over, bool first);
     void failed(order_record const& order, error const& why);
 
     std::weak_ptr<store_service> service_;

@@ -103,6 +103,22 @@ struct sample<events::cursor_record<Log>> {
     }
 };
 
+template <class Owner>
+struct sample<lease_record<Owner>> {
+    using record = lease_record<Owner>;
+    static record make(int n) {
+        record r;
+        r.work = nth_text("work", n);
+        r.holder = nth_id(n).value;
+        return r;
+    }
+    static std::vector<record> odd() {
+        std::vector<record> out;
+        for (auto const& text : odd_texts()) out.emplace_back().work = "odd " + text;
+        return out;
+    }
+};
+
 /// A service as the generic tests see it: `counter` is a record type whose count they change, at no odd place.
 struct products_room {
     using port = products::store;

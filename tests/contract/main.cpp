@@ -7,7 +7,33 @@
 #include <shop/storage/sqlite.hpp>
 #endif
 
+#ifdef SHOP_HAS_POSTGRES
+#include <shop/storage/postgres.hpp>
+
+#include "support/postgres_server.hpp"
+#endif
+
 #include "contract/bad_stores.hpp"
+
+#ifdef SHOP_HAS_POSTGRES
+namespace {
+
+/// A database of its own for each test.
+class postgres_source final : public shop::testing::store_source {
+public:
+    shop::result<shop::stores> open(shop::storage::context const& with) override {
+        shop::storage::postgres_options options;
+        options.connections = 4;
+        options.migrate = true;
+        return shop::storage::postgres(url_, options)(with);
+    }
+
+private:
+    std::string url_ = shop_test::shared_postgres().url(shop_test::shared_postgres().create_database());
+};
+
+}  // namespace
+#endif
 
 int main(int argc, char** argv) {
     if (auto const* defect = bad_stores::asked_for(argc, argv)) {
@@ -18,6 +44,10 @@ int main(int argc, char** argv) {
         shop::testing::register_store_contracts(
             "sqlite", shop::testing::durable_stores(
                           [](std::string const& directory) { return shop::storage::sqlite(directory + "/shop.db"); }));
+#endif
+#ifdef SHOP_HAS_POSTGRES
+        shop::testing::register_store_contracts(
+            "postgres", {.durable = true, .fresh = [] { return std::make_unique<postgres_source>(); }});
 #endif
         bad_stores::register_proofs(argv[0]);
     }

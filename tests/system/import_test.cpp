@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "server.hpp"
+#include "store_place.hpp"
 
 namespace {
 
@@ -23,7 +24,7 @@ protected:
     }
 
     shop_test::scratch folder_;
-    std::string store_ = "sqlite:" + folder_.file("shop.db");
+    std::string store_ = shop_test::fresh_store(folder_);
 };
 
 TEST_F(importing, the_sample_catalogue_goes_in_whole_and_only_once) {

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "server.hpp"
+#include "store_place.hpp"
 
 namespace {
 
@@ -86,7 +87,7 @@ std::multimap<std::string, std::string> all_orders(shop_test::http_client& by) {
 
 TEST(kill_minus_9, under_order_load_loses_nothing_and_doubles_nothing) {
     shop_test::scratch folder;
-    auto const store = "sqlite:" + folder.file("shop.db");
+    auto const store = shop_test::fresh_store(folder);
     std::map<std::string, std::string> acknowledged;
     std::mt19937 seeded(20261);
     int rounds = 0, recovered = 0;
@@ -158,7 +159,7 @@ TEST(kill_minus_9, under_order_load_loses_nothing_and_doubles_nothing) {
 
 TEST(kill_minus_9, between_commit_and_answer_is_answered_by_the_repeat) {
     shop_test::scratch folder;
-    auto const store = "sqlite:" + folder.file("shop.db");
+    auto const store = shop_test::fresh_store(folder);
     auto const body = order_of("ann", {{"MUG", 1}}, "once");
     std::string id;
     {

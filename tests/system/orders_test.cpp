@@ -5,6 +5,7 @@
 #include <set>
 
 #include "server.hpp"
+#include "store_place.hpp"
 
 namespace {
 
@@ -31,7 +32,7 @@ protected:
     }
 
     shop_test::scratch folder_;
-    std::string store_ = "sqlite:" + folder_.file("shop.db");
+    std::string store_ = shop_test::fresh_store(folder_);
     std::optional<server> server_{store_};
     shop_test::http_client client_ = server_->client();
 };

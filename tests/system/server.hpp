@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "http_client.hpp"
-#include "process.hpp"
-#include "scratch.hpp"
+#include "support/shop_server.hpp"
+#include "support/scratch.hpp"
 
 namespace shop_test {
 

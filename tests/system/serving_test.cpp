@@ -240,7 +240,7 @@ TEST(a_store_of_a_newer_schema, is_told_and_not_served) {
     shop_test::scratch folder;
     auto const path = folder.file("shop.db");
     EXPECT_EQ(server("sqlite:" + path).stop(), 0);
-    run_sql(path, "PRAGMA user_version = 99");
+    run_sql(path, "PRAGMA user_version = 990099");
     auto const run = run_server({"serve", "all", "--store", "sqlite:" + path, "--listen", "127.0.0.1:0"});
     EXPECT_EQ(run.code, 65);
     EXPECT_THAT(run.err, HasSubstr(path));

@@ -52,12 +52,16 @@ inline constexpr unsigned recovery_attempts_reported = 20;
 inline constexpr std::chrono::milliseconds recovery_backoff_max = 60s;
 inline constexpr std::chrono::milliseconds recovery_grace = 2s;
 
+inline constexpr std::chrono::milliseconds lease_beat = 500ms;
+inline constexpr std::chrono::milliseconds lease_lapse = 2s;
+
 inline constexpr std::size_t event_body_bytes_max = 200;
 inline constexpr std::chrono::hours idempotency_retention_default = 30 * 24h;
 inline constexpr std::chrono::hours idempotency_retention_min = 24h;
 
 static_assert(read_buffer_bytes_max >= request_head_bytes_max, "a whole head fits into the read buffer");
 static_assert(target_bytes_max < request_head_bytes_max);
+static_assert(lease_lapse >= 3 * lease_beat, "a beat may come late without costing the lease");
 static_assert(page_items_default <= page_items_max);
 static_assert(idempotency_retention_default >= idempotency_retention_min);
 

@@ -13,6 +13,9 @@ enum class line_breaks { refuse, allow };
 /// line separators of Unicode are allowed only on request.
 bool is_plain_text(std::string_view utf8, line_breaks breaks = line_breaks::refuse);
 
+/// Whether every store can hold a text: valid UTF-8 without a NUL.
+bool is_storable_text(std::string_view utf8);
+
 /// How many characters (code points) a text has. @pre it is UTF-8.
 inline std::size_t count_characters(std::string_view utf8) {
     auto const begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };

@@ -9,6 +9,7 @@
 #include <boost/asio/detached.hpp>
 
 #include <shop/core/deadlines.hpp>
+#include <shop/core/lease.hpp>
 #include <shop/core/service_context.hpp>
 #include <shop/core/signal.hpp>
 #include <shop/core/transact.hpp>
@@ -60,9 +61,12 @@ public:
     /// Takes records in; success means that they need never be told again.
     using deliver_function = std::function<asio::awaitable<result<void>>(std::vector<Log>)>;
 
-    relay(service_context context, std::shared_ptr<store_type> store, std::string subscriber, deliver_function deliver)
+    /// @param turn among the processes that share the log, whose turn it is to tell
+    relay(service_context context, std::shared_ptr<store_type> store, std::shared_ptr<lease> turn, std::string subscriber,
+          deliver_function deliver)
         : context_(std::move(context)),
           store_(std::move(store)),
+          turn_(std::move(turn)),
           subscriber_(std::move(subscriber)),
           deliver_(std::move(deliver)),
           deadlines_(context_) {}
@@ -71,7 +75,8 @@ public:
         asio::co_spawn(context_.executor, run(this->shared_from_this()), asio::detached);
     }
 
-    /// The log has grown here by something to tell. It is looked at once a second anyway: another process may write to it.
+    /// The log has grown here by something to tell. It is looked at anyway, for what another process wrote: once a
+    /// second, and more often in a store made to be shared.
     void wake() {
         grew_ = true;
         if (sleeping_ && !failing_) sleeping_->set();  // news do not hurry a subscriber that fails
@@ -94,6 +99,11 @@ private:
         while (!self->stopped_) {
             self->grew_ = false;
             self->idle_ = false;
+            if (!self->turn_->held()) {
+                cursor_read = false;  // whoever tells meanwhile moves it
+                co_await self->sleep(0);
+                continue;
+            }
             result<bool> more = false;  // g++ 12 mishandles `co_await` in both branches of a conditional expression
             if (cursor_read) {
                 more = co_await self->tell();
@@ -141,7 +151,10 @@ private:
     }
 
     asio::awaitable<void> sleep(unsigned failures) {
-        auto const look_again = std::chrono::milliseconds(failures == 0 ? 1000 : 50 * (1u << std::min(failures, 10u)));
+        auto const look_again =
+            std::chrono::milliseconds(failures != 0           ? 50 * (1u << std::min(failures, 10u))
+                                      : store_->exclusive() ? 1000
+                                                            : 250);
         auto const nap = std::make_shared<signal>();
         sleeping_ = nap;
         failing_ = failures != 0;
@@ -157,6 +170,7 @@ private:
 
     service_context context_;
     std::shared_ptr<store_type> store_;
+    std::shared_ptr<lease> turn_;
     std::string subscriber_;
     deliver_function deliver_;
     deadlines deadlines_;

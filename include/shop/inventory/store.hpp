@@ -2,6 +2,7 @@
 
 #include <shop/core/document.hpp>
 #include <shop/core/fingerprint.hpp>
+#include <shop/core/lease.hpp>
 #include <shop/core/record.hpp>
 #include <shop/events/cursor.hpp>
 #include <shop/inventory/types.hpp>
@@ -51,6 +52,7 @@ struct stock_record {
 struct movement_record {
     static constexpr std::string_view table = "inventory_movement";
     static constexpr std::string_view cursor_table = "inventory_cursor";
+    static constexpr std::string_view lease_table = "inventory_lease";
     static constexpr auto key() { return std::tuple{&movement_record::position}; }
     static constexpr std::size_t load_key_size = 1;
 
@@ -161,8 +163,9 @@ struct decision_record {
 };
 
 using cursor_record = events::cursor_record<movement_record>;
+using lease_record = shop::lease_record<movement_record>;
 
-using store_schema = shop::schema<stock_record, movement_record, reference_record, decision_record, cursor_record>;
+using store_schema = shop::schema<stock_record, movement_record, reference_record, decision_record, cursor_record, lease_record>;
 
 struct stock_query {
     std::optional<shop::sku> after;  ///< keyset: skus greater than this

@@ -14,6 +14,8 @@ struct service_parts {
     std::shared_ptr<notifications::store> store;
     std::vector<std::shared_ptr<channel>> channels;  ///< each event goes to each of them
     service_context context;
+    /// Among the processes that share the store, whose turn it is to try again.
+    std::shared_ptr<lease> turn = unshared();
 };
 
 /// A service that also tries failed deliveries again.

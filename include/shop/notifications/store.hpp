@@ -1,6 +1,7 @@
 #pragma once
 
 #include <shop/core/document.hpp>
+#include <shop/core/lease.hpp>
 #include <shop/core/record.hpp>
 #include <shop/notifications/types.hpp>
 
@@ -9,6 +10,7 @@ namespace shop::notifications {
 /// The delivery of one event over one channel to one recipient. Its key is the inbox: an event taken in twice finds it.
 struct delivery_record {
     static constexpr std::string_view table = "notifications_delivery";
+    static constexpr std::string_view lease_table = "notifications_lease";
     static constexpr auto key() {
         return std::tuple{&delivery_record::order_id, &delivery_record::order_version, &delivery_record::channel,
                           &delivery_record::recipient};
@@ -44,7 +46,9 @@ struct delivery_record {
     friend bool operator==(delivery_record const&, delivery_record const&) = default;
 };
 
-using store_schema = shop::schema<delivery_record>;
+using lease_record = shop::lease_record<delivery_record>;
+
+using store_schema = shop::schema<delivery_record, lease_record>;
 
 struct delivery_query {
     std::optional<shop::order_id> order_id;

@@ -19,6 +19,8 @@ struct service_parts {
     service_context context;
     /// Called after a commit that appended to the event log.
     std::function<void()> log_grew;
+    /// Among the processes that share the store, whose turn it is to recover.
+    std::shared_ptr<lease> turn = unshared();
 };
 
 /// A service that also finishes what a crash cut off.

@@ -2,6 +2,7 @@
 
 #include <shop/core/document.hpp>
 #include <shop/core/fingerprint.hpp>
+#include <shop/core/lease.hpp>
 #include <shop/core/record.hpp>
 #include <shop/events/cursor.hpp>
 #include <shop/orders/types.hpp>
@@ -138,6 +139,7 @@ struct key_record {
 struct event_record {
     static constexpr std::string_view table = "orders_event";
     static constexpr std::string_view cursor_table = "orders_cursor";
+    static constexpr std::string_view lease_table = "orders_lease";
     static constexpr auto key() { return std::tuple{&event_record::position}; }
     static constexpr std::size_t load_key_size = 1;
 
@@ -163,8 +165,9 @@ struct event_record {
 };
 
 using cursor_record = events::cursor_record<event_record>;
+using lease_record = shop::lease_record<event_record>;
 
-using store_schema = shop::schema<order_record, key_record, event_record, cursor_record>;
+using store_schema = shop::schema<order_record, key_record, event_record, cursor_record, lease_record>;
 
 struct order_query {
     std::optional<std::string> customer_id;

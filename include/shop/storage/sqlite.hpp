@@ -64,4 +64,7 @@ struct sqlite_options {
 /// schema is newer than this library; `store_corrupt` when it is no database or damaged. The detail names the file.
 factory sqlite(std::string path, sqlite_options options = {});
 
+/// Where the schema of a file stands; version 0 when there is none. Changes nothing.
+result<schema_state> sqlite_schema(std::string const& path);
+
 }  // namespace shop::storage

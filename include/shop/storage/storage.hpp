@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 
@@ -36,6 +37,13 @@ namespace storage {
 struct context {
     scheduler& clock;
     id_source& ids;
+};
+
+/// Where the schema of a database stands, seen from this library.
+struct schema_state {
+    std::size_t version = 0;  ///< steps taken; 0 where there is no shop yet
+    std::size_t needs = 0;    ///< the least version that a program must know to work on it
+    std::size_t newest = 0;   ///< that this library knows
 };
 
 /// How to open the four stores; given to `engine::open`. May be called again after the stores are gone.

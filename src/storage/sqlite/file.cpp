@@ -12,6 +12,14 @@ namespace {
 
 constexpr std::int64_t application_id = 0x53484f50;  // "SHOP"
 
+/// `user_version` holds two numbers: the steps taken, and, times this, the version that a program must know.
+constexpr std::size_t versions_max = 10'000;
+
+storage::schema_state state_from(std::int64_t user_version, std::span<migration const> migrations) {
+    auto const both = static_cast<std::size_t>(user_version);
+    return {both % versions_max, both / versions_max, migrations.size()};
+}
+
 std::int64_t number(connection& on, char const* sql) {
     auto query = on.prepare(sql);
     auto value = query.next() ? query.integer(0) : 0;
@@ -81,26 +89,30 @@ file_lock& file_lock::operator=(file_lock&& other) noexcept {
     return *this;
 }
 
-store_epoch prepare_file(connection& on, std::span<migration const> migrations, storage::context const& with) {
-    // Nothing is written before it is clear whose file this is.
+storage::schema_state schema_of(connection& on, std::span<migration const> migrations) {
     if (number(on, "PRAGMA application_id") == 0 && number(on, "SELECT count(*) FROM sqlite_schema") == 0) {
-        claim_empty_file(on, with);
+        return {0, 0, migrations.size()};
     }
     if (number(on, "PRAGMA application_id") != application_id) {
         throw open_failure(status::corrupt, "the file belongs to another program");
     }
-    auto newest = static_cast<std::int64_t>(migrations.size());
-    auto version = [&] { return number(on, "PRAGMA user_version"); };
-    if (version() > newest) {
-        throw open_failure(status::corrupt, "its schema is version " + std::to_string(version()) +
-                                                ", newer than this program knows (" + std::to_string(newest) + ")");
-    }
+    return state_from(number(on, "PRAGMA user_version"), migrations);
+}
+
+store_epoch prepare_file(connection& on, std::span<migration const> migrations, storage::context const& with) {
+    // Nothing is written before it is clear whose file this is.
+    auto const found = schema_of(on, migrations);
+    if (auto const why = storage::refuse_newer(found)) throw open_failure(status::corrupt, *why);
+    if (number(on, "PRAGMA application_id") == 0) claim_empty_file(on, with);
     on.use_log();
-    for (std::int64_t step = version(); step < newest; ++step) {
+    for (auto step = found.version; step < migrations.size(); ++step) {
         in_transaction(on, "migrating the schema", [&] {
-            if (version() != step) return;  // another process was quicker
-            on.require(migrations[static_cast<std::size_t>(step)].sql, "migrating the schema");
-            on.require("PRAGMA user_version = " + std::to_string(step + 1), "migrating the schema");
+            auto const now = state_from(number(on, "PRAGMA user_version"), migrations);
+            if (now.version != step) return;  // another process was quicker
+            on.require(migrations[step].sql, "migrating the schema");
+            auto const needs = storage::needs_after(migrations, step, now.needs);
+            on.require("PRAGMA user_version = " + std::to_string(needs * versions_max + step + 1),
+                       "migrating the schema");
         });
     }
     return read_epoch(on);

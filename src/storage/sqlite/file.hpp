@@ -8,15 +8,13 @@
 #include <shop/core/uuid.hpp>
 #include <shop/storage/storage.hpp>
 
+#include "storage/migration.hpp"
 #include "storage/sqlite/connection.hpp"
 
 /// What happens to a file before it is served: lock, identity, migrations, check.
 namespace shop::sqlite {
 
-/// One step from a schema to the next; steps are only ever added. Runs in a transaction of its own.
-struct migration {
-    char const* sql;
-};
+using storage::migration;
 
 /// An advisory lock on `PATH.lock`, for as long as the object lives; the system drops it when the process dies.
 class file_lock {
@@ -31,6 +29,10 @@ public:
 private:
     int descriptor_ = -1;
 };
+
+/// Where the schema of a file stands. Changes nothing.
+/// @throws open_failure if the file belongs to another program.
+storage::schema_state schema_of(connection& on, std::span<migration const> migrations);
 
 /// Makes an empty file a store, and brings the schema of a store up to date.
 /// @return the birth certificate of the store.

@@ -165,6 +165,26 @@ CREATE TABLE notifications_delivery (
     PRIMARY KEY (order_id, order_version, channel, recipient)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notifications_delivery_due ON notifications_delivery (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+)sql"},
+                               {R"sql(
+CREATE TABLE inventory_lease (
+    work      TEXT PRIMARY KEY,
+    revision  INTEGER NOT NULL CHECK (revision > 0),
+    holder    BLOB NOT NULL,
+    checksum  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE orders_lease (
+    work      TEXT PRIMARY KEY,
+    revision  INTEGER NOT NULL CHECK (revision > 0),
+    holder    BLOB NOT NULL,
+    checksum  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE notifications_lease (
+    work      TEXT PRIMARY KEY,
+    revision  INTEGER NOT NULL CHECK (revision > 0),
+    holder    BLOB NOT NULL,
+    checksum  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 )sql"}};
 
 }  // namespace

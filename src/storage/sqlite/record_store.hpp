@@ -12,7 +12,7 @@
 #include <shop/core/record.hpp>
 #include <shop/storage/detail/scans.hpp>
 
-#include "storage/sqlite/completion.hpp"
+#include "storage/completion.hpp"
 #include "storage/sqlite/database.hpp"
 #include "storage/sqlite/tables.hpp"
 
@@ -95,7 +95,7 @@ status select(connection& on, char const* condition, std::vector<Record>& out, P
     auto& query = on.prepared(head + condition);
     binder to;
     to.start(query);
-    (bind_value(to, parameters), ...);
+    (write_column(to, parameters), ...);
     row_digest digest;
     auto read = status::ok;
     while (read == status::ok && query.next()) read = read_record(query, digest, out.emplace_back());
@@ -108,13 +108,13 @@ status select(connection& on, char const* condition, std::vector<Record>& out, P
 template <class Record>
 status next_by_key(connection& on, std::optional<key_of<Record>> const& after, std::size_t limit,
                    std::vector<Record>& out) {
-    static std::string const order = "ORDER BY " + detail::key_columns<Record>() + " LIMIT ";
+    static std::string const order = "ORDER BY " + key_columns<Record>() + " LIMIT ";
     static std::string const from_start = order + "?1";
     static std::string const from_key = [] {
         constexpr auto members = std::tuple_size_v<key_of<Record>>;
         std::string values;
         for (std::size_t i = 1; i <= members; ++i) values += (i > 1 ? ", ?" : "?") + std::to_string(i);
-        return "WHERE (" + detail::key_columns<Record>() + ") > (" + values + ") " + order + "?" +
+        return "WHERE (" + key_columns<Record>() + ") > (" + values + ") " + order + "?" +
                std::to_string(members + 1);
     }();
     if (!after) return select(on, from_start.c_str(), out, limit);
@@ -180,7 +180,7 @@ private:
             batch_.reset();  // what it owns goes where its owner runs
             caller->complete(std::move(outcome));
         }
-        std::unique_ptr<completion<void>> caller;
+        std::unique_ptr<storage::completion<void>> caller;
 
     private:
         std::shared_ptr<room<Schema>> room_;
@@ -200,7 +200,7 @@ private:
                 caller->complete(std::move(answer_));
             }
         }
-        std::unique_ptr<completion<Answer>> caller;
+        std::unique_ptr<storage::completion<Answer>> caller;
 
     private:
         Work work_;
@@ -212,7 +212,7 @@ private:
     asio::awaitable<result<Answer>> answer_of(std::unique_ptr<Job> job) {
         auto in = database_;
         auto start = [&]<class Handler>(Handler&& handler) {
-            job->caller = completion_of<Answer>(std::forward<Handler>(handler));
+            job->caller = storage::completion_of<Answer>(std::forward<Handler>(handler));
             in->submit(std::move(job));
         };
         co_return co_await asio::async_initiate<asio::use_awaitable_t<> const, void(result<Answer>)>(

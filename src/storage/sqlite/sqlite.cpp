@@ -1,5 +1,7 @@
 #include <shop/storage/sqlite.hpp>
 
+#include <filesystem>
+
 #include "storage/sqlite/database.hpp"
 #include "storage/sqlite/migrations.hpp"
 #include "storage/sqlite/service_stores.hpp"
@@ -20,6 +22,19 @@ factory sqlite(std::string path, sqlite_options options) {
             return error(error_code::store_corrupt, path + ": " + e.what());
         }
     };
+}
+
+result<schema_state> sqlite_schema(std::string const& path) {
+    auto const steps = shop::sqlite::shop_migrations();
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) return schema_state{0, 0, steps.size()};
+    try {
+        shop::sqlite::connection on(path, shop::sqlite::access::read_only, 5'000);
+        return shop::sqlite::schema_of(on, steps);
+    } catch (shop::sqlite::open_failure const& e) {
+        auto const damaged = e.why() == shop::sqlite::status::corrupt;
+        return error(damaged ? error_code::store_corrupt : error_code::store_unavailable, path + ": " + e.what());
+    }
 }
 
 }  // namespace shop::storage

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cassert>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -13,46 +12,23 @@
 /// One table per record type, by its description. A table holds no rules: it moves records.
 namespace shop::sqlite {
 
-namespace detail {
-
-/// The column of a member of the key.
-template <class Record, class Pointer>
-std::string_view column_of(Pointer member) {
-    std::string_view found;
-    for_each_field<Record>([&](auto const& f) {
-        if constexpr (std::is_same_v<std::remove_cvref_t<decltype(f.pointer)>, Pointer>) {
-            if (f.pointer == member) found = f.name;
-        }
-    });
-    assert(!found.empty() && "a key member that is not described");
-    return found;
-}
+using storage::column_count;
+using storage::is_key_column;
+using storage::key_columns;
+using storage::read_column;
+using storage::write_column;
 
 /// `sku = ?4 AND location = ?5`, of the first `members` of the key.
 template <class Record>
-std::string key_condition(int first_parameter, std::size_t members) {
+std::string key_condition(int first_parameter, std::size_t members = std::tuple_size_v<key_of<Record>>) {
     std::string out;
-    std::size_t at = 0;
-    auto one = [&](auto member) {
-        if (at++ >= members) return;
+    auto one = [&](std::string_view name, auto) {
         if (!out.empty()) out += " AND ";
-        out.append(column_of<Record>(member)).append(" = ?").append(std::to_string(first_parameter++));
+        out.append(name).append(" = ?").append(std::to_string(first_parameter++));
     };
-    std::apply([&](auto... member) { (one(member), ...); }, Record::key());
+    storage::for_each_key_column<Record>(one, members);
     return out;
 }
-
-template <class Record>
-std::string key_columns() {
-    std::string out;
-    auto one = [&](auto member) { out.append(out.empty() ? "" : ", ").append(column_of<Record>(member)); };
-    std::apply([&](auto... member) { (one(member), ...); }, Record::key());
-    return out;
-}
-
-inline constexpr std::size_t all_members = static_cast<std::size_t>(-1);
-
-}  // namespace detail
 
 /// `sku, location, ..., checksum`: the columns in the order of the description.
 template <class Record>
@@ -65,16 +41,13 @@ std::string const& columns_of() {
     return made;
 }
 
-template <class Record>
-inline constexpr int column_count = std::tuple_size_v<decltype(Record::fields())>;
-
 /// Reads the record in the current row, whose columns are those of `columns_of` from the first on.
 /// `corrupt` if it is not as it was written.
 template <class Record>
 status read_record(statement const& from, row_digest& digest, Record& out) {
     row_reader row(digest);
     row.start(from);
-    for_each_field<Record>([&](auto const& f) { read_value(row, out.*f.pointer); });
+    for_each_field<Record>([&](auto const& f) { read_column(row, out.*f.pointer); });
     return row.sound() ? status::ok : status::corrupt;
 }
 
@@ -85,15 +58,15 @@ public:
     explicit table_reader(connection& on)
         : connection_(on),
           by_key_(on.prepare("SELECT " + columns_of<Record>() + " FROM " + std::string(Record::table) + " WHERE " +
-                             detail::key_condition<Record>(1, Record::load_key_size) +
+                             key_condition<Record>(1, Record::load_key_size) +
                              (Record::load_key_size < std::tuple_size_v<key_of<Record>>
-                                  ? " ORDER BY " + detail::key_columns<Record>()
+                                  ? " ORDER BY " + key_columns<Record>()
                                   : ""))) {}
 
     /// Appends the group of records under a key, in the order of their primary keys.
     status load(load_key_of<Record> const& key, std::vector<Record>& out) {
         keys_.start(by_key_);
-        std::apply([&](auto const&... member) { (bind_value(keys_, member), ...); }, key);
+        std::apply([&](auto const&... member) { (write_column(keys_, member), ...); }, key);
         auto read = status::ok;
         while (read == status::ok && by_key_.next()) read = read_record(by_key_, digest_, out.emplace_back());
         auto stepped = by_key_.reset();
@@ -129,19 +102,19 @@ public:
         for_each_field<Record>([&](auto const& f) {
             ++at;
             values += "?" + std::to_string(at) + ", ";
-            if (!is_key_member(f)) assignments.append(f.name).append(" = ?" + std::to_string(at) + ", ");
+            if (!is_key_column<Record>(f)) assignments.append(f.name).append(" = ?" + std::to_string(at) + ", ");
         });
         auto checksum = "?" + std::to_string(at + 1);
         insert_ =
             on.prepare("INSERT INTO " + table + " (" + columns_of<Record>() + ") VALUES (" + values + checksum + ")");
-        erase_ = on.prepare("DELETE FROM " + table + " WHERE " + detail::key_condition<Record>(1, detail::all_members));
+        erase_ = on.prepare("DELETE FROM " + table + " WHERE " + key_condition<Record>(1));
         if constexpr (!is_log<Record>) {
             // The key's columns have the same parameters in both places.
             std::string where;
             int parameter = 0;
             for_each_field<Record>([&](auto const& f) {
                 ++parameter;
-                if (!is_key_member(f)) return;
+                if (!is_key_column<Record>(f)) return;
                 where.append(f.name).append(" = ?" + std::to_string(parameter) + " AND ");
             });
             update_ = on.prepare("UPDATE " + table + " SET " + assignments + "checksum = " + checksum + " WHERE " +
@@ -168,26 +141,14 @@ public:
         if constexpr (is_log<Record>) state_->positions_erased = true;
         ++state_->rows_written;
         columns_.start(erase_);
-        std::apply([&](auto const&... member) { (bind_value(columns_, member), ...); }, key);
+        std::apply([&](auto const&... member) { (write_column(columns_, member), ...); }, key);
         return erase_.run();
     }
 
 private:
-    template <class Field>
-    static bool is_key_member(Field const& f) {
-        bool found = false;
-        auto one = [&](auto member) {
-            if constexpr (std::is_same_v<decltype(member), std::remove_cvref_t<decltype(f.pointer)>>) {
-                found = found || member == f.pointer;
-            }
-        };
-        std::apply([&](auto... member) { (one(member), ...); }, Record::key());
-        return found;
-    }
-
     status run(statement& s, Record const& record) {
         columns_.start(s);
-        for_each_field<Record>([&](auto const& f) { bind_value(columns_, record.*f.pointer); });
+        for_each_field<Record>([&](auto const& f) { write_column(columns_, record.*f.pointer); });
         columns_.checksum();
         ++state_->rows_written;
         return s.run();

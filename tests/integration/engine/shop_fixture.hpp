@@ -16,6 +16,11 @@
 #include <shop/orders/store.hpp>
 #include <shop/shop.hpp>
 #include <shop/storage/sqlite.hpp>
+#ifdef SHOP_HAS_POSTGRES
+#include <shop/storage/postgres.hpp>
+
+#include "support/postgres_server.hpp"
+#endif
 #include <shop/testing/fault_store.hpp>
 #include <shop/testing/run.hpp>
 
@@ -56,6 +61,22 @@ private:
     std::filesystem::path folder_;
 };
 
+#ifdef SHOP_HAS_POSTGRES
+class on_postgres final : public premises {
+public:
+    explicit on_postgres(bool exclusive = false) {
+        options_.connections = 4;
+        options_.migrate = true;
+        options_.exclusive = exclusive;
+    }
+    storage::factory open() override { return storage::postgres(url_, options_); }
+
+private:
+    std::string url_ = shop_test::shared_postgres().url(shop_test::shared_postgres().create_database());
+    storage::postgres_options options_;
+};
+#endif
+
 using make_premises = std::function<std::unique_ptr<premises>()>;
 
 struct named_premises {
@@ -65,7 +86,11 @@ struct named_premises {
 
 inline std::vector<named_premises> all_premises() {
     return {{"memory", [] { return std::make_unique<in_memory>(); }},
-            {"sqlite", [] { return std::make_unique<on_sqlite>(); }}};
+            {"sqlite", [] { return std::make_unique<on_sqlite>(); }},
+#ifdef SHOP_HAS_POSTGRES
+            {"postgres", [] { return std::make_unique<on_postgres>(); }},
+#endif
+    };
 }
 
 inline std::string premises_name(::testing::TestParamInfo<named_premises> const& info) { return info.param.name; }

@@ -48,10 +48,12 @@ TEST_F(sqlite_opening, refuses_the_database_of_another_program_and_leaves_it_alo
 
 TEST_F(sqlite_opening, refuses_a_schema_that_is_newer_than_the_program) {
     { auto created = open().value(); }
-    tamper("PRAGMA user_version = 2");
+    // Version 2, which a program must know to work on it.
+    tamper("PRAGMA user_version = 20002");
     auto why = refusal();
     EXPECT_EQ(why.code(), error_code::store_corrupt);
-    EXPECT_NE(why.message().find("version 2, newer than this program knows (1)"), std::string_view::npos)
+    EXPECT_NE(why.message().find("version 2 and needs a program that knows version 2, newer than this program knows (1)"),
+              std::string_view::npos)
         << why.message();
 }
 

@@ -48,7 +48,7 @@ protected:
         auto from = " FROM (SELECT name, pk FROM pragma_table_info('" + std::string(Record::table) + "') ";
         EXPECT_EQ(one_text("SELECT group_concat(name, ', ')" + from + "ORDER BY cid)"), sqlite::columns_of<Record>());
         EXPECT_EQ(one_text("SELECT group_concat(name, ', ')" + from + "WHERE pk > 0 ORDER BY pk)"),
-                  sqlite::detail::key_columns<Record>());
+                  storage::key_columns<Record>());
     }
     template <class... Records>
     void expect_tables(std::type_identity<schema<Records...>>) {

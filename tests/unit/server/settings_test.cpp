@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "config_file.hpp"
-#include "system/scratch.hpp"
+#include "support/scratch.hpp"
 
 namespace {
 
@@ -28,7 +28,7 @@ TEST(settings, defaults_are_values_their_own_rules_accept) {
     EXPECT_THAT(settings.refusals, IsEmpty());
     EXPECT_EQ(settings.values.listen.host, "127.0.0.1");
     EXPECT_EQ(settings.values.listen.port, 8080);
-    EXPECT_EQ(settings.values.store.path, "shop.db");
+    EXPECT_EQ(settings.values.store.place, "shop.db");
     EXPECT_EQ(settings.values.log_level, shop::severity::info);
     EXPECT_EQ(settings.values.grace, std::chrono::seconds(10));
     EXPECT_EQ(settings.values.connections, shop::limits::connections_max);

@@ -9,7 +9,7 @@
 
 #include <shop/core/result.hpp>
 
-namespace shop::sqlite {
+namespace shop::storage {
 
 namespace asio = boost::asio;
 
@@ -45,4 +45,4 @@ std::unique_ptr<completion<T>> completion_of(Handler&& handler) {
     return std::make_unique<waiting>(std::forward<Handler>(handler));
 }
 
-}  // namespace shop::sqlite
+}  // namespace shop::storage

@@ -137,10 +137,4 @@ inline finished run(std::vector<std::string> arguments, std::map<std::string, st
     return {code, p.out(), p.err()};
 }
 
-/// Runs shop-server to its end.
-inline finished run_server(std::vector<std::string> arguments, std::map<std::string, std::string> environment = {}) {
-    arguments.insert(arguments.begin(), SHOP_SERVER);
-    return run(std::move(arguments), std::move(environment));
-}
-
 }  // namespace shop_test

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace shop_test {
 
@@ -17,11 +18,12 @@ public:
         path_ = made;
     }
     ~scratch() {
+        if (path_.empty()) return;
         std::error_code ignored;
         std::filesystem::remove_all(path_, ignored);
     }
-    scratch(scratch const&) = delete;
-    scratch& operator=(scratch const&) = delete;
+    scratch(scratch&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+    scratch& operator=(scratch&& other) = delete;
 
     std::string file(std::string const& name) const { return (path_ / name).string(); }
     /// Writes a file and says where it is.

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <shop/storage/storage.hpp>
+
+namespace shop::storage {
+
+/// What a PostgreSQL store has done so far: for tests of batching, and for whoever watches it.
+/// @par Thread safety
+/// Shared objects: safe.
+struct postgres_statistics {
+    std::atomic<std::uint64_t> commits = 0;      ///< transactions that wrote something
+    std::atomic<std::uint64_t> statements = 0;   ///< sent to the server, those that begin and end transactions included
+    std::atomic<std::uint64_t> reruns = 0;       ///< of batches, after a conflict or a lost connection
+    std::atomic<std::uint64_t> in_doubt = 0;     ///< commits whose outcome was unknown at first
+    std::atomic<std::uint64_t> connections = 0;  ///< opened
+};
+
+struct postgres_options {
+    /// Connections, each with a thread of its own.
+    std::size_t connections = 8;
+    /// Batches and reads that may wait for a connection; more are answered `overloaded`.
+    std::size_t queue_max = 16'384;
+    /// How long one may wait for a connection; then it is answered `store_unavailable`.
+    std::chrono::milliseconds wait_max{5'000};
+    /// Given to the server with each connection. A value that the connection string sets itself goes first.
+    std::chrono::milliseconds statement_timeout{10'000};
+    std::chrono::milliseconds lock_timeout{5'000};
+    std::chrono::milliseconds idle_in_transaction_timeout{10'000};
+    /// Whole seconds, 2 at least.
+    std::chrono::seconds connect_timeout{2};
+    /// No other process serves this database: recovery takes everything it finds at once, and no leases are written.
+    bool exclusive = false;
+    /// Bring the schema up to date when opening. Otherwise an older one is refused: `shop-server migrate` does it.
+    bool migrate = false;
+    /// Keep statements prepared in the server. Off behind a pooler that hands out a connection per transaction (PgBouncer
+    /// in transaction mode).
+    bool prepared_statements = true;
+    /// Refuse a server that may lose what it acknowledged: `fsync`, `full_page_writes` or `synchronous_commit` off.
+    bool require_durability = true;
+    /// Filled in when given.
+    std::shared_ptr<postgres_statistics> statistics;
+};
+
+/// The four stores in one PostgreSQL database, which other processes may share.
+///
+/// Every answer follows a commit. Batches that meet another process's are run again; a lost connection is replaced, and
+/// after a commit whose outcome is unknown the batch runs again on fresh records, which tell what became of it. While the
+/// server cannot be reached everything is answered `store_unavailable` at once, and it is looked for ten times a second.
+/// @param url `postgresql://user:password@host:port/database?options`, or any connection string of libpq.
+/// @par Errors
+/// Of the factory: `store_unavailable` when the server cannot be reached; `not_supported` when its schema is older or newer
+/// than this library can use, or the server is not durable; `store_corrupt` when it is damaged. The detail says what to
+/// mend.
+factory postgres(std::string url, postgres_options options = {});
+
+/// Where the schema of a database stands. Changes nothing.
+result<schema_state> postgres_schema(std::string const& url);
+
+/// Brings the schema of a database up to date; safe to be killed, and to run at several places at once.
+result<schema_state> migrate_postgres(std::string const& url, context const& with);
+
+}  // namespace shop::storage

@@ -1,0 +1,52 @@
+#include "storage/postgres/service_stores.hpp"
+
+namespace shop::postgres {
+
+namespace {
+
+using notifications::delivery_record;
+
+class store_of_notifications final : public stored<notifications::store, notifications::store_schema> {
+public:
+    using stored::stored;
+
+    asio::awaitable<result<std::vector<delivery_record>>> list(notifications::delivery_query query) override {
+        static std::string const within =
+            "(stored.order_id, stored.order_version, stored.channel, stored.recipient)"
+            " < ($1::uuid, $2::bigint, $3::text, $4::text) AND ($5::text IS NULL OR stored.status = $5::text)"
+            " ORDER BY stored.order_id DESC, stored.order_version DESC, stored.channel DESC, stored.recipient DESC"
+            " LIMIT $6::bigint";
+        static std::string const of_all = select_from<delivery_record>() + " WHERE " + within;
+        static std::string const of_order =
+            select_from<delivery_record>() + " WHERE stored.order_id = $7::uuid AND " + within;
+        auto work = [query = std::move(query)](connection& on, std::vector<delivery_record>& out) {
+            order_id last;
+            last.value.bytes.fill(0xff);
+            auto const [order, version, channel, recipient] =
+                query.before.value_or(key_of<delivery_record>{last, 0, "", ""});
+            if (!query.order_id) {
+                return select(on, of_all, out, order, version, channel, recipient, query.status, query.limit);
+            }
+            select(on, of_order, out, order, version, channel, recipient, query.status, query.limit, *query.order_id);
+        };
+        return read<std::vector<delivery_record>>(std::move(work));
+    }
+
+    asio::awaitable<result<std::vector<delivery_record>>> due(timestamp now, std::size_t limit) override {
+        static std::string const text = select_from<delivery_record>() +
+                                        " WHERE stored.next_attempt_at <= $1::bigint AND stored.status = 'pending'" +
+                                        detail::order_by_key<delivery_record>() + " LIMIT $2::bigint";
+        auto work = [now, limit](connection& on, std::vector<delivery_record>& out) {
+            select(on, text, out, now, limit);
+        };
+        return read<std::vector<delivery_record>>(std::move(work));
+    }
+};
+
+}  // namespace
+
+std::shared_ptr<notifications::store> notifications_store(database in) {
+    return std::make_shared<store_of_notifications>(std::move(in));
+}
+
+}  // namespace shop::postgres

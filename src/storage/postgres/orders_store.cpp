@@ -1,0 +1,76 @@
+#include <charconv>
+
+#include "storage/postgres/service_stores.hpp"
+
+namespace shop::postgres {
+
+namespace {
+
+using orders::event_record;
+using orders::order_record;
+
+constexpr order_id beyond_all_ids = [] {
+    order_id id;
+    id.value.bytes.fill(0xff);
+    return id;
+}();
+
+class store_of_orders final : public stored<orders::store, orders::store_schema> {
+public:
+    using stored::stored;
+
+    asio::awaitable<result<std::vector<order_record>>> list(orders::order_query query) override {
+        static std::string const within =
+            "stored.id < $1::uuid AND stored.id >= $2::uuid AND ($3::text IS NULL OR stored.status = $3::text)"
+            " ORDER BY stored.id DESC LIMIT $4::bigint";
+        static std::string const of_all = select_from<order_record>() + " WHERE " + within;
+        static std::string const of_customer =
+            select_from<order_record>() + " WHERE stored.customer_id = $5::text AND " + within;
+        auto work = [query = std::move(query)](connection& on, std::vector<order_record>& out) {
+            auto const before = query.before.value_or(beyond_all_ids);
+            auto const from = query.not_before.value_or(order_id{});
+            if (!query.customer_id) return select(on, of_all, out, before, from, query.status, query.limit);
+            select(on, of_customer, out, before, from, query.status, query.limit, *query.customer_id);
+        };
+        return read<std::vector<order_record>>(std::move(work));
+    }
+
+    asio::awaitable<result<std::vector<order_record>>> open(std::optional<order_id> after, std::size_t limit) override {
+        static std::string const text = select_from<order_record>() +
+                                        " WHERE stored.open IS NOT NULL AND stored.id > $1::uuid"
+                                        " ORDER BY stored.id LIMIT $2::bigint";
+        auto work = [after = after.value_or(order_id{}), limit](connection& on, std::vector<order_record>& out) {
+            select(on, text, out, after, limit);
+        };
+        return read<std::vector<order_record>>(std::move(work));
+    }
+
+    asio::awaitable<result<std::size_t>> count_open(std::size_t limit) override {
+        static std::string const text =
+            "SELECT count(*) FROM (SELECT 1 FROM orders_order WHERE open IS NOT NULL LIMIT $1::bigint) AS counted";
+        auto work = [limit](connection& on, std::size_t& out) {
+            value_writer to;
+            to.integer(static_cast<std::int64_t>(limit));
+            auto const found = on.run(text, to.values());
+            row_reader row(found);
+            row.start_row(0);
+            out = static_cast<std::size_t>(row.integer());
+        };
+        return read<std::size_t>(std::move(work));
+    }
+
+    asio::awaitable<result<std::vector<event_record>>> history(order_id id) override {
+        static std::string const text =
+            select_from<event_record>() + " WHERE stored.order_id = $1::uuid ORDER BY stored.version";
+        auto work = [id](connection& on, std::vector<event_record>& out) { select(on, text, out, id); };
+        return read<std::vector<event_record>>(std::move(work));
+    }
+};
+
+}  // namespace
+
+std::shared_ptr<orders::store> orders_store(database in) {
+    return std::make_shared<store_of_orders>(std::move(in));
+}
+
+}  // namespace shop::postgres

@@ -1,0 +1,211 @@
+#include "storage/postgres/pool.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include <shop/core/limits.hpp>
+
+namespace shop::postgres {
+
+namespace {
+
+constexpr auto between_looks = std::chrono::milliseconds(100);
+
+std::uint64_t seed_from(uuid const& id) {
+    std::uint64_t seed;
+    std::memcpy(&seed, id.bytes.data() + 8, sizeof seed);
+    return seed | 1;
+}
+
+/// xorshift64: enough to keep those apart who wait for the same row.
+std::uint64_t next(std::uint64_t& random) {
+    random ^= random << 13;
+    random ^= random >> 7;
+    random ^= random << 17;
+    return random;
+}
+
+}  // namespace
+
+pool::pool(std::string connect_string, std::unique_ptr<connection> first,
+           std::shared_ptr<storage::postgres_options const> options, storage::context const& with)
+    : connect_string_(std::move(connect_string)), options_(std::move(options)), clock_(with.clock), connected_(1) {
+    auto const count = std::max<std::size_t>(options_->connections, 1);
+    threads_.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        threads_.emplace_back([this, on = std::exchange(first, nullptr), seed = seed_from(with.ids.next(clock_.stamp()))]() mutable {
+            work_until_closed(std::move(on), seed);
+        });
+    }
+    threads_.emplace_back([this] { refuse_late_until_closed(); });
+}
+
+pool::~pool() {
+    {
+        std::lock_guard lock(mutex_);
+        closing_ = true;
+        changed_.notify_all();
+        work_wanted_.notify_all();
+    }
+    for (auto& t : threads_) t.join();
+    refuse_all(std::exchange(queue_, {}));
+}
+
+void pool::submit(std::unique_ptr<job> work) {
+    auto why = error_code::store_unavailable;
+    {
+        std::lock_guard lock(mutex_);
+        if (connected_ > 0 && queue_.size() < options_->queue_max) {
+            queue_.push_back({std::move(work), clock_.now()});
+            work_wanted_.notify_one();
+            return;
+        }
+        if (connected_ > 0) why = error_code::overloaded;
+    }
+    error const failure(why);
+    work->answer(&failure);
+}
+
+void pool::work_until_closed(link on, std::uint64_t random) {
+    while (connect(on)) {
+        auto next = take();
+        if (!next) return;
+        perform(*next->work, on, random);
+    }
+}
+
+/// Nobody waits longer for a connection than was agreed, whatever holds them all up.
+void pool::refuse_late_until_closed() {
+    std::unique_lock lock(mutex_);
+    while (!changed_.wait_for(lock, options_->wait_max / 8, [&] { return closing_; })) {
+        std::deque<waiting> late;
+        auto const since = clock_.now() - options_->wait_max;
+        while (!queue_.empty() && queue_.front().since < since) {
+            late.push_back(std::move(queue_.front()));
+            queue_.pop_front();
+        }
+        if (late.empty()) continue;
+        lock.unlock();
+        refuse_all(std::move(late));
+        lock.lock();
+    }
+}
+
+/// Makes sure that there is a connection; looks for the server until it is there.
+/// @return false when the pool closes.
+bool pool::connect(link& on) {
+    if (on) return true;
+    for (;;) {
+        {
+            // While nobody is connected one looks for all; the others follow.
+            std::unique_lock lock(mutex_);
+            changed_.wait(lock, [&] { return closing_ || !looking_ || connected_ > 0; });
+            if (closing_) return false;
+            if (connected_ == 0) looking_ = true;
+        }
+        bool found = false;
+        try {
+            on = std::make_unique<connection>(connect_string_, *options_);
+            found = true;
+        } catch (trouble const&) {
+            // There is nobody to tell: whoever asks meanwhile is refused.
+        }
+        std::unique_lock lock(mutex_);
+        looking_ = false;
+        if (found) {
+            ++connected_;
+            changed_.notify_all();
+            return !closing_;
+        }
+        changed_.wait_for(lock, between_looks, [&] { return closing_; });
+        changed_.notify_all();
+        if (closing_) return false;
+    }
+}
+
+std::optional<pool::waiting> pool::take() {
+    std::unique_lock lock(mutex_);
+    work_wanted_.wait(lock, [&] { return closing_ || !queue_.empty(); });
+    if (queue_.empty()) return std::nullopt;
+    auto next = std::move(queue_.front());
+    queue_.pop_front();
+    return next;
+}
+
+/// Runs a job to an answer, on as many connections as it takes.
+void pool::perform(job& work, link& on, std::uint64_t& random) {
+    bool in_doubt = false;
+    auto const count = [&](std::atomic<std::uint64_t> storage::postgres_statistics::* what) {
+        if (options_->statistics) ++(*options_->statistics.*what);
+    };
+    error why(error_code::store_unavailable);
+    for (unsigned attempt = 1; attempt <= limits::transact_attempts_max; ++attempt) {
+        if (attempt > 1) count(&storage::postgres_statistics::reruns);
+        if (!on && !replace(on)) break;
+        try {
+            work.attempt(*on);
+            return work.answer(nullptr);
+        } catch (trouble const& t) {
+            if (!on->is_usable()) drop(on);
+            if (t.why() == fault::in_doubt) {
+                in_doubt = true;
+                count(&storage::postgres_statistics::in_doubt);
+            } else if (t.why() == fault::contended) {
+                pause(attempt, random);
+            } else if (t.why() == fault::refused) {
+                why = error(error_code::internal);
+                break;
+            } else if (t.why() == fault::corrupt) {
+                why = error(error_code::store_corrupt, t.what());
+                break;
+            } else if (t.why() == fault::unavailable || t.why() == fault::unsuitable) {
+                break;
+            }
+        } catch (failure const& e) {
+            why = e.reason();
+            break;
+        } catch (std::exception const&) {
+            why = error(error_code::internal);
+            break;
+        }
+    }
+    if (in_doubt) why = error(error_code::outcome_unknown);
+    work.answer(&why);
+}
+
+/// A new connection in the middle of a job.
+bool pool::replace(link& on) {
+    try {
+        on = std::make_unique<connection>(connect_string_, *options_);
+    } catch (trouble const&) {
+        return false;
+    }
+    std::lock_guard lock(mutex_);
+    ++connected_;
+    return true;
+}
+
+void pool::drop(link& on) {
+    on.reset();
+    std::deque<waiting> orphans;
+    {
+        std::lock_guard lock(mutex_);
+        if (--connected_ == 0) orphans = std::exchange(queue_, {});
+    }
+    refuse_all(std::move(orphans));
+}
+
+void pool::refuse_all(std::deque<waiting> all) {
+    error const gone(error_code::store_unavailable);
+    for (auto& one : all) one.work->answer(&gone);
+}
+
+/// Full jitter: up to 2 ms after the first conflict, up to 128 ms after the seventh.
+void pool::pause(unsigned attempt, std::uint64_t& random) {
+    auto const longest = std::chrono::microseconds(1'000) * (1u << attempt);
+    auto const some = std::chrono::microseconds(next(random) % static_cast<std::uint64_t>(longest.count()));
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, some, [&] { return closing_; });
+}
+
+}  // namespace shop::postgres

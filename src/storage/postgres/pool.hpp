@@ -1,0 +1,84 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <shop/core/result.hpp>
+#include <shop/core/scheduler.hpp>
+#include <shop/storage/postgres.hpp>
+
+#include "storage/postgres/connection.hpp"
+
+namespace shop::postgres {
+
+/// A batch or a read on its way through a connection.
+class job {
+public:
+    virtual ~job() = default;
+    /// Does the work, from its beginning; called again after a conflict or on a new connection.
+    /// @throws trouble, failure
+    virtual void attempt(connection& on) = 0;
+    /// Resumes the caller: with what the last attempt found, or with this failure.
+    virtual void answer(error const* failure) = 0;
+};
+
+/// A bounded number of connections, each with the thread that works on it.
+///
+/// Whoever has a connection takes the next job. A connection that failed is dropped and replaced; a job that lost its own
+/// starts again on the next. While there is no connection at all, jobs are refused at once.
+/// @par Thread safety
+/// Shared objects: safe.
+class pool {
+public:
+    /// @param first a connection that is open already
+    pool(std::string connect_string, std::unique_ptr<connection> first,
+         std::shared_ptr<storage::postgres_options const> options, storage::context const& with);
+    /// Finishes what is queued, then closes.
+    ~pool();
+    pool(pool const&) = delete;
+    pool& operator=(pool const&) = delete;
+
+    void submit(std::unique_ptr<job> work);
+
+    timestamp stamp() const { return clock_.stamp(); }
+    storage::postgres_options const& options() const { return *options_; }
+
+private:
+    struct waiting {
+        std::unique_ptr<job> work;
+        steady_time since;
+    };
+    using link = std::unique_ptr<connection>;
+
+    void work_until_closed(link on, std::uint64_t seed);
+    void refuse_late_until_closed();
+    bool connect(link& on);
+    std::optional<waiting> take();
+    void perform(job& work, link& on, std::uint64_t& random);
+    void pause(unsigned attempt, std::uint64_t& random);
+    bool replace(link& on);
+    void drop(link& on);
+    void refuse_all(std::deque<waiting> all);
+
+    std::string connect_string_;
+    std::shared_ptr<storage::postgres_options const> options_;
+    scheduler& clock_;
+
+    std::mutex mutex_;  // guards what follows; never held while the server works
+    std::condition_variable work_wanted_;
+    std::condition_variable changed_;  ///< connections came, or the pool closes
+    std::deque<waiting> queue_;
+    std::size_t connected_ = 0;
+    bool looking_ = false;  ///< one thread looks for the server, for all
+    bool closing_ = false;
+
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace shop::postgres

@@ -1,0 +1,92 @@
+#include <shop/storage/postgres.hpp>
+
+#include "storage/postgres/connection.hpp"
+#include "storage/postgres/schema.hpp"
+#include "storage/postgres/service_stores.hpp"
+
+namespace shop::storage {
+
+namespace {
+
+using shop::postgres::connection;
+using shop::postgres::fault;
+using shop::postgres::trouble;
+
+/// Where this is, without a password.
+std::string where(connection& on) {
+    auto const found = on.execute("SELECT current_database(), coalesce(inet_server_addr()::text, 'a local socket')");
+    return "database " + std::string(found.text(0, 0)) + " at " + std::string(found.text(0, 1));
+}
+
+error as_error(trouble const& t) {
+    auto const code = t.why() == fault::corrupt      ? error_code::store_corrupt
+                      : t.why() == fault::unsuitable ? error_code::not_supported
+                                                     : error_code::store_unavailable;
+    std::string text = t.what();
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    return error(code, "postgresql: " + text);
+}
+
+/// Refuses what must not be served; brings the schema up to date when asked to.
+void prepare(connection& on, postgres_options const& options, context const& with) {
+    auto const steps = shop::postgres::shop_migrations();
+    auto const found =
+        options.migrate ? shop::postgres::migrate(on, steps, with) : shop::postgres::schema_of(on, steps);
+    if (auto const why = refuse_newer(found)) throw trouble(fault::unsuitable, where(on) + ": " + *why);
+    if (found.version < found.newest) {
+        throw trouble(fault::unsuitable, where(on) + ": its schema is version " + std::to_string(found.version) +
+                                          ", this program needs " + std::to_string(found.newest) +
+                                          ": run `shop-server migrate --store ...`, or serve with `--migrate`");
+    }
+    if (!options.require_durability) return;
+    if (auto const why = shop::postgres::durability_complaint(on)) {
+        throw trouble(fault::unsuitable, where(on) + ": " + *why);
+    }
+}
+
+}  // namespace
+
+factory postgres(std::string url, postgres_options given) {
+    return [url = std::move(url), given = std::move(given)](context const& with) -> result<stores> {
+        auto const options = std::make_shared<postgres_options const>(given);
+        try {
+            auto const how = shop::postgres::connect_string(url, *options);
+            auto first = std::make_unique<connection>(how, *options);
+            prepare(*first, *options, with);
+            shop::postgres::database in;
+            in.epoch = shop::postgres::read_epoch(*first);
+            in.pool = std::make_shared<shop::postgres::pool>(how, std::move(first), options, with);
+            return stores{shop::postgres::products_store(in), shop::postgres::inventory_store(in),
+                          shop::postgres::orders_store(in), shop::postgres::notifications_store(in)};
+        } catch (trouble const& t) {
+            return as_error(t);
+        }
+    };
+}
+
+result<schema_state> postgres_schema(std::string const& url) {
+    postgres_options const options;
+    try {
+        connection on(shop::postgres::connect_string(url, options), options);
+        return shop::postgres::schema_of(on, shop::postgres::shop_migrations());
+    } catch (trouble const& t) {
+        return as_error(t);
+    }
+}
+
+result<schema_state> migrate_postgres(std::string const& url, context const& with) {
+    postgres_options options;
+    options.statement_timeout = std::chrono::milliseconds(0);  // a step may take its time
+    options.lock_timeout = std::chrono::milliseconds(0);
+    options.idle_in_transaction_timeout = std::chrono::milliseconds(0);
+    try {
+        connection on(shop::postgres::connect_string(url, options), options);
+        auto const state = shop::postgres::migrate(on, shop::postgres::shop_migrations(), with);
+        if (auto const why = refuse_newer(state)) throw trouble(fault::unsuitable, where(on) + ": " + *why);
+        return state;
+    } catch (trouble const& t) {
+        return as_error(t);
+    }
+}
+
+}  // namespace shop::storage

@@ -1,0 +1,160 @@
+#pragma once
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <shop/core/record.hpp>
+#include <shop/storage/detail/scans.hpp>
+
+#include "storage/completion.hpp"
+#include "storage/postgres/pool.hpp"
+#include "storage/postgres/tables.hpp"
+
+namespace shop::postgres {
+
+/// What the stores of one database share.
+struct database {
+    std::shared_ptr<postgres::pool> pool;
+    store_epoch epoch;
+};
+
+/// The generic part of a service's store: a storage port over one database.
+///
+/// Records that exist are locked when they are loaded; one that is absent cannot be, so a decision that rests on an absence
+/// writes the record that was missing, and meets the unique key of whoever was quicker.
+/// @tparam Port the storage port, derived from `record_store<Schema>`
+template <class Port, class Schema>
+class stored : public storage::detail::scans<stored<Port, Schema>, Port, Schema> {
+public:
+    explicit stored(database in) : database_(std::move(in)) {}
+
+    asio::awaitable<result<void>> transact(std::shared_ptr<decision_batch<Schema>> batch) override {
+        return answer_of<void>(std::make_unique<batch_job>(*database_.pool, std::move(batch)));
+    }
+
+    asio::awaitable<result<std::shared_ptr<loaded_rows<Schema> const>>> load(
+        std::shared_ptr<key_set<Schema> const> keys) override {
+        using answer = std::shared_ptr<loaded_rows<Schema> const>;
+        bool const together = loaded_records<Schema>::tables_of(*keys) > 1;
+        auto work = [keys = std::move(keys)](connection& on, answer& out) {
+            auto records = std::make_shared<loaded_records<Schema>>();
+            auto found = std::make_shared<loaded_rows<Schema>>(*keys);
+            records->fill(on, *found, false);
+            found->keep(std::move(records));
+            found->keep(std::const_pointer_cast<key_set<Schema>>(keys));
+            out = std::move(found);
+        };
+        return read<answer>(std::move(work), together);
+    }
+
+    /// What `scan` of each record type comes to.
+    template <class Record>
+    asio::awaitable<result<std::vector<Record>>> scan_table(std::optional<key_of<Record>> after, std::size_t limit) {
+        auto work = [after = std::move(after), limit](connection& on, std::vector<Record>& out) {
+            next_by_key(on, after, limit, out);
+        };
+        return read<std::vector<Record>>(std::move(work));
+    }
+
+    store_epoch epoch() const override { return database_.epoch; }
+    bool exclusive() const override { return database_.pool->options().exclusive; }
+
+protected:
+    /// Runs `work(connection&, Answer&)` on a connection's thread.
+    /// @param together whether its statements must read one snapshot
+    template <class Answer, class Work>
+    asio::awaitable<result<Answer>> read(Work work, bool together = false) {
+        // Behind a pooler the settings of the shop come with a transaction, and so does the right plan.
+        together = together || !database_.pool->options().prepared_statements;
+        return answer_of<Answer>(std::make_unique<reading_job<Answer, Work>>(std::move(work), together));
+    }
+
+private:
+    /// One batch: load and lock, decide, write, commit.
+    class batch_job final : public job {
+    public:
+        batch_job(pool& in, std::shared_ptr<decision_batch<Schema>> batch) : pool_(in), batch_(std::move(batch)) {}
+
+        void attempt(connection& on) override {
+            auto keys = batch_->wanted();
+            keys.normalise();
+            transaction writing(on, transaction::kind::writing);
+            auto wanted = decide(on, keys);
+            bool const wrote = write_changes<Schema>(on, wanted);
+            writing.commit();
+            if (wrote && pool_.options().statistics) ++pool_.options().statistics->commits;
+        }
+
+        void answer(error const* failure) override {
+            batch_.reset();  // what it owns goes where its owner runs
+            failure ? caller->complete(*failure) : caller->complete({});
+        }
+        std::unique_ptr<storage::completion<void>> caller;
+
+    private:
+        changes<Schema> decide(connection& on, key_set<Schema>& keys) {
+            for (;;) {
+                loaded_records<Schema> records;
+                loaded_rows<Schema> found(keys);
+                records.fill(on, found, true);
+                auto decided = batch_->decide(found, shop::attempt{pool_.stamp(), ++attempts_});
+                if (decided) return std::move(*decided);
+                auto const before = count(keys);
+                keys.merge(decided.error());
+                if (count(keys) == before) throw std::logic_error("a decision asks again for what it was given");
+            }
+        }
+        static std::size_t count(key_set<Schema> const& keys) {
+            std::size_t sum = 0;
+            Schema::for_each([&]<class Record>() { sum += keys.template of<Record>().size(); });
+            return sum;
+        }
+
+        pool& pool_;
+        std::shared_ptr<decision_batch<Schema>> batch_;
+        unsigned attempts_ = 0;
+    };
+
+    template <class Answer, class Work>
+    class reading_job final : public job {
+    public:
+        reading_job(Work work, bool together) : work_(std::move(work)), together_(together) {}
+        void attempt(connection& on) override {
+            answer_ = Answer{};
+            if (!together_) return work_(on, answer_);
+            transaction snapshot(on, transaction::kind::reading);
+            work_(on, answer_);
+            snapshot.commit();
+        }
+        void answer(error const* failure) override {
+            failure ? caller->complete(*failure) : caller->complete(std::move(answer_));
+        }
+        std::unique_ptr<storage::completion<Answer>> caller;
+
+    private:
+        Work work_;
+        bool together_;
+        Answer answer_{};
+    };
+
+    /// Hands a job over and resumes with its answer. Nothing abandons it: not even a caller that is cancelled.
+    template <class Answer, class Job>
+    asio::awaitable<result<Answer>> answer_of(std::unique_ptr<Job> job) {
+        auto const to = database_.pool;
+        auto start = [&]<class Handler>(Handler&& handler) {
+            job->caller = storage::completion_of<Answer>(std::forward<Handler>(handler));
+            to->submit(std::move(job));
+        };
+        co_return co_await asio::async_initiate<asio::use_awaitable_t<> const, void(result<Answer>)>(
+            start, asio::use_awaitable);
+    }
+
+    database database_;
+};
+
+}  // namespace shop::postgres

@@ -1,0 +1,109 @@
+#include "storage/postgres/schema.hpp"
+
+#include <charconv>
+
+#include <shop/core/limits.hpp>
+
+#include "storage/postgres/columns.hpp"
+
+namespace shop::postgres {
+
+namespace {
+
+constexpr auto create_store =
+    "CREATE TABLE IF NOT EXISTS shop_store ("
+    "only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),"
+    "epoch uuid NOT NULL, schema_version bigint NOT NULL, schema_needs bigint NOT NULL)";
+
+std::size_t number(std::string_view digits) {
+    std::size_t value = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return value;
+}
+
+storage::schema_state read_state(connection& on, std::span<storage::migration const> steps, bool and_lock) {
+    auto const found = on.execute(std::string("SELECT schema_version, schema_needs FROM shop_store") +
+                                  (and_lock ? " FOR UPDATE" : ""));
+    if (found.size() == 0) return {0, 0, steps.size()};
+    return {number(found.text(0, 0)), number(found.text(0, 1)), steps.size()};
+}
+
+bool has_store(connection& on) {
+    auto const found = on.execute("SELECT to_regclass('shop_store') IS NOT NULL");
+    return found.text(0, 0) == "t";
+}
+
+/// Runs `work` until it is not disturbed by whoever does the same.
+template <class Work>
+void undisturbed(Work work) {
+    for (unsigned attempt = 1;; ++attempt) {
+        try {
+            return work();
+        } catch (trouble const& t) {
+            bool const again = t.why() == fault::conflict || t.why() == fault::contended;
+            if (!again || attempt == limits::transact_attempts_max) throw;
+        }
+    }
+}
+
+void claim(connection& on, storage::context const& with) {
+    auto const epoch = to_string(with.ids.next(with.clock.stamp()));
+    undisturbed([&] { on.execute(create_store); });
+    undisturbed([&] {
+        on.execute("INSERT INTO shop_store (epoch, schema_version, schema_needs) VALUES ('" + epoch +
+                   "', 0, 0) ON CONFLICT DO NOTHING");
+    });
+}
+
+}  // namespace
+
+storage::schema_state schema_of(connection& on, std::span<storage::migration const> steps) {
+    if (!has_store(on)) return {0, 0, steps.size()};
+    return read_state(on, steps, false);
+}
+
+storage::schema_state migrate(connection& on, std::span<storage::migration const> steps, storage::context const& with) {
+    if (!has_store(on)) claim(on, with);
+    auto state = read_state(on, steps, false);
+    while (state.version < steps.size() && state.needs <= steps.size()) {
+        undisturbed([&] {
+            transaction step(on, transaction::kind::writing);
+            // The row is the lock: whoever comes at the same time waits here, and then finds the step taken.
+            state = read_state(on, steps, true);
+            if (state.version >= steps.size() || state.needs > steps.size()) return;
+            on.execute(steps[state.version].sql);
+            state.needs = storage::needs_after(steps, state.version, state.needs);
+            ++state.version;
+            on.execute("UPDATE shop_store SET schema_version = " + std::to_string(state.version) +
+                       ", schema_needs = " + std::to_string(state.needs));
+            step.commit();
+        });
+    }
+    return state;
+}
+
+store_epoch read_epoch(connection& on) {
+    auto const found = on.execute("SELECT epoch FROM shop_store");
+    store_epoch epoch;
+    if (found.size() == 1) {
+        row_reader row(found);
+        row.start_row(0);
+        row.id(epoch.value.bytes);
+        if (row.sound()) return epoch;
+    }
+    throw trouble(fault::corrupt, "the birth certificate of the store is missing");
+}
+
+std::optional<std::string> durability_complaint(connection& on) {
+    for (auto const* name : {"fsync", "full_page_writes", "synchronous_commit"}) {
+        auto const found = on.execute(std::string("SHOW ") + name);
+        if (found.text(0, 0) == "off") {
+            return std::string(name) +
+                   " is off: an order that was acknowledged could be lost. Turn it on in postgresql.conf, or with ALTER "
+                   "SYSTEM, ALTER DATABASE or ALTER ROLE, wherever it was turned off";
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace shop::postgres

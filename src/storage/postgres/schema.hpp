@@ -1,0 +1,33 @@
+#pragma once
+
+#include <span>
+
+#include <shop/core/uuid.hpp>
+#include <shop/storage/storage.hpp>
+
+#include "storage/migration.hpp"
+#include "storage/postgres/connection.hpp"
+
+/// What happens to a database before it is served: identity, migrations, durability.
+namespace shop::postgres {
+
+/// The schema of the four stores, step by step.
+std::span<storage::migration const> shop_migrations();
+
+/// Where the schema stands. Changes nothing.
+/// @throws trouble
+storage::schema_state schema_of(connection& on, std::span<storage::migration const> steps);
+
+/// Takes the steps that are missing. Who comes at the same time waits, and finds them taken.
+/// @throws trouble
+storage::schema_state migrate(connection& on, std::span<storage::migration const> steps, storage::context const& with);
+
+/// The store's birth certificate. @pre the schema is not version 0.
+/// @throws trouble
+store_epoch read_epoch(connection& on);
+
+/// Why this server may lose what it acknowledged; nothing when it does not.
+/// @throws trouble
+std::optional<std::string> durability_complaint(connection& on);
+
+}  // namespace shop::postgres
