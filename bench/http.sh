@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The benchmarks over HTTP: shop-server on SQLite and wrk on the same machine, 256 connections, beside nginx as the floor.
+# The benchmarks over HTTP: shop-server on SQLite and on PostgreSQL, and wrk on the same machine, 256 connections, beside nginx as the floor.
 #   bench/http.sh SHOP-SERVER [SECONDS]
 # Ends with an error, and without a figure, unless every order that wrk got a 201 for is there and the audit is clean.
 set -euo pipefail
@@ -14,6 +14,7 @@ folder=$(mktemp -d)
 started=()
 cleanup() {
     for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
+    [[ ! -d $folder/postgres ]] || "$here/../script/postgres" stop "$folder/postgres" || true
     wait 2>/dev/null || true
     rm -rf "$folder"
 }
@@ -48,35 +49,54 @@ CONF
 nginx -c "$folder/nginx/nginx.conf" -g 'daemon off;' &
 started+=($!)
 
-store=sqlite:$folder/shop.db
-"$program" import products "$here/../reference-server/catalogue/products.csv" --store "$store" >"$folder/import" 2>&1 || { cat "$folder/import"; exit 1; }
 tail -n +2 "$here/../reference-server/catalogue/products.csv" | awk -F, '$5 == "" || $0 ~ /active/ {print $1}' >"$folder/skus"
 { echo sku,quantity,reference; awk '{print $1 ",1000000,bench"}' "$folder/skus"; } >"$folder/stock.csv"
-"$program" import stock "$folder/stock.csv" --store "$store" >"$folder/import" 2>&1 || { cat "$folder/import"; exit 1; }
+quiet() { "$@" >"$folder/quiet" 2>&1 || { cat "$folder/quiet" >&2; exit 1; }; }
 
-"$program" serve all --listen 127.0.0.1:0 --store "$store" >"$folder/out" 2>"$folder/log" &
-server=$!
-started+=("$server")
-until grep -q listening "$folder/out"; do kill -0 "$server"; done
-address=$(sed -n 's/listening on //p' "$folder/out")
+# open_shop STORE: sets $server and $address.
+open_shop() {
+    quiet "$program" migrate --store "$1"
+    quiet "$program" import products "$here/../reference-server/catalogue/products.csv" --store "$1"
+    quiet "$program" import stock "$folder/stock.csv" --store "$1"
+    "$program" serve all --listen 127.0.0.1:0 --store "$1" >"$folder/out" 2>"$folder/log" &
+    server=$!
+    started+=("$server")
+    until grep -q listening "$folder/out"; do kill -0 "$server"; done
+    address=$(sed -n 's/listening on //p' "$folder/out")
+}
+cpu() { awk '{print $14 + $15}' "/proc/$server/stat"; }
 
+# sell NAME STORE: three rounds of orders, then the audit.
+sell() {
+    local acknowledged=0 round before placed orders
+    for round in 1 2 3; do
+        before=$(cpu)
+        SKUS=$folder/skus RUN=round-$round load "POST /v1/orders, three lines, $1" "$address" -s "$here/place.lua"
+        placed=$(awk '/requests in/ {print $1}' "$folder/report")
+        acknowledged=$((acknowledged + placed))
+        awk -v ticks=$(($(cpu) - before)) -v n="$placed" 'BEGIN {printf "  %.1f us CPU of shop-server per order\n", ticks * 10000 / n}'
+    done
+    kill -TERM "$server"
+    wait "$server"
+    "$program" audit --store "$2" >"$folder/audit" || { cat "$folder/audit"; exit 1; }
+    orders=$(awk '$1 == "audited" {print $2}' "$folder/audit")
+    echo "acknowledged $acknowledged, in the store $orders (those cut off at the end of a round included), $(tail -1 "$folder/audit")"
+    ((orders >= acknowledged && orders <= acknowledged + 3 * 256)) || { echo "http: orders are missing or doubled" >&2; exit 1; }
+}
+
+open_shop "sqlite:$folder/shop.db"
 load "floor: nginx, a constant" http://127.0.0.1:18089/
 load "GET /v1/products/{sku}" "$address/v1/products/MUG-STONE-350"
 load "floor: nginx, a constant" http://127.0.0.1:18089/
 echo "resident: $(awk '/VmRSS/ {print $2}' "/proc/$server/status") KiB"
 
-acknowledged=0
-cpu() { awk '{print $14 + $15}' "/proc/$server/stat"; }
-for round in 1 2 3; do
-    before=$(cpu)
-    SKUS=$folder/skus RUN=round-$round load "POST /v1/orders, three lines, SQLite" "$address" -s "$here/place.lua"
-    placed=$(awk '/requests in/ {print $1}' "$folder/report")
-    acknowledged=$((acknowledged + placed))
-    awk -v ticks=$(($(cpu) - before)) -v n="$placed" 'BEGIN {printf "  %.1f us CPU per order\n", ticks * 10000 / n}'
-done
-kill -TERM "$server"
-wait "$server"
-"$program" audit --store "$store" >"$folder/audit" || { cat "$folder/audit"; exit 1; }
-orders=$(awk '$1 == "audited" {print $2}' "$folder/audit")
-echo "acknowledged $acknowledged, in the store $orders (those cut off at the end of a round included), $(tail -1 "$folder/audit")"
-((orders >= acknowledged && orders <= acknowledged + 3 * 256)) || { echo "http: orders are missing or doubled" >&2; exit 1; }
+sell SQLite "sqlite:$folder/shop.db"
+
+if [[ -x $(ls -d /usr/lib/postgresql/*/bin/postgres 2>/dev/null | tail -1) ]]; then
+    chmod 755 "$folder"
+    postgres=$("$here/../script/postgres" start "$folder/postgres")
+    open_shop "$postgres"
+    sell PostgreSQL "$postgres"
+else
+    echo "http: PostgreSQL skipped, script/setup installs it"
+fi

@@ -16,7 +16,7 @@ cleanup() {
     rm -rf "$folder"
 }
 trap cleanup EXIT
-floors=${url/\/shop?/\/floors?}
+floors=${url/@\/shop/@\/floors}
 psql() { "${pgbench%pgbench}psql" -X -q -v ON_ERROR_STOP=1 "$@"; }
 psql "$url" -c "CREATE DATABASE floors"
 
@@ -34,15 +34,18 @@ cat >"$folder/naive.sql" <<'SQL'
 \set a random(100000, 109999)
 \set b random(100000, 109999)
 \set c random(100000, 109999)
+\set low least(:a, :b, :c)
+\set high greatest(:a, :b, :c)
+\set middle :a + :b + :c - :low - :high
 SELECT gen_random_uuid() AS id \gset
 BEGIN;
-INSERT INTO orders (id, customer, key, status, total) VALUES (:'id', 'ann', :'id', 'confirmed', 2997);
-INSERT INTO order_line VALUES (:'id', 1, 'SKU-' || :a, 1, 999);
-INSERT INTO order_line VALUES (:'id', 2, 'SKU-' || :b, 1, 999);
-INSERT INTO order_line VALUES (:'id', 3, 'SKU-' || :c, 1, 999);
-UPDATE stock SET available = available - 1 WHERE sku = 'SKU-' || least(:a, :b, :c) AND available >= 1;
-UPDATE stock SET available = available - 1 WHERE sku = 'SKU-' || :a + :b + :c - least(:a, :b, :c) - greatest(:a, :b, :c) AND available >= 1;
-UPDATE stock SET available = available - 1 WHERE sku = 'SKU-' || greatest(:a, :b, :c) AND available >= 1;
+INSERT INTO orders (id, customer, key, status, total) VALUES (:id, 'ann', :id, 'confirmed', 2997);
+INSERT INTO order_line VALUES (:id, 1, 'SKU-' || :a, 1, 999);
+INSERT INTO order_line VALUES (:id, 2, 'SKU-' || :b, 1, 999);
+INSERT INTO order_line VALUES (:id, 3, 'SKU-' || :c, 1, 999);
+UPDATE stock SET available = available - 1 WHERE sku = 'SKU-' || :low AND available >= 1;
+UPDATE stock SET available = available - 1 WHERE sku = 'SKU-' || :middle AND available >= 1;
+UPDATE stock SET available = available - 1 WHERE sku = 'SKU-' || :high AND available >= 1;
 COMMIT;
 SQL
 cat >"$folder/hot.sql" <<'SQL'
@@ -50,7 +53,9 @@ UPDATE stock SET available = available - 1 WHERE sku = 'SKU-100000' AND availabl
 SQL
 floor() { # NAME SCRIPT CLIENTS
     local tps
-    tps=$("$pgbench" -n -M prepared -T "$seconds" -c "$3" -j 1 -f "$folder/$2" "$floors" 2>&1 | awk '/^tps/ {print $3}')
+    "$pgbench" -n -M prepared -T "$seconds" -c "$3" -j 1 -f "$folder/$2" "$floors" >"$folder/report" 2>&1 ||
+        { cat "$folder/report" >&2; exit 1; }
+    tps=$(awk '/^tps/ {print $3}' "$folder/report")
     printf '%-58s %9.0f per second\n' "  floor: $1, $3 clients" "$tps"
 }
 floors() {

@@ -60,10 +60,9 @@ struct foreign_header {
     std::string_view home;
 };
 constexpr std::array foreign_headers{
-    foreign_header{"sqlite3", "storage/sqlite/"},  foreign_header{"pqxx", "storage/postgres/"},
-    foreign_header{"libpq", "storage/postgres/"},  foreign_header{"boost/beast", "transports/http/"},
-    foreign_header{"openssl", "transports/http/"}, foreign_header{"gtest", "testing/"},
-    foreign_header{"gmock", "testing/"},
+    foreign_header{"sqlite3", "storage/sqlite/"},          foreign_header{"libpq", "storage/postgres/"},
+    foreign_header{"boost/beast", "transports/http/"},     foreign_header{"openssl", "transports/http/"},
+    foreign_header{"gtest", "testing/"},                   foreign_header{"gmock", "testing/"},
 };
 
 std::optional<std::string> judge(source_file const& file, room const& own, include const& included) {

@@ -17,6 +17,7 @@ namespace shop::storage {
 struct postgres_statistics {
     std::atomic<std::uint64_t> commits = 0;      ///< transactions that wrote something
     std::atomic<std::uint64_t> statements = 0;   ///< sent to the server, those that begin and end transactions included
+    std::atomic<std::uint64_t> round_trips = 0;  ///< in which they were sent
     std::atomic<std::uint64_t> reruns = 0;       ///< of batches, after a conflict or a lost connection
     std::atomic<std::uint64_t> in_doubt = 0;     ///< commits whose outcome was unknown at first
     std::atomic<std::uint64_t> connections = 0;  ///< opened

@@ -1,21 +1,20 @@
 #pragma once
 
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <shop/core/detail/words.hpp>
 #include <shop/core/error.hpp>
 #include <shop/core/result.hpp>
 
 #include "storage/columns.hpp"
 #include "storage/postgres/connection.hpp"
 
-/// Columns of PostgreSQL: what is written goes as arrays in their binary form, one per column; what is read comes as
-/// text. boolean -> boolean, integer -> bigint, id -> uuid, bytes -> bytea, text -> text.
+/// Columns of PostgreSQL, in their binary form: what is written goes as arrays, one per column. boolean -> boolean, integer -> bigint, id -> uuid, bytes -> bytea, text -> text.
 namespace shop::postgres {
 
 using storage::column_kind;
@@ -114,10 +113,10 @@ public:
     void made_text(std::string_view value) { text(value); }
     void null() { next().null(); }
 
-    std::vector<std::string> take() {
-        std::vector<std::string> out;
+    std::vector<parameter> take() {
+        std::vector<parameter> out;
         out.reserve(columns_.size());
-        for (auto& c : columns_) out.push_back(c.take());
+        for (auto& c : columns_) out.push_back({c.take(), false, true});
         return out;
     }
 
@@ -130,22 +129,23 @@ private:
 /// Single values of a hand-written query, as text.
 class value_writer {
 public:
-    void boolean(bool value) { values_.emplace_back(value ? "t" : "f"); }
-    void integer(std::int64_t value) { values_.emplace_back(std::to_string(value)); }
-    void id(std::array<std::uint8_t, 16> const& value) { values_.emplace_back(to_string(uuid{value})); }
+    void boolean(bool value) { add(value ? "t" : "f"); }
+    void integer(std::int64_t value) { add(std::to_string(value)); }
+    void id(std::array<std::uint8_t, 16> const& value) { add(to_string(uuid{value})); }
     void bytes(std::span<std::uint8_t const> value);
     /// @throws failure if PostgreSQL could not hold it
     void text(std::string_view value) {
         require_text(value);
-        values_.emplace_back(value);
+        add(std::string(value));
     }
     void made_text(std::string_view value) { text(value); }
-    void null() { values_.emplace_back(); }
+    void null() { values_.push_back({{}, true, false}); }
 
-    std::vector<std::optional<std::string>> const& values() const { return values_; }
+    std::vector<parameter> take() { return std::move(values_); }
 
 private:
-    std::vector<std::optional<std::string>> values_;
+    void add(std::string value) { values_.push_back({std::move(value), false, false}); }
+    std::vector<parameter> values_;
 };
 
 /// Reads the columns of a row from the first on.
@@ -163,32 +163,41 @@ public:
         ++at_;
         return true;
     }
-    bool boolean() { return text() == "t"; }
+    bool boolean() {
+        auto const byte = next(1);
+        return !byte.empty() && byte[0] != 0;
+    }
     std::int64_t integer() {
-        auto const digits = text();
-        std::int64_t value = 0;
-        auto const [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-        if (failed != std::errc{} || end != digits.data() + digits.size()) misfit();
-        return value;
+        auto const eight = next(8);
+        if (eight.empty()) return 0;
+        return static_cast<std::int64_t>(shop::detail::big_endian(reinterpret_cast<std::uint8_t const*>(eight.data())));
     }
-    void id(std::array<std::uint8_t, 16>& to) {
-        auto const read = parse_uuid(text());
-        read ? void(to = read->bytes) : misfit();
+    void id(std::array<std::uint8_t, 16>& to) { bytes(to); }
+    void bytes(std::span<std::uint8_t> to) {
+        auto const read = next(to.size());
+        std::copy(read.begin(), read.end(), to.begin());
     }
-    void bytes(std::span<std::uint8_t> to);
-    std::string_view text() {
-        if (from_.is_null(row_, at_)) {
-            misfit();
-            ++at_;
-            return {};
-        }
-        return from_.text(row_, at_++);
-    }
+    std::string_view text() { return next(any_size); }
     void misfit() { fits_ = false; }
     /// Whether everything so far was as it was written.
     bool sound() const { return fits_; }
 
 private:
+    static constexpr std::size_t any_size = static_cast<std::size_t>(-1);
+
+    /// The next field, if it is of this size; nothing, and a misfit, otherwise.
+    std::string_view next(std::size_t size) {
+        auto const column = at_++;
+        if (from_.is_null(row_, column)) {
+            misfit();
+            return {};
+        }
+        auto const field = from_.field(row_, column);
+        if (size == any_size || field.size() == size) return field;
+        misfit();
+        return {};
+    }
+
     rows const& from_;
     std::size_t row_ = 0;
     std::size_t at_ = 0;

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -11,8 +10,10 @@
 
 #include <shop/storage/postgres.hpp>
 
-/// The one place that speaks to PostgreSQL, through libpqxx. Nothing outside this folder includes it, and inside it only
-/// connection.cpp does.
+struct pg_conn;
+struct pg_result;
+
+/// The one place that speaks to PostgreSQL, through libpq. Nothing outside this folder includes it.
 namespace shop::postgres {
 
 /// Why a statement failed, as far as it matters what to do next.
@@ -37,33 +38,25 @@ private:
     fault why_;
 };
 
-/// The rows that a statement returned. Cheap to move; the fields live as long as it.
+/// The rows that a statement returned, fields in their binary form unless it was run by `execute`. Cheap to copy; fields
+/// live as long as the last copy.
 class rows {
 public:
-    rows() = default;
-    rows(std::shared_ptr<void const> owner, std::vector<char const*> fields, std::vector<std::uint32_t> sizes,
-         std::size_t columns, std::size_t affected)
-        : owner_(std::move(owner)),
-          fields_(std::move(fields)),
-          sizes_(std::move(sizes)),
-          columns_(columns),
-          affected_(affected) {}
+    explicit rows(std::shared_ptr<pg_result> from) : from_(std::move(from)) {}
 
-    std::size_t size() const { return columns_ == 0 ? 0 : fields_.size() / columns_; }
-    /// How many rows were written.
-    std::size_t affected() const { return affected_; }
-    bool is_null(std::size_t row, std::size_t column) const { return fields_[row * columns_ + column] == nullptr; }
-    std::string_view text(std::size_t row, std::size_t column) const {
-        auto const at = row * columns_ + column;
-        return {fields_[at], sizes_[at]};
-    }
+    std::size_t size() const;
+    bool is_null(std::size_t row, std::size_t column) const;
+    std::string_view field(std::size_t row, std::size_t column) const;
 
 private:
-    std::shared_ptr<void const> owner_;
-    std::vector<char const*> fields_;
-    std::vector<std::uint32_t> sizes_;
-    std::size_t columns_ = 0;
-    std::size_t affected_ = 0;
+    std::shared_ptr<pg_result> from_;
+};
+
+/// A value of a statement's parameter.
+struct parameter {
+    std::string value;
+    bool is_null = false;
+    bool is_binary = false;
 };
 
 /// How to reach a database, with the settings of the shop.
@@ -71,6 +64,8 @@ private:
 std::string connect_string(std::string const& url, storage::postgres_options const& options);
 
 /// One connection. Gone for good when the server closes it: settings and prepared statements went with it.
+///
+/// Statements are queued, and go to the server together: what does not depend on an answer costs no round trip of its own.
 /// @par Thread safety
 /// Unsafe: one thread at a time.
 class connection {
@@ -81,61 +76,65 @@ public:
     connection(connection const&) = delete;
     connection& operator=(connection const&) = delete;
 
-    /// Runs SQL without parameters.
+    /// Runs SQL without parameters, and without a transaction of ours; fields of its rows are text. For opening only.
     /// @throws trouble
     rows execute(std::string const& sql);
-    /// Runs a statement on arrays in their binary form. It is prepared once per connection, unless the options say
-    /// otherwise.
+
+    /// Queues a statement. It is prepared once per connection, unless the options say otherwise.
     /// @param sql lives as long as the program, and is known by its address.
+    void queue(std::string const& sql, std::vector<parameter> values);
+    /// Sends what is queued, in one round trip. When a statement fails, those behind it have not run.
+    /// @return what each returned, in their order; what begins and ends a transaction is left out.
     /// @throws trouble
-    rows run(std::string const& sql, std::vector<std::string> const& arrays);
-    /// Runs a statement on single values, as text.
-    /// @throws trouble
-    rows run(std::string const& sql, std::vector<std::optional<std::string>> const& values);
+    std::vector<rows> flush();
 
-    /// Begins a transaction that writes. Reads see what is committed, rows that it locks stay as they are read.
-    void begin_writing();
-    /// Begins a transaction that reads one snapshot.
-    void begin_reading();
-    /// @throws trouble `in_doubt` if the connection goes meanwhile
-    void commit();
-    /// Takes back what is not committed. Leaves the connection unusable when that fails.
-    void roll_back() noexcept;
-
-    bool is_usable() const;
+    bool is_usable() const { return usable_; }
 
 private:
-    struct driver;
+    friend class transaction;
+    struct command {
+        std::string const* sql;
+        std::vector<parameter> values;
+        bool is_ours;  ///< begins or ends a transaction: what it returns is for nobody
+    };
 
-    std::string const& name_of(std::string const& sql);
-    template <class Work>
-    rows guarded(Work work);
+    void queue_begin(std::string const& begin);
+    void queue_commit();
+    void roll_back() noexcept;
+    void send(command const& what, std::vector<std::string const*>& fresh);
+    std::vector<rows> receive();
+    trouble trouble_of(pg_result const* failed);
+    void pipelining(bool on);
 
-    std::unique_ptr<driver> driver_;
     storage::postgres_options const& options_;
-    std::string local_settings_;
+    std::unique_ptr<pg_conn, void (*)(pg_conn*)> link_;
     std::unordered_map<std::string const*, std::string> prepared_;
-    bool in_transaction_ = false;
+    std::uint64_t names_given_ = 0;
+    std::string set_local_;  ///< behind a pooler: what the connect string would set
+    std::vector<command> queued_;
+    bool starting_ = false;    ///< what is queued begins with a transaction
+    bool begun_ = false;       ///< a transaction is open in the server
+    bool committing_ = false;  ///< what is queued ends in a commit
+    bool pipelining_ = false;
     bool usable_ = true;
 };
 
 /// Rolls back at the end of its scope, unless it was committed.
 class transaction {
 public:
-    enum class kind { writing, reading };
-    transaction(connection& on, kind what) : on_(&on) {
-        what == kind::writing ? on.begin_writing() : on.begin_reading();
-    }
-    ~transaction() {
-        if (on_) on_->roll_back();
-    }
+    enum class kind {
+        writing,  ///< statements read what is committed, rows that they lock stay as they are read
+        reading,  ///< one snapshot
+    };
+    /// Nothing is sent before the first `flush`.
+    transaction(connection& on, kind what);
+    ~transaction();
     transaction(transaction const&) = delete;
     transaction& operator=(transaction const&) = delete;
 
-    void commit() {
-        on_->commit();
-        on_ = nullptr;
-    }
+    /// Sends what is queued, and commits if all of it went well.
+    /// @throws trouble `in_doubt` if the connection goes meanwhile
+    std::vector<rows> commit();
 
 private:
     connection* on_;

@@ -38,7 +38,7 @@ CREATE TABLE products_availability (
     low_stock_threshold  bigint NOT NULL,
     untracked            boolean NOT NULL,
     as_of                bigint NOT NULL
-);
+) WITH (fillfactor = 50);
 
 CREATE TABLE inventory_stock (
     sku                  text COLLATE "C" NOT NULL,
@@ -54,7 +54,7 @@ CREATE TABLE inventory_stock (
     updated_at           bigint NOT NULL,
     PRIMARY KEY (sku, location),
     CHECK (on_hand - allocated - held >= -backorder_limit)
-);
+) WITH (fillfactor = 50);
 
 CREATE TABLE inventory_movement (
     position             bigint PRIMARY KEY,
@@ -110,7 +110,7 @@ CREATE TABLE orders_order (
     outcome              text COLLATE "C" NOT NULL,
     open                 text COLLATE "C",
     CHECK (status <> 'pending' OR open IS NOT NULL)
-);
+) WITH (fillfactor = 60);
 CREATE INDEX orders_order_of_customer ON orders_order (customer_id, id);
 CREATE INDEX orders_order_open ON orders_order (id) WHERE open IS NOT NULL;
 

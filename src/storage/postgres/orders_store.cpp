@@ -1,5 +1,3 @@
-#include <charconv>
-
 #include "storage/postgres/service_stores.hpp"
 
 namespace shop::postgres {
@@ -51,7 +49,8 @@ public:
         auto work = [limit](connection& on, std::size_t& out) {
             value_writer to;
             to.integer(static_cast<std::int64_t>(limit));
-            auto const found = on.run(text, to.values());
+            on.queue(text, to.take());
+            auto const found = on.flush().front();
             row_reader row(found);
             row.start_row(0);
             out = static_cast<std::size_t>(row.integer());

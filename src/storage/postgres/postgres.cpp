@@ -15,7 +15,7 @@ using shop::postgres::trouble;
 /// Where this is, without a password.
 std::string where(connection& on) {
     auto const found = on.execute("SELECT current_database(), coalesce(inet_server_addr()::text, 'a local socket')");
-    return "database " + std::string(found.text(0, 0)) + " at " + std::string(found.text(0, 1));
+    return "database " + std::string(found.field(0, 0)) + " at " + std::string(found.field(0, 1));
 }
 
 error as_error(trouble const& t) {

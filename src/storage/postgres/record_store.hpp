@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -23,10 +24,33 @@ struct database {
     store_epoch epoch;
 };
 
+/// Whether to lock records when they are loaded. A process by itself need not: its batches come one after another, and the
+/// revisions tell whether they did. Where another process was met, the next batches lock first, in the order of their keys.
+/// @par Thread safety
+/// Shared objects: safe.
+class contention {
+public:
+    /// @param attempts that a batch has made already
+    bool expected(unsigned attempts) {
+        if (attempts > 0) {
+            cautious_ = batches_of_caution;
+            return true;
+        }
+        auto left = cautious_.load();
+        while (left > 0 && !cautious_.compare_exchange_weak(left, left - 1)) {
+        }
+        return left > 0;
+    }
+
+private:
+    static constexpr unsigned batches_of_caution = 64;
+    std::atomic<unsigned> cautious_ = 0;
+};
+
 /// The generic part of a service's store: a storage port over one database.
 ///
-/// Records that exist are locked when they are loaded; one that is absent cannot be, so a decision that rests on an absence
-/// writes the record that was missing, and meets the unique key of whoever was quicker.
+/// A batch writes records of the revisions that it loaded, or is run again. One that is absent has none, so a decision that
+/// rests on an absence writes the record that was missing, and meets the unique key of whoever was quicker.
 /// @tparam Port the storage port, derived from `record_store<Schema>`
 template <class Port, class Schema>
 class stored : public storage::detail::scans<stored<Port, Schema>, Port, Schema> {
@@ -34,7 +58,7 @@ public:
     explicit stored(database in) : database_(std::move(in)) {}
 
     asio::awaitable<result<void>> transact(std::shared_ptr<decision_batch<Schema>> batch) override {
-        return answer_of<void>(std::make_unique<batch_job>(*database_.pool, std::move(batch)));
+        return answer_of<void>(std::make_unique<batch_job>(*database_.pool, contention_, std::move(batch)));
     }
 
     asio::awaitable<result<std::shared_ptr<loaded_rows<Schema> const>>> load(
@@ -44,7 +68,8 @@ public:
         auto work = [keys = std::move(keys)](connection& on, answer& out) {
             auto records = std::make_shared<loaded_records<Schema>>();
             auto found = std::make_shared<loaded_rows<Schema>>(*keys);
-            records->fill(on, *found, false);
+            loaded_records<Schema>::ask(on, *keys, false);
+            records->fill(on.flush(), *found);
             found->keep(std::move(records));
             found->keep(std::const_pointer_cast<key_set<Schema>>(keys));
             out = std::move(found);
@@ -78,16 +103,18 @@ private:
     /// One batch: load and lock, decide, write, commit.
     class batch_job final : public job {
     public:
-        batch_job(pool& in, std::shared_ptr<decision_batch<Schema>> batch) : pool_(in), batch_(std::move(batch)) {}
+        batch_job(pool& in, std::shared_ptr<postgres::contention> beside, std::shared_ptr<decision_batch<Schema>> batch)
+            : pool_(in), contention_(std::move(beside)), batch_(std::move(batch)) {}
 
         void attempt(connection& on) override {
+            bool const and_lock = contention_->expected(attempts_);
             auto keys = batch_->wanted();
             keys.normalise();
             transaction writing(on, transaction::kind::writing);
-            auto wanted = decide(on, keys);
-            bool const wrote = write_changes<Schema>(on, wanted);
+            auto wanted = decide(on, keys, and_lock);
+            if (!queue_changes<Schema>(on, wanted)) return;
             writing.commit();
-            if (wrote && pool_.options().statistics) ++pool_.options().statistics->commits;
+            if (pool_.options().statistics) ++pool_.options().statistics->commits;
         }
 
         void answer(error const* failure) override {
@@ -97,11 +124,12 @@ private:
         std::unique_ptr<storage::completion<void>> caller;
 
     private:
-        changes<Schema> decide(connection& on, key_set<Schema>& keys) {
+        changes<Schema> decide(connection& on, key_set<Schema>& keys, bool and_lock) {
             for (;;) {
                 loaded_records<Schema> records;
                 loaded_rows<Schema> found(keys);
-                records.fill(on, found, true);
+                loaded_records<Schema>::ask(on, keys, and_lock);
+                if (!keys.empty()) records.fill(on.flush(), found);
                 auto decided = batch_->decide(found, shop::attempt{pool_.stamp(), ++attempts_});
                 if (decided) return std::move(*decided);
                 auto const before = count(keys);
@@ -116,6 +144,7 @@ private:
         }
 
         pool& pool_;
+        std::shared_ptr<postgres::contention> contention_;
         std::shared_ptr<decision_batch<Schema>> batch_;
         unsigned attempts_ = 0;
     };
@@ -155,6 +184,7 @@ private:
     }
 
     database database_;
+    std::shared_ptr<postgres::contention> contention_ = std::make_shared<postgres::contention>();
 };
 
 }  // namespace shop::postgres

@@ -4,8 +4,6 @@
 
 #include <shop/core/limits.hpp>
 
-#include "storage/postgres/columns.hpp"
-
 namespace shop::postgres {
 
 namespace {
@@ -25,13 +23,32 @@ storage::schema_state read_state(connection& on, std::span<storage::migration co
     auto const found = on.execute(std::string("SELECT schema_version, schema_needs FROM shop_store") +
                                   (and_lock ? " FOR UPDATE" : ""));
     if (found.size() == 0) return {0, 0, steps.size()};
-    return {number(found.text(0, 0)), number(found.text(0, 1)), steps.size()};
+    return {number(found.field(0, 0)), number(found.field(0, 1)), steps.size()};
 }
 
 bool has_store(connection& on) {
     auto const found = on.execute("SELECT to_regclass('shop_store') IS NOT NULL");
-    return found.text(0, 0) == "t";
+    return found.field(0, 0) == "t";
 }
+
+/// A transaction whose statements go one by one, each with several commands in it.
+class step_by_step {
+public:
+    explicit step_by_step(connection& on) : on_(on) { on_.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"); }
+    ~step_by_step() {
+        if (!done_ && on_.is_usable()) on_.execute("ROLLBACK");
+    }
+    step_by_step(step_by_step const&) = delete;
+    step_by_step& operator=(step_by_step const&) = delete;
+    void commit() {
+        on_.execute("COMMIT");
+        done_ = true;
+    }
+
+private:
+    connection& on_;
+    bool done_ = false;
+};
 
 /// Runs `work` until it is not disturbed by whoever does the same.
 template <class Work>
@@ -67,7 +84,7 @@ storage::schema_state migrate(connection& on, std::span<storage::migration const
     auto state = read_state(on, steps, false);
     while (state.version < steps.size() && state.needs <= steps.size()) {
         undisturbed([&] {
-            transaction step(on, transaction::kind::writing);
+            step_by_step step(on);
             // The row is the lock: whoever comes at the same time waits here, and then finds the step taken.
             state = read_state(on, steps, true);
             if (state.version >= steps.size() || state.needs > steps.size()) return;
@@ -84,12 +101,8 @@ storage::schema_state migrate(connection& on, std::span<storage::migration const
 
 store_epoch read_epoch(connection& on) {
     auto const found = on.execute("SELECT epoch FROM shop_store");
-    store_epoch epoch;
     if (found.size() == 1) {
-        row_reader row(found);
-        row.start_row(0);
-        row.id(epoch.value.bytes);
-        if (row.sound()) return epoch;
+        if (auto const id = parse_uuid(found.field(0, 0))) return store_epoch{*id};
     }
     throw trouble(fault::corrupt, "the birth certificate of the store is missing");
 }
@@ -97,7 +110,7 @@ store_epoch read_epoch(connection& on) {
 std::optional<std::string> durability_complaint(connection& on) {
     for (auto const* name : {"fsync", "full_page_writes", "synchronous_commit"}) {
         auto const found = on.execute(std::string("SHOW ") + name);
-        if (found.text(0, 0) == "off") {
+        if (found.field(0, 0) == "off") {
             return std::string(name) +
                    " is off: an order that was acknowledged could be lost. Turn it on in postgresql.conf, or with ALTER "
                    "SYSTEM, ALTER DATABASE or ALTER ROLE, wherever it was turned off";

@@ -7,7 +7,8 @@
 #include "storage/postgres/columns.hpp"
 
 /// The statements of one table, by its description. Each works on a whole set: its parameters are arrays, one per column,
-/// so that their number does not grow with a batch.
+/// so that their number does not grow with a batch. One that writes checks by itself that it met the rows it expected, and
+/// divides by zero otherwise, so that it can travel together with the commit behind it.
 namespace shop::postgres {
 
 using storage::column_of;
@@ -22,23 +23,23 @@ constexpr column_kind kind_of_member(Pointer) {
     return storage::kind_of_column<typename shop::detail::member_of<Pointer>::type>();
 }
 
-inline void append_parameter(std::string& to, int number, column_kind kind) {
-    if (number > 1) to += ", ";
-    to.append("$").append(std::to_string(number)).append("::").append(type_of(kind).name).append("[]");
+/// `unnest($2::text[])`. Several in one list of SELECT go in step, row by row: in FROM each would be stored first.
+inline std::string unnested(int number, column_kind kind) {
+    return "unnest($" + std::to_string(number) + "::" + std::string(type_of(kind).name) + "[])";
 }
 
-/// `unnest($1::text[], $2::text[]) AS given (sku, location)`: the first `members` of the key.
+/// `(SELECT unnest($1::text[]) AS sku, unnest($2::text[]) AS location) AS given`: the first `members` of the key.
 template <class Record>
 std::string given_keys(std::size_t members) {
-    std::string arrays, names;
+    std::string out;
     int at = 0;
     for_each_key_column<Record>(
         [&](std::string_view name, auto member) {
-            append_parameter(arrays, ++at, kind_of_member<Record>(member));
-            names.append(at > 1 ? ", " : "").append(name);
+            out.append(at++ ? ", " : "(SELECT ");
+            out.append(unnested(at, kind_of_member<Record>(member))).append(" AS ").append(name);
         },
         members);
-    return "unnest(" + arrays + ") AS given (" + names + ")";
+    return out + ") AS given";
 }
 
 /// Calls `f(field)` for each column but the position of a log, which the store gives.
@@ -52,13 +53,28 @@ void for_each_given_column(F&& f) {
     });
 }
 
+/// `unnest($1::text[]) AS sku, ...`
 template <class Record>
-std::string given_arrays() {
+std::string given_columns() {
     std::string out;
     int at = 0;
-    for_each_given_column<Record>(
-        [&](auto const& f) { append_parameter(out, ++at, kind_of_member<Record>(f.pointer)); });
+    for_each_given_column<Record>([&](auto const& f) {
+        out.append(at++ ? ", " : "");
+        out.append(unnested(at, kind_of_member<Record>(f.pointer))).append(" AS ").append(f.name);
+    });
     return out;
+}
+
+/// How many rows are given.
+template <class Record>
+std::string given_count() {
+    auto const columns = given_columns<Record>();
+    return "cardinality" + columns.substr(columns.find('('), columns.find(')') - columns.find('(') + 1);
+}
+
+/// The end of a statement that must have written so many rows.
+inline std::string as_many_as(std::string const& count) {
+    return "SELECT 1 / (count(*) = " + count + ")::int FROM written";
 }
 
 template <class Record>
@@ -102,9 +118,18 @@ std::string select_from() {
 /// Reads groups of records by the leading part of their keys, in the order of their keys.
 template <class Record>
 std::string const& load_statement() {
-    static std::string const text = select_from<Record>() + " JOIN " + detail::given_keys<Record>(Record::load_key_size) +
-                                    " ON " + detail::same_key<Record>(Record::load_key_size) +
-                                    detail::order_by_key<Record>();
+    static std::string const text = [] {
+        if constexpr (Record::load_key_size == 1) {
+            // The index gives them in this order by itself.
+            auto const first = std::get<0>(Record::key());
+            return select_from<Record>() + " WHERE stored." + std::string(column_of<Record>(first)) + " = ANY ($1::" +
+                   std::string(type_of(detail::kind_of_member<Record>(first)).name) + "[])" +
+                   detail::order_by_key<Record>();
+        } else {
+            return select_from<Record>() + " JOIN " + detail::given_keys<Record>(Record::load_key_size) + " ON " +
+                   detail::same_key<Record>(Record::load_key_size) + detail::order_by_key<Record>();
+        }
+    }();
     return text;
 }
 
@@ -122,16 +147,15 @@ std::string const& insert_statement() {
     static std::string const text = [] {
         auto const table = std::string(Record::table);
         auto const names = detail::given_names<Record>();
+        auto const columns = detail::given_columns<Record>();
         if constexpr (is_log<Record>) {
-            auto const arrays = detail::given_arrays<Record>();
-            auto const count = "cardinality(" + arrays.substr(0, arrays.find(',')) + ")";
+            auto const count = detail::given_count<Record>();
             return "WITH numbered AS (UPDATE shop_log SET last = last + " + count + " WHERE log = '" + table +
-                   "' RETURNING last - " + count + " AS before) INSERT INTO " + table + " (position, " + names +
-                   ") SELECT numbered.before + given.number, " + names + " FROM numbered, unnest(" + arrays +
-                   ") WITH ORDINALITY AS given (" + names + ", number)";
+                   "' RETURNING last), written AS (INSERT INTO " + table + " (position, " + names +
+                   ") SELECT generate_series(numbered.last - " + count + " + 1, numbered.last), " + columns +
+                   " FROM numbered RETURNING 1) " + detail::as_many_as(count);
         } else {
-            return "INSERT INTO " + table + " (" + names + ") SELECT " + names + " FROM unnest(" +
-                   detail::given_arrays<Record>() + ") AS given (" + names + ")";
+            return "INSERT INTO " + table + " (" + names + ") SELECT " + columns;
         }
     }();
     return text;
@@ -146,10 +170,10 @@ std::string const& update_statement() {
             if (is_key_column<Record>(f)) return;
             assignments.append(assignments.empty() ? "" : ", ").append(f.name).append(" = given.").append(f.name);
         });
-        auto const names = detail::given_names<Record>();
-        return "UPDATE " + std::string(Record::table) + " AS stored SET " + assignments + " FROM unnest(" +
-               detail::given_arrays<Record>() + ") AS given (" + names + ") WHERE " + detail::same_key<Record>() +
-               " AND stored.revision = given.revision - 1";
+        return "WITH written AS (UPDATE " + std::string(Record::table) + " AS stored SET " + assignments +
+               " FROM (SELECT " + detail::given_columns<Record>() + ") AS given WHERE " + detail::same_key<Record>() +
+               " AND stored.revision = given.revision - 1 RETURNING 1) " +
+               detail::as_many_as(detail::given_count<Record>());
     }();
     return text;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <tuple>
 #include <vector>
 
@@ -33,7 +34,8 @@ template <class Record, class... Values>
 void select(connection& on, std::string const& text, std::vector<Record>& out, Values const&... values) {
     value_writer to;
     (storage::write_column(to, values), ...);
-    read_records(on.run(text, to.values()), out);
+    on.queue(text, to.take());
+    read_records(on.flush().front(), out);
 }
 
 /// The next records by primary key.
@@ -48,7 +50,7 @@ namespace detail {
 
 /// Arrays of keys, or of their leading part.
 template <class Record, class Key>
-std::vector<std::string> arrays_of(std::vector<Key> const& keys) {
+std::vector<parameter> arrays_of(std::vector<Key> const& keys) {
     constexpr auto members = std::tuple_size_v<Key>;
     std::vector<column_array> columns;
     columns.reserve(members);
@@ -63,7 +65,7 @@ std::vector<std::string> arrays_of(std::vector<Key> const& keys) {
 }
 
 template <class Record>
-std::vector<std::string> arrays_of_records(std::vector<Record const*> const& records) {
+std::vector<parameter> arrays_of_records(std::vector<Record const*> const& records) {
     std::vector<column_array> columns;
     for_each_given_column<Record>(
         [&](auto const& f) { columns.emplace_back(kind_of_member<Record>(f.pointer)); });
@@ -91,23 +93,33 @@ public:
         return count;
     }
 
-    /// Loads all keys of `rows` and sets its groups; the records live as long as this, and until the next `fill`.
+    /// Queues what loads all keys.
+    static void ask(connection& on, key_set<Schema> const& keys, bool and_lock) {
+        Schema::for_each([&]<class Record>() {
+            auto const& of_table = keys.template of<Record>();
+            if (of_table.empty()) return;
+            on.queue(and_lock ? lock_statement<Record>() : load_statement<Record>(), detail::arrays_of<Record>(of_table));
+        });
+    }
+
+    /// Sets the groups of `to` from the answers; the records live as long as this, and until the next `fill`.
     /// @throws trouble
-    void fill(connection& on, loaded_rows<Schema>& rows, bool and_lock) {
-        Schema::for_each([&]<class Record>() { fill_table<Record>(on, rows, and_lock); });
+    void fill(std::vector<rows> const& answers, loaded_rows<Schema>& to) {
+        auto next = answers.begin();
+        Schema::for_each([&]<class Record>() {
+            if (!to.keys().template of<Record>().empty()) fill_table<Record>(*next++, to);
+        });
     }
 
 private:
     /// Keys and rows are in the same order, so one walk finds where each group begins.
     template <class Record>
-    void fill_table(connection& on, loaded_rows<Schema>& rows, bool and_lock) {
-        auto const& keys = rows.keys().template of<Record>();
-        if (keys.empty()) return;
+    void fill_table(rows const& answer, loaded_rows<Schema>& to) {
+        auto const& keys = to.keys().template of<Record>();
         auto& records = std::get<Schema::template index<Record>>(records_);
         records.clear();
-        auto const& statement = and_lock ? lock_statement<Record>() : load_statement<Record>();
-        read_records(on.run(statement, detail::arrays_of<Record>(keys)), records);
-        auto& groups = rows.template groups<Record>();
+        read_records(answer, records);
+        auto& groups = to.template groups<Record>();
         std::size_t at = 0;
         for (std::size_t i = 0; i < keys.size(); ++i) {
             auto const begin = at;
@@ -115,24 +127,27 @@ private:
             groups[i] = {records.data() + begin, at - begin};
         }
         if (at != records.size()) {
-            throw trouble(fault::corrupt, std::string(Record::table) + " is not in the order of its keys: its texts need COLLATE \"C\"");
+            throw trouble(fault::corrupt,
+                          std::string(Record::table) + " is not in the order of its keys: its texts need COLLATE \"C\"");
         }
     }
 
     typename Schema::template map<rows_of> records_;
 };
 
-/// Writes what a decision wants, gives records their new revisions.
-/// @return whether anything was written.
-/// @throws trouble `conflict` if a record is not of the expected revision.
+/// Queues what a decision wants written, and gives records their new revisions. The statements see to it that each record
+/// is of the expected revision.
+/// @return whether there is anything to write.
 template <class Schema>
-bool write_changes(connection& on, changes<Schema>& wanted) {
-    bool wrote = false;
+bool queue_changes(connection& on, changes<Schema>& wanted) {
+    bool writes = false;
+    auto const queue = [&](std::string const& statement, std::vector<parameter> values) {
+        on.queue(statement, std::move(values));
+        writes = true;
+    };
     auto const erase = [&]<class Record>() {
         auto const& keys = wanted.template erases<Record>();
-        if (keys.empty()) return;
-        on.run(erase_statement<Record>(), detail::arrays_of<Record>(keys));
-        wrote = true;
+        if (!keys.empty()) queue(erase_statement<Record>(), detail::arrays_of<Record>(keys));
     };
     auto const put = [&]<class Record>() {
         std::vector<Record const*> inserts, updates;
@@ -143,19 +158,16 @@ bool write_changes(connection& on, changes<Schema>& wanted) {
                 (record.revision++ == 0 ? inserts : updates).push_back(&record);
             }
         }
-        if (!updates.empty()) {
-            auto const done = on.run(update_statement<Record>(), detail::arrays_of_records(updates));
-            if (done.affected() != updates.size()) {
-                throw trouble(fault::conflict, "a record of " + std::string(Record::table) + " changed meanwhile");
-            }
+        // Rows are locked in the order of their keys, whether they were when loaded or are only now.
+        if constexpr (!is_log<Record>) {
+            auto const by_key = [](auto const* a, auto const* b) { return key_of_record(*a) < key_of_record(*b); };
+            std::sort(updates.begin(), updates.end(), by_key);
+            std::sort(inserts.begin(), inserts.end(), by_key);
         }
-        if (!inserts.empty()) {
-            auto const done = on.run(insert_statement<Record>(), detail::arrays_of_records(inserts));
-            if (done.affected() != inserts.size()) {
-                throw trouble(fault::corrupt, "shop_log has no row for " + std::string(Record::table));
-            }
+        if constexpr (!is_log<Record>) {
+            if (!updates.empty()) queue(update_statement<Record>(), detail::arrays_of_records(updates));
         }
-        wrote = wrote || !updates.empty() || !inserts.empty();
+        if (!inserts.empty()) queue(insert_statement<Record>(), detail::arrays_of_records(inserts));
     };
     auto const put_all = [&](bool logs) {
         Schema::for_each([&]<class Record>() {
@@ -165,7 +177,7 @@ bool write_changes(connection& on, changes<Schema>& wanted) {
     Schema::for_each(erase);  // first: a record may go and come back under its key
     put_all(false);
     put_all(true);  // last: the lock on a log's row is held from here to the commit
-    return wrote;
+    return writes;
 }
 
 }  // namespace shop::postgres

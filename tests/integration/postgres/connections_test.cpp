@@ -30,18 +30,18 @@ TEST_F(postgres_connections, carry_the_timeouts_in_their_connect_string) {
     storage::postgres_options options;
     options.lock_timeout = std::chrono::milliseconds(1234);
     postgres::connection on(postgres::connect_string(url, options), options);
-    EXPECT_EQ(on.execute("SHOW statement_timeout").text(0, 0), "10s");
-    EXPECT_EQ(on.execute("SHOW lock_timeout").text(0, 0), "1234ms");
-    EXPECT_EQ(on.execute("SHOW idle_in_transaction_session_timeout").text(0, 0), "10s");
+    EXPECT_EQ(on.execute("SHOW statement_timeout").field(0, 0), "10s");
+    EXPECT_EQ(on.execute("SHOW lock_timeout").field(0, 0), "1234ms");
+    EXPECT_EQ(on.execute("SHOW idle_in_transaction_session_timeout").field(0, 0), "10s");
 }
 
 TEST_F(postgres_connections, let_the_caller_s_own_settings_go_first) {
     storage::postgres_options const options;
     auto const how = postgres::connect_string(url + "&options=-c%20statement_timeout%3D77&application_name=till", options);
     postgres::connection on(how, options);
-    EXPECT_EQ(on.execute("SHOW statement_timeout").text(0, 0), "77ms");
-    EXPECT_EQ(on.execute("SHOW lock_timeout").text(0, 0), "5s");
-    EXPECT_EQ(on.execute("SHOW application_name").text(0, 0), "till");
+    EXPECT_EQ(on.execute("SHOW statement_timeout").field(0, 0), "77ms");
+    EXPECT_EQ(on.execute("SHOW lock_timeout").field(0, 0), "5s");
+    EXPECT_EQ(on.execute("SHOW application_name").field(0, 0), "till");
 }
 
 TEST_F(postgres_connections, to_what_is_no_address_are_refused_without_repeating_it) {
@@ -111,14 +111,14 @@ TEST_F(postgres_connections, wait_for_each_other_no_longer_than_agreed) {
     stock(shop, 1);
     storage::postgres_options const plain;
     postgres::connection other(postgres::connect_string(url, plain), plain);
-    other.begin_writing();
+    other.execute("BEGIN");
     other.execute("SELECT 1 FROM inventory_stock FOR UPDATE");
     auto blocked = receive_beside(shop, {0});
     await("SELECT count(*) " + ours + " AND wait_event_type = 'Lock'", "1");
     auto const late = receive(shop, {0});
     ASSERT_FALSE(late);
     EXPECT_EQ(late.error().code(), error_code::store_unavailable);
-    other.commit();
+    other.execute("COMMIT");
     EXPECT_TRUE(blocked.get());
     EXPECT_EQ(on_hand(shop, 0), 1);
 }
@@ -130,12 +130,12 @@ TEST_F(postgres_connections, give_up_on_a_lock_and_say_that_it_may_work_later) {
     stock(shop, 1);
     storage::postgres_options const plain;
     postgres::connection other(postgres::connect_string(url, plain), plain);
-    other.begin_writing();
+    other.execute("BEGIN");
     other.execute("SELECT 1 FROM inventory_stock FOR UPDATE");
     auto const refused = receive(shop, {0});
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), error_code::store_unavailable);
-    other.commit();
+    other.execute("COMMIT");
     EXPECT_TRUE(receive(shop, {0}));
 }
 
