@@ -52,6 +52,7 @@ inline constexpr unsigned recovery_attempts_reported = 20;
 inline constexpr std::chrono::milliseconds recovery_backoff_max = 60s;
 inline constexpr std::chrono::milliseconds recovery_grace = 2s;
 
+inline constexpr std::chrono::milliseconds relay_pace = 100ms;
 inline constexpr std::chrono::milliseconds lease_beat = 500ms;
 inline constexpr std::chrono::milliseconds lease_lapse = 2s;
 

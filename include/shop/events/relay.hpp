@@ -51,7 +51,8 @@ private:
 /// Tells one subscriber what a log says, from its cursor on: at least once, in order, no transaction open while it sends.
 ///
 /// The cursor moves only after the subscriber took the records in; a crash in between repeats them, and the subscriber
-/// knows a repeat when it sees one. A subscriber that fails is asked again, later and later; nobody else waits for it.
+/// knows a repeat when it sees one. A subscriber that fails is asked again, later and later; nobody else waits for it. One
+/// that was told is told again `limits::relay_pace` later at the earliest, so that a busy log is told in few pieces.
 /// @par Thread safety
 /// Shared objects: unsafe; to be used from the executor of its context.
 template <class Schema, class Log>
@@ -79,7 +80,7 @@ public:
     /// second, and more often in a store made to be shared.
     void wake() {
         grew_ = true;
-        if (sleeping_ && !failing_) sleeping_->set();  // news do not hurry a subscriber that fails
+        if (sleeping_ && !failing_ && !gathering_) sleeping_->set();  // news do not hurry a subscriber that fails
     }
 
     void stop() {
@@ -97,13 +98,22 @@ private:
         unsigned failures = 0;
         bool cursor_read = false;
         while (!self->stopped_) {
-            self->grew_ = false;
-            self->idle_ = false;
             if (!self->turn_->held()) {
+                self->idle_ = false;
                 cursor_read = false;  // whoever tells meanwhile moves it
-                co_await self->sleep(0);
+                co_await self->sleep(self->look_again(0));
                 continue;
             }
+            // What comes soon after something was told gathers, so that it is told together.
+            if (auto const now = self->context_.clock->now(); now < self->next_) {
+                self->gathering_ = true;
+                co_await self->sleep(self->next_ - now);
+                self->gathering_ = false;
+                if (self->stopped_) break;
+            }
+            self->grew_ = false;
+            self->idle_ = false;
+            auto const told_before = self->told_;
             result<bool> more = false;  // g++ 12 mishandles `co_await` in both branches of a conditional expression
             if (cursor_read) {
                 more = co_await self->tell();
@@ -119,8 +129,10 @@ private:
                 ++failures;
                 if (failures == 1 || failures % 16 == 0) self->report(more.error());
             }
+            self->failing_ = failures != 0;
+            if (self->told_ != told_before) self->next_ = self->context_.clock->now() + limits::relay_pace;
             if (self->grew_ && failures == 0) continue;
-            co_await self->sleep(failures);
+            co_await self->sleep(self->look_again(failures));
         }
         self->deadlines_.stop();
     }
@@ -150,15 +162,15 @@ private:
         co_return more;
     }
 
-    asio::awaitable<void> sleep(unsigned failures) {
-        auto const look_again =
-            std::chrono::milliseconds(failures != 0           ? 50 * (1u << std::min(failures, 10u))
-                                      : store_->exclusive() ? 1000
-                                                            : 250);
+    steady_time::duration look_again(unsigned failures) const {
+        if (failures != 0) return std::chrono::milliseconds(50 * (1u << std::min(failures, 10u)));
+        return std::chrono::milliseconds(store_->exclusive() ? 1000 : 250);
+    }
+
+    asio::awaitable<void> sleep(steady_time::duration longest) {
         auto const nap = std::make_shared<signal>();
         sleeping_ = nap;
-        failing_ = failures != 0;
-        scoped_deadline alarm(deadlines_, context_.clock->now() + look_again, [nap] { nap->set(); });
+        scoped_deadline alarm(deadlines_, context_.clock->now() + longest, [nap] { nap->set(); });
         if (!stopped_) co_await nap->wait();
         sleeping_ = nullptr;
     }
@@ -177,6 +189,8 @@ private:
     std::shared_ptr<signal> sleeping_;
     std::uint64_t told_ = 0;
     bool grew_ = false;
+    steady_time next_{};  ///< told no earlier than this, unless a full page is waiting
+    bool gathering_ = false;
     bool failing_ = false;
     bool idle_ = false;
     bool stopped_ = false;
