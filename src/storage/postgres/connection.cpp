@@ -162,9 +162,10 @@ void connection::queue_begin(std::string const& begin) {
     if (!set_local_.empty()) queued_.push_back({&set_local_, {}, true});
 }
 
-void connection::queue_commit() {
+void connection::queue_commit(bool of_writes) {
     queued_.push_back({&commit_statement, {}, true});
     committing_ = true;
+    doubtful_ = of_writes;
 }
 
 std::vector<rows> connection::flush() {
@@ -180,14 +181,15 @@ std::vector<rows> connection::flush() {
         if (PQpipelineSync(link_.get()) != 1) throw trouble_of(nullptr);
         auto all = receive();
         queued_.clear();
-        if (committing_) begun_ = committing_ = false;
+        if (committing_) begun_ = committing_ = doubtful_ = false;
         return all;
     } catch (trouble const& t) {
         // Whether the server came to these is not known; they get other names next time.
         for (auto const* sql : fresh) prepared_.erase(sql);
         queued_.clear();
-        bool const was_committing = std::exchange(committing_, false);
-        if (was_committing && t.why() == fault::lost) throw trouble(fault::in_doubt, t.what());
+        bool const doubtful = std::exchange(doubtful_, false);
+        committing_ = false;
+        if (doubtful && t.why() == fault::lost) throw trouble(fault::in_doubt, t.what());
         throw;
     }
 }
@@ -263,7 +265,7 @@ trouble connection::trouble_of(pg_result const* failed) {
 
 void connection::roll_back() noexcept {
     queued_.clear();
-    committing_ = starting_ = false;
+    committing_ = doubtful_ = starting_ = false;
     if (!usable_ || !begun_) return;
     try {
         static std::string const statement = "ROLLBACK";
@@ -275,7 +277,7 @@ void connection::roll_back() noexcept {
     }
 }
 
-transaction::transaction(connection& on, kind what) : on_(&on) {
+transaction::transaction(connection& on, kind what) : on_(&on), kind_(what) {
     on.queue_begin(what == kind::writing ? begin_to_write : begin_to_read);
 }
 
@@ -284,7 +286,7 @@ transaction::~transaction() {
 }
 
 std::vector<rows> transaction::commit() {
-    on_->queue_commit();
+    on_->queue_commit(kind_ == kind::writing);
     auto all = on_->flush();
     on_ = nullptr;
     return all;

@@ -99,7 +99,7 @@ private:
     };
 
     void queue_begin(std::string const& begin);
-    void queue_commit();
+    void queue_commit(bool of_writes);
     void roll_back() noexcept;
     void send(command const& what, std::vector<std::string const*>& fresh);
     std::vector<rows> receive();
@@ -115,6 +115,7 @@ private:
     bool starting_ = false;    ///< what is queued begins with a transaction
     bool begun_ = false;       ///< a transaction is open in the server
     bool committing_ = false;  ///< what is queued ends in a commit
+    bool doubtful_ = false;    ///< and it matters whether that happened
     bool pipelining_ = false;
     bool usable_ = true;
 };
@@ -133,11 +134,12 @@ public:
     transaction& operator=(transaction const&) = delete;
 
     /// Sends what is queued, and commits if all of it went well.
-    /// @throws trouble `in_doubt` if the connection goes meanwhile
+    /// @throws trouble `in_doubt` if the connection goes meanwhile and something was to be written
     std::vector<rows> commit();
 
 private:
     connection* on_;
+    kind kind_;
 };
 
 }  // namespace shop::postgres
