@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include <shop/core/describe.hpp>
+#include <shop/core/detail/traits.hpp>
 #include <shop/core/document.hpp>
 #include <shop/core/json.hpp>
 #include <shop/core/money.hpp>
@@ -37,10 +38,8 @@ enum class column_kind { boolean, integer, id, bytes, text };
 
 namespace detail {
 
-template <class T>
-inline constexpr bool is_optional = false;
-template <class T>
-inline constexpr bool is_optional<std::optional<T>> = true;
+using shop::detail::is_optional;
+
 template <class T>
 inline constexpr bool is_id = false;
 template <class Kind>

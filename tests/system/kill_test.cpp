@@ -113,10 +113,10 @@ TEST(kill_minus_9, under_order_load_loses_nothing_and_doubles_nothing) {
         acknowledged.insert(all.answered.begin(), all.answered.end());
 
         server restarted(store);
-        EXPECT_TRUE(eventually(std::chrono::seconds(5), [&] {
+        EXPECT_TRUE(eventually(std::chrono::minutes(1), [&] {
             auto const audit = shop_test::run_server({"audit", "--store", store});
             return audit.code == 0 && audit.out.find("open operations") == std::string::npos;
-        })) << "something is open 5 s after the restart";
+        })) << "something stays open after the restart";
         auto const found = recovered_at_start(restarted.log());
         bool const counts = static_cast<int>(all.unanswered.size()) >= unanswered_least;
         std::cout << (counts ? "round " + std::to_string(rounds + 1) : "no round") << ": " << all.answered.size()

@@ -27,6 +27,12 @@ struct uuid {
         return detail::big_endian(a.bytes.data() + 8) <=> detail::big_endian(b.bytes.data() + 8);
     }
     bool is_nil() const { return bytes == decltype(bytes){}; }
+    /// Greater than every id that is drawn: the end of a range.
+    static constexpr uuid beyond_all() {
+        uuid all;
+        all.bytes.fill(0xff);
+        return all;
+    }
 
     /// The millisecond a version 7 id was drawn.
     timestamp born() const;

@@ -14,7 +14,8 @@
 #include "storage/columns.hpp"
 #include "storage/postgres/connection.hpp"
 
-/// Columns of PostgreSQL, in their binary form: what is written goes as arrays, one per column. boolean -> boolean, integer -> bigint, id -> uuid, bytes -> bytea, text -> text.
+/// Columns of PostgreSQL, in their binary form: what is written goes as arrays, one per column.
+/// boolean -> boolean, integer -> bigint, id -> uuid, bytes -> bytea, text -> text.
 namespace shop::postgres {
 
 using storage::column_kind;

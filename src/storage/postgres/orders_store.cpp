@@ -7,12 +7,6 @@ namespace {
 using orders::event_record;
 using orders::order_record;
 
-constexpr order_id beyond_all_ids = [] {
-    order_id id;
-    id.value.bytes.fill(0xff);
-    return id;
-}();
-
 class store_of_orders final : public stored<orders::store, orders::store_schema> {
 public:
     using stored::stored;
@@ -25,7 +19,7 @@ public:
         static std::string const of_customer =
             select_from<order_record>() + " WHERE stored.customer_id = $5::text AND " + within;
         auto work = [query = std::move(query)](connection& on, std::vector<order_record>& out) {
-            auto const before = query.before.value_or(beyond_all_ids);
+            auto const before = query.before.value_or(order_id{uuid::beyond_all()});
             auto const from = query.not_before.value_or(order_id{});
             if (!query.customer_id) return select(on, of_all, out, before, from, query.status, query.limit);
             select(on, of_customer, out, before, from, query.status, query.limit, *query.customer_id);

@@ -38,9 +38,8 @@ private:
             "WHERE order_id = ?7"
             " AND (order_id, order_version, channel, recipient) < (?1, ?2, ?3, ?4) AND (?5 IS NULL OR status = ?5)"
             " ORDER BY order_id DESC, order_version DESC, channel DESC, recipient DESC LIMIT ?6";
-        order_id last;
-        last.value.bytes.fill(0xff);
-        auto [order, version, channel, recipient] = query.before.value_or(key_of<delivery_record>{last, 0, "", ""});
+        auto [order, version, channel, recipient] =
+            query.before.value_or(key_of<delivery_record>{order_id{uuid::beyond_all()}, 0, "", ""});
         if (!query.order_id) {
             return select(on, of_all, out, order, version, channel, recipient, query.status, query.limit);
         }

@@ -8,12 +8,6 @@ namespace {
 using orders::event_record;
 using orders::order_record;
 
-constexpr order_id beyond_all_ids = [] {
-    order_id id;
-    id.value.bytes.fill(0xff);
-    return id;
-}();
-
 class store_of_orders final : public stored<orders::store, orders::store_schema> {
 public:
     using stored::stored;
@@ -24,7 +18,7 @@ public:
         static constexpr auto of_customer =
             "WHERE customer_id = ?5 AND id < ?1 AND id >= ?2 AND (?3 IS NULL OR status = ?3) ORDER BY id DESC LIMIT ?4";
         auto work = [query = std::move(query)](reader& by, std::vector<order_record>& out) {
-            auto before = query.before.value_or(beyond_all_ids);
+            auto before = query.before.value_or(order_id{uuid::beyond_all()});
             auto from = query.not_before.value_or(order_id{});
             if (!query.customer_id) return select(by.on, of_all, out, before, from, query.status, query.limit);
             return select(by.on, of_customer, out, before, from, query.status, query.limit, *query.customer_id);

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include <shop/core/detail/traits.hpp>
 #include <shop/core/json.hpp>
 #include <shop/core/money.hpp>
 #include <shop/core/quantity.hpp>
@@ -17,10 +18,7 @@ namespace shop::json {
 
 namespace detail {
 
-template <class T>
-inline constexpr bool is_optional = false;
-template <class T>
-inline constexpr bool is_optional<std::optional<T>> = true;
+using shop::detail::is_optional;
 
 template <class T>
 inline constexpr bool is_vector = false;
