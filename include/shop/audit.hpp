@@ -119,7 +119,8 @@ inline constexpr std::size_t audit_violations_max = 10'000;
 /// Reads every table a page at a time and changes nothing. It may run beside a working shop: what moves meanwhile is
 /// counted in `moving` instead of being judged. After a corrupt row nothing but corrupt rows is reported, since nothing
 /// may be concluded from a table that cannot be read to its end. Needs about 100 bytes of memory per order and per sku.
-/// @param of pass a named object (g++ 12 mishandles aggregate temporaries inside `co_await`).
+/// @param of those of orders and inventory, and those of products and notifications if they are to be read too; they may lie
+/// in different databases; pass a named object (g++ 12 mishandles aggregate temporaries inside `co_await`).
 /// @par Errors
 /// `store_unavailable`.
 /// @par Thread safety

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -17,6 +18,22 @@
 
 namespace shop {
 
+/// Which of the four services run in an engine.
+struct services_here {
+    bool products = true;
+    bool inventory = true;
+    bool orders = true;
+    bool notifications = true;
+};
+
+/// Ports to the four services; missing ones are null.
+struct services {
+    std::shared_ptr<products::service> products = nullptr;
+    std::shared_ptr<inventory::service> inventory = nullptr;
+    std::shared_ptr<orders::service> orders = nullptr;
+    std::shared_ptr<notifications::service> notifications = nullptr;
+};
+
 struct engine_options {
     /// Where everything is kept: `storage::memory()`, `storage::sqlite("till.db")`, or your own.
     storage::factory store;
@@ -28,17 +45,25 @@ struct engine_options {
     log_sink* log = &silent_log();
     /// How customers are told; the channel `log` when empty.
     std::vector<std::shared_ptr<notifications::channel>> channels = {};
+    services_here here = {};
+    /// Ports to services that run elsewhere (`transport/remote.hpp`), for those here that need them: the inventory tells the
+    /// products what is available, orders ask products and inventory and tell the notifications.
+    services elsewhere = {};
+    /// Whether an inventory elsewhere would be asked now, rather than given up at once: while it would not, new orders are
+    /// refused. Empty: nobody knows.
+    std::function<bool()> inventory_answers = {};
 };
 
 /// A whole shop in this process: stores, scheduler and executor become four running services, the relays between them and
-/// the recovery of what a crash cut off.
+/// the recovery of what a crash cut off. Or some of its services, with ports to the others.
 /// @par Thread safety
 /// Distinct objects: safe. Shared objects: the faces are safe; the service references are to be used on `executor()`.
 class engine {
 public:
     /// Opens the stores and starts the services.
     /// @par Errors
-    /// Those of the store factory, with a detail that says what to mend.
+    /// Those of the store factory, with a detail that says what to mend; `not_supported` if a service that runs here needs
+    /// one that is neither here nor elsewhere.
     static result<engine> open(engine_options options);
 
     engine() = default;  ///< not running anything; only to be assigned to
@@ -52,12 +77,34 @@ public:
     /// For `co_await`, from any executor.
     awaiting_shop awaiting(shop::call call = {}) const;
 
+    /// @pre the service runs here, or a port to it was given.
     products::service& products() const;
     inventory::service& inventory() const;
     orders::service& orders() const;
     notifications::service& notifications() const;
+    /// Ports that keep what they lead to: for whoever may still use them when the engine is closed.
+    services ports() const;
     shop::stores const& stores() const;
     asio::any_io_executor executor() const;
+
+    /// How far one subscriber of events is behind.
+    struct backlog {
+        std::string subscriber;
+        std::size_t events = 0;         ///< read and not told yet, a page at most
+        steady_time::duration age{};    ///< of the oldest of them
+    };
+    /// What goes on between calls. To be used on `executor()`.
+    struct background_state {
+        std::size_t open_operations = 0;    ///< about
+        std::uint64_t disagreements = 0;    ///< between orders and inventory, found by reconciliation so far
+        std::vector<backlog> subscribers;
+    };
+    background_state background() const;
+
+    /// Whether the stores of the services that run here answer. To be used on `executor()`.
+    /// @par Errors
+    /// Those of the store.
+    asio::awaitable<result<void>> check_stores() const;
 
     /// Whether every subscriber has been told everything that the logs hold. To be used on `executor()`.
     bool is_settled() const;

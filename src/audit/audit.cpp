@@ -63,14 +63,18 @@ private:
         if (auto done = co_await orders_.read_decisions(); !done) co_return done;
         if (auto done = co_await orders_.read_orders(); !done) co_return done;
         if (auto done = co_await orders_.read_keys(); !done) co_return done;
-        auto const deliveries = co_await read_deliveries(*of_.notifications, orders_, findings_);
-        if (!deliveries) co_return deliveries.error();
-        report_.deliveries = *deliveries;
-        auto const products = co_await count_rows<products::product_record>(*of_.products, findings_);
-        if (!products) co_return products.error();
-        report_.products = *products;
-        auto const hints = co_await count_rows<products::availability_record>(*of_.products, findings_);
-        if (!hints) co_return hints.error();
+        if (of_.notifications) {
+            auto const deliveries = co_await read_deliveries(*of_.notifications, orders_, findings_);
+            if (!deliveries) co_return deliveries.error();
+            report_.deliveries = *deliveries;
+        }
+        if (of_.products) {
+            auto const products = co_await count_rows<products::product_record>(*of_.products, findings_);
+            if (!products) co_return products.error();
+            report_.products = *products;
+            auto const hints = co_await count_rows<products::availability_record>(*of_.products, findings_);
+            if (!hints) co_return hints.error();
+        }
         if (auto done = co_await stock_.note_movement(); !done) co_return done;
         co_return co_await orders_.note_movement();
     }

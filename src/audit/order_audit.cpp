@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <shop/inventory/rules.hpp>
+#include <shop/orders/rules.hpp>
+
 #include "audit/agreement.hpp"
 
 namespace shop::auditing {
@@ -72,8 +75,10 @@ asio::awaitable<result<void>> order_audit::read_orders() {
                                           "the lines add up to something else");
                 }
                 if (order.open || !*decisions) continue;
-                if (auto bad = compare(order, (*decisions)->find<decision_record>({order.id}))) {
-                    findings_.about_order(bad->kind, order.id, std::move(bad->detail));
+                auto const* decision = (*decisions)->find<decision_record>({order.id});
+                auto const decided = decision ? std::optional(inventory::rules::decided(*decision)) : std::nullopt;
+                if (auto bad = orders::rules::compare(order, decided ? &*decided : nullptr)) {
+                    findings_.about_order(*from_word<violation_kind>(to_word(bad->kind)), order.id, std::move(bad->detail));
                 }
             } catch (failure const& damaged) {
                 findings_.corrupt_store(damaged.reason());

@@ -1,7 +1,9 @@
 #include <shop/engine.hpp>
 
+#include <atomic>
 #include <future>
 #include <thread>
+#include <tuple>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -42,19 +44,30 @@ struct engine::parts {
     std::shared_ptr<products::service> products;
     std::shared_ptr<inventory::service> inventory;
     std::shared_ptr<orders::running_service> orders;
-    std::shared_ptr<notifications::running_service> notifications;
+    std::shared_ptr<notifications::service> notifications;
+    std::shared_ptr<notifications::running_service> own_notifications;
     std::shared_ptr<store_lease<orders::store_schema, orders::event_record>> orders_turn;
     std::shared_ptr<store_lease<inventory::store_schema, inventory::movement_record>> inventory_turn;
     std::shared_ptr<store_lease<notifications::store_schema, notifications::delivery_record>> notifications_turn;
     std::shared_ptr<order_relay> order_events;
     std::shared_ptr<stock_relay> stock_events;
+    bool own_products = false;
+    std::shared_ptr<std::atomic<std::uint64_t>> disagreements = std::make_shared<std::atomic<std::uint64_t>>(0);
     bool closed = false;
 
-    void wire(std::vector<std::shared_ptr<notifications::channel>> channels);
+    result<void> wire(engine_options& options);
     void start();
     void stop();
 
 private:
+    /// What goes on between calls; nothing of services that run elsewhere. What is under way at the end keeps the rest.
+    template <class Function>
+    void in_background(Function what) const {
+        asio::post(context.executor, [what, all = std::tuple{orders_turn, inventory_turn, notifications_turn, orders,
+                                                             own_notifications, order_events, stock_events}] {
+            std::apply([&](auto const&... one) { ((one ? what(*one) : void()), ...); }, all);
+        });
+    }
     /// Relay, recovery and retries of a store belong together: one lease for all of them.
     template <class Lease, class Store>
     void turn_at(std::shared_ptr<Lease>& turn, std::shared_ptr<Store> const& store) {
@@ -62,51 +75,54 @@ private:
     }
 };
 
-void engine::parts::wire(std::vector<std::shared_ptr<notifications::channel>> channels) {
-    if (channels.empty()) channels.push_back(notifications::log_channel(*context.log));
-    turn_at(orders_turn, stores.orders);
-    turn_at(inventory_turn, stores.inventory);
-    turn_at(notifications_turn, stores.notifications);
-    products = products::make_service(stores.products, context);
-    notifications =
-        notifications::make_service({stores.notifications, std::move(channels), context, notifications_turn});
-    stock_events = tell_catalogue(context, stores.inventory, inventory_turn, products);
-    order_events = tell_notifications(context, stores.orders, orders_turn, notifications);
-    inventory = inventory::make_service(stores.inventory, context, [to = std::weak_ptr(stock_events)] {
-        if (auto relay = to.lock()) relay->wake();
-    });
-    orders = orders::make_service({stores.orders, products, inventory, context, [to = std::weak_ptr(order_events)] {
-                                       if (auto relay = to.lock()) relay->wake();
-                                   }, orders_turn});
+result<void> engine::parts::wire(engine_options& options) {
+    auto const& here = options.here;
+    auto& elsewhere = options.elsewhere;
+    auto const missing = [](std::string_view who, std::string_view whom) {
+        return error(error_code::not_supported,
+                     std::string(who) + " cannot run without " + std::string(whom) + ": run them here, or give a port to them");
+    };
+    products = elsewhere.products;
+    inventory = elsewhere.inventory;
+    notifications = elsewhere.notifications;
+    if (here.products) products = products::make_service(stores.products, context);
+    own_products = here.products;
+    if (here.notifications) {
+        turn_at(notifications_turn, stores.notifications);
+        auto channels = std::move(options.channels);
+        if (channels.empty()) channels.push_back(notifications::log_channel(*context.log));
+        own_notifications =
+            notifications::make_service({stores.notifications, std::move(channels), context, notifications_turn});
+        notifications = own_notifications;
+    }
+    if (here.inventory) {
+        if (!products) return missing("the inventory", "products");
+        turn_at(inventory_turn, stores.inventory);
+        stock_events = tell_catalogue(context, stores.inventory, inventory_turn, products);
+        inventory = inventory::make_service(stores.inventory, context, [to = std::weak_ptr(stock_events)] {
+            if (auto relay = to.lock()) relay->wake();
+        });
+    }
+    if (here.orders) {
+        if (!products) return missing("orders", "products");
+        if (!inventory) return missing("orders", "an inventory");
+        if (!notifications) return missing("orders", "notifications");
+        turn_at(orders_turn, stores.orders);
+        order_events = tell_notifications(context, stores.orders, orders_turn, notifications);
+        orders = orders::make_service({stores.orders, products, inventory, context, [to = std::weak_ptr(order_events)] {
+                                           if (auto relay = to.lock()) relay->wake();
+                                       }, orders_turn, std::move(options.inventory_answers), disagreements});
+    }
+    return {};
 }
 
 void engine::parts::start() {
-    asio::post(context.executor,
-               [orders = orders, notifications = notifications, order_events = order_events, stock_events = stock_events,
-                orders_turn = orders_turn, inventory_turn = inventory_turn, notifications_turn = notifications_turn] {
-                   orders_turn->start();
-                   inventory_turn->start();
-                   notifications_turn->start();
-                   orders->start();
-                   notifications->start();
-                   order_events->start();
-                   stock_events->start();
-               });
+    in_background([](auto& one) { one.start(); });
 }
 
 void engine::parts::stop() {
     if (std::exchange(closed, true)) return;
-    asio::post(context.executor,
-               [orders = orders, notifications = notifications, order_events = order_events, stock_events = stock_events,
-                orders_turn = orders_turn, inventory_turn = inventory_turn, notifications_turn = notifications_turn] {
-                   orders->stop();
-                   notifications->stop();
-                   order_events->stop();
-                   stock_events->stop();
-                   orders_turn->stop();
-                   inventory_turn->stop();
-                   notifications_turn->stop();
-               });
+    in_background([](auto& one) { one.stop(); });
     own.reset();
 }
 
@@ -124,7 +140,7 @@ result<engine> engine::open(engine_options options) {
         p->own = std::make_unique<parts::own_thread>();
         p->context.executor = p->own->context.get_executor();
     }
-    p->wire(std::move(options.channels));
+    if (auto wired = p->wire(options); !wired) return wired.error();
     p->start();
     return engine(std::move(p));
 }
@@ -164,9 +180,63 @@ products::service& engine::products() const { return *parts_->products; }
 inventory::service& engine::inventory() const { return *parts_->inventory; }
 orders::service& engine::orders() const { return *parts_->orders; }
 notifications::service& engine::notifications() const { return *parts_->notifications; }
+services engine::ports() const {
+    return {parts_->products, parts_->inventory, parts_->orders, parts_->notifications};
+}
 stores const& engine::stores() const { return parts_->stores; }
 asio::any_io_executor engine::executor() const { return parts_->context.executor; }
 
-bool engine::is_settled() const { return parts_->order_events->is_idle() && parts_->stock_events->is_idle(); }
+namespace {
+
+/// Reads a row: there may be none, but the store must answer.
+template <class Owner, class Schema>
+asio::awaitable<result<void>> check(std::shared_ptr<record_store<Schema>> store) {
+    auto keys = std::make_shared<key_set<Schema>>();
+    keys->template add<lease_record<Owner>>({"background"});
+    auto const read = co_await store->load(std::move(keys));
+    if (!read) co_return read.error();
+    co_return result<void>{};
+}
+
+}  // namespace
+
+asio::awaitable<result<void>> engine::check_stores() const {
+    auto const p = parts_;
+    result<void> fine;
+    if (p->orders) fine = co_await check<orders::event_record, orders::store_schema>(p->stores.orders);
+    if (fine && p->inventory_turn) {
+        fine = co_await check<inventory::movement_record, inventory::store_schema>(p->stores.inventory);
+    }
+    if (fine && p->own_notifications) {
+        fine = co_await check<notifications::delivery_record, notifications::store_schema>(p->stores.notifications);
+    }
+    if (fine && p->own_products) {
+        std::vector<request<products::get_offer>> any;
+        any.emplace_back(products::get_offer(sku("any")));
+        auto const answer = co_await p->products->offers(std::move(any));
+        if (!answer.front() && answer.front().error().code() != error_code::not_found) fine = answer.front().error();
+    }
+    co_return fine;
+}
+
+engine::background_state engine::background() const {
+    background_state out;
+    auto const now = parts_->context.clock->now();
+    auto const add = [&](std::string name, auto const& relay) {
+        if (!relay) return;
+        auto const since = relay->untold_since();
+        out.subscribers.push_back({std::move(name), relay->waiting(), since ? now - *since : steady_time::duration{}});
+    };
+    add("notifications", parts_->order_events);
+    add("products", parts_->stock_events);
+    if (parts_->orders) out.open_operations = parts_->orders->open_operations();
+    out.disagreements = *parts_->disagreements;
+    return out;
+}
+
+bool engine::is_settled() const {
+    auto const idle = [](auto const& relay) { return !relay || relay->is_idle(); };
+    return idle(parts_->order_events) && idle(parts_->stock_events);
+}
 
 }  // namespace shop

@@ -97,4 +97,8 @@ movement movement_of(movement_record const& line) {
             line.on_hand, line.allocated, line.reason,   line.reference, line.order_id,      line.at};
 }
 
+decided_order decided(decision_record const& row) {
+    return {row.order_id, row.decision, row.content->lines, row.content->operations};
+}
+
 }  // namespace shop::inventory::rules

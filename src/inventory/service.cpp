@@ -100,7 +100,24 @@ public:
         return detail::one_by_one<page<movement>>(std::move(requests), clock_, answer);
     }
 
+    asio::awaitable<std::vector<result<std::vector<decided_order>>>> decisions(
+        std::vector<request<list_decisions>> requests) override {
+        auto const answer = [this](list_decisions const& command) { return decisions_after(command.after); };
+        return detail::one_by_one<std::vector<decided_order>>(std::move(requests), clock_, answer);
+    }
+
 private:
+    asio::awaitable<result<std::vector<decided_order>>> decisions_after(std::optional<shop::order_id> after) {
+        std::optional<key_of<decision_record>> behind;
+        if (after) behind = key_of<decision_record>{*after};
+        auto const rows = co_await store_->scan(std::type_identity<decision_record>{}, behind, limits::page_items_max);
+        if (!rows) co_return rows.error();
+        std::vector<decided_order> out;
+        out.reserve(rows->size());
+        for (auto const& row : *rows) out.push_back(rules::decided(row));
+        co_return out;
+    }
+
     asio::awaitable<result<page<stock_level>>> list_one(list_stock const& command) {
         auto const limit = page_limit(command.limit, command.sku);
         if (!limit) co_return limit.error();

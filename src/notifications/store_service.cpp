@@ -145,6 +145,8 @@ store_service::list(std::vector<request<list_notifications>> requests) {
     pages.reserve(requests.size());
     for (auto& r : requests) {
         auto one = co_await list_one(std::move(r.command));
+        // Deliveries name their recipient, not their customer: of what is read, a customer sees their own.
+        if (one) std::erase_if(one->items, [&](delivery const& d) { return !r.call.by->may_act_for(d.recipient); });
         pages.push_back(std::move(one));
     }
     co_return pages;

@@ -93,11 +93,15 @@ private:
             return offers[at] ? &*offers[at] : nullptr;
         };
         auto const full = service_->open_operations_ >= limits::open_operations_max;
+        auto const& answers_now = service_->parts_.inventory_answers;
+        bool const in_vain = answers_now && !answers_now();
         for (std::size_t i = 0; i < items_.size(); ++i) {
             auto& item = items_[i];
             if (answers_->has(i) || item.refused) continue;
             if (full) {
                 item.refused = error(error_code::overloaded, "too many orders wait for their outcome");
+            } else if (in_vain) {
+                item.refused = error(error_code::unavailable, "the inventory does not answer at present");
             } else if (catalogue_failed) {
                 item.refused = catalogue_failed;
             } else if (auto priced = rules::price(item.request.command, offer_of); !priced) {

@@ -1,5 +1,7 @@
 #include "orders/recovery.hpp"
 
+#include "orders/reconciliation.hpp"
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -23,10 +25,13 @@ steady_time::duration backoff(unsigned attempts) {
 void store_service::start() {
     recovery_ = std::make_shared<recovery>(shared_from_this());
     recovery_->start();
+    reconciliation_ = std::make_shared<reconciliation>(parts_);
+    reconciliation_->start();
 }
 
 void store_service::stop() {
     if (auto running = std::exchange(recovery_, nullptr)) running->stop();
+    if (auto running = std::exchange(reconciliation_, nullptr)) running->stop();
     stopping_ = true;
     auto const waiting = std::exchange(outcomes_, {});
     for (auto const& [id, outcome] : waiting) outcome->set();

@@ -13,6 +13,8 @@
 
 namespace shop::orders {
 
+class reconciliation;  // reconciliation.hpp
+
 template <class Item>
 class under_way;  // under_way.hpp
 
@@ -35,6 +37,7 @@ public:
 
     void start() override;
     void stop() override;
+    std::size_t open_operations() const override { return open_operations_; }
 
 private:
     template <class Item>
@@ -70,6 +73,7 @@ private:
     std::unordered_map<order_id, std::shared_ptr<signal>> outcomes_;
     std::size_t open_operations_ = 0;  ///< about: counted by recovery, adjusted by what passes through here
     std::shared_ptr<recovery> recovery_;
+    std::shared_ptr<reconciliation> reconciliation_;
     bool stopping_ = false;  ///< who waits for an outcome is answered with what is known
 };
 

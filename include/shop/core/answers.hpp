@@ -36,16 +36,19 @@ public:
         if (--missing_ == 0) all_given_.set();
     }
 
+    /// All that is missing gets the same answer.
+    void give_missing(result<Answer> const& r) {
+        for (std::size_t i = 0; i < results_.size(); ++i) {
+            if (!results_[i]) give(i, r);
+        }
+    }
+
     /// @param deadlines one per request; `steady_time::max()` is none.
     asio::awaitable<std::vector<result<Answer>>> wait(deadlines& timer, steady_time now,
                                                       std::vector<steady_time> by, late_answer late) {
         auto self = this->shared_from_this();
         answer_by_ = std::move(by);
-        for (auto& at : answer_by_) {
-            if (at == steady_time::max()) continue;
-            auto const margin = std::max<steady_time::duration>((at - now) / 10, std::chrono::milliseconds(50));
-            at -= margin;
-        }
+        for (auto& at : answer_by_) at = answer_by(at, now);
         late_ = std::move(late);
         arm(timer);
         bool const all = co_await all_given_.wait();

@@ -26,9 +26,10 @@ namespace shop {
 struct batcher_options {
     std::size_t batch_items_max = limits::batch_items_max;
     std::size_t queue_items_max = limits::queue_items_max;
+    std::size_t batches_max = 1;  ///< under way at once
 };
 
-/// Natural batching: while one batch runs, the next one gathers. No timer, no waiting when there is nothing to wait for.
+/// Natural batching: while as many batches run as may, the next one gathers. No timer, no waiting when there is nothing to wait for.
 ///
 /// A batch starts one turn of the executor after its first command, so that everything that is ready to submit does so.
 /// The batcher owns the commands: cancelling a caller stops its waiting, never the batch.
@@ -55,8 +56,8 @@ public:
         auto const mine = std::make_shared<group>(std::move(commands));
         state->waiting += mine->commands.size();
         state->queue.push_back(mine);
-        if (!state->running) {
-            state->running = true;
+        if (state->running < state->options.batches_max) {
+            ++state->running;
             asio::co_spawn(state->executor, serve(state), asio::detached);
         }
         if (!co_await mine->done.wait()) {
@@ -91,7 +92,7 @@ private:
         batcher_options options;
         std::deque<std::shared_ptr<group>> queue;
         std::size_t waiting = 0;
-        bool running = false;
+        std::size_t running = 0;
         std::uint64_t batches = 0;
     };
 
@@ -156,7 +157,7 @@ private:
             }
             give(parts, std::move(results));
         }
-        s->running = false;
+        --s->running;
     }
 
     std::shared_ptr<state> state_;

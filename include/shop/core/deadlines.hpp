@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -7,6 +9,12 @@
 #include <shop/core/service_context.hpp>
 
 namespace shop {
+
+/// When a caller must be answered at the latest: before its deadline, by 10 % of the time it has and at least 50 ms.
+inline steady_time answer_by(steady_time deadline, steady_time now) {
+    if (deadline == steady_time::max()) return deadline;
+    return deadline - std::max<steady_time::duration>((deadline - now) / 10, std::chrono::milliseconds(50));
+}
 
 /// Calls back at given times. Thousands of deadlines cost one timer: most of them are taken back before they come.
 /// @par Thread safety

@@ -7,11 +7,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include <shop/core/deadlines.hpp>
 #include <shop/core/limits.hpp>
+#include <shop/core/nap.hpp>
 #include <shop/core/record.hpp>
 #include <shop/core/service_context.hpp>
-#include <shop/core/signal.hpp>
 
 namespace shop {
 
@@ -96,7 +95,7 @@ class store_lease final : public lease, public std::enable_shared_from_this<stor
 
 public:
     store_lease(service_context context, std::shared_ptr<record_store<Schema>> store, std::string work)
-        : context_(std::move(context)), store_(std::move(store)), work_(std::move(work)), deadlines_(context_) {}
+        : context_(std::move(context)), store_(std::move(store)), work_(std::move(work)), between_beats_(context_) {}
 
     /// Begins to try for it. An exclusive store needs none: then it is held from now on, and nothing is written.
     void start() {
@@ -109,22 +108,20 @@ public:
     }
     /// Gives it up, so that another process need not wait for it.
     void stop() {
-        stopped_ = true;
-        if (napping_) napping_->set();
+        between_beats_.stop();
     }
     bool held() const override { return held_; }
 
 private:
     static asio::awaitable<void> keep(std::shared_ptr<store_lease> self) {
-        while (!self->stopped_) {
+        while (!self->between_beats_.stopped()) {
             co_await self->beat();
-            co_await self->nap();
+            co_await self->between_beats_.sleep(limits::lease_beat);
         }
         if (std::exchange(self->held_, false)) {
             auto const last = std::make_shared<change>(self->work_, self->me_, change::wish::give_up);
             co_await self->store_->transact(last);  // whoever comes next finds out anyway, a little later
         }
-        self->deadlines_.stop();
     }
 
     asio::awaitable<void> beat() {
@@ -160,25 +157,15 @@ private:
         co_return stored && !stored->holder.is_nil() && stored->holder != me_ ? stored->revision : 0;
     }
 
-    asio::awaitable<void> nap() {
-        auto const nap = std::make_shared<signal>();
-        napping_ = nap;
-        scoped_deadline alarm(deadlines_, context_.clock->now() + limits::lease_beat, [nap] { nap->set(); });
-        if (!stopped_) co_await nap->wait();
-        napping_ = nullptr;
-    }
-
     service_context context_;
     std::shared_ptr<record_store<Schema>> store_;
     std::string work_;
-    deadlines deadlines_;
+    nap between_beats_;
     uuid me_;
-    std::shared_ptr<signal> napping_;
     std::uint64_t seen_ = 0;
     steady_time seen_since_{};
     steady_time renewed_{};
     bool held_ = false;
-    bool stopped_ = false;
 };
 
 }  // namespace shop

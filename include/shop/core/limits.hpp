@@ -52,6 +52,9 @@ inline constexpr unsigned recovery_attempts_reported = 20;
 inline constexpr std::chrono::milliseconds recovery_backoff_max = 60s;
 inline constexpr std::chrono::milliseconds recovery_grace = 2s;
 
+inline constexpr std::chrono::milliseconds reconciliation_pace = 1s;
+inline constexpr std::chrono::milliseconds reconciliation_age_min = 60s;  ///< of an order that is compared
+
 inline constexpr std::chrono::milliseconds relay_pace = 100ms;
 inline constexpr std::chrono::milliseconds lease_beat = 500ms;
 inline constexpr std::chrono::milliseconds lease_lapse = 2s;

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <string_view>
+#include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -44,12 +46,36 @@ struct operation {
 
     std::string_view name;     ///< `orders.place`
     http_method method;
-    std::string_view path;     ///< `/v1/orders/{id}`: a name in braces is a member of the command
+    std::string_view path;     ///< `/v1/orders/{id}`: a name in braces is a member of the command; empty: no resource
     operation_kind kind;
     shop::safety safety;
     shop::success success;
     std::string_view scope;    ///< what the principal must hold
     port_function<Service, Command, Answer> function;
 };
+
+/// An operation that services ask of each other and nobody else: it is no resource.
+template <class Service, class Command, class Answer>
+constexpr operation<Service, Command, Answer> between_services(std::string_view name, safety repeat, std::string_view scope,
+                                                               port_function<Service, Command, Answer> function) {
+    return {name, http_method::post, {}, operation_kind::unary, repeat, success::answered, scope, function};
+}
+
+namespace detail {
+template <class Command, class First, class... Rest>
+constexpr auto const& first_row_for(First const& first, Rest const&... rest) {
+    if constexpr (std::is_same_v<typename First::command_type, Command>) {
+        return first;
+    } else {
+        return first_row_for<Command>(rest...);
+    }
+}
+}  // namespace detail
+
+/// The row of a command: each has one.
+template <class Command, class Table>
+constexpr auto const& row_for(Table const& table) {
+    return std::apply([](auto const&... rows) -> auto const& { return detail::first_row_for<Command>(rows...); }, table);
+}
 
 }  // namespace shop

@@ -90,6 +90,10 @@ public:
 
     /// The position up to which the subscriber has been told.
     std::uint64_t told() const { return told_; }
+    /// Records that were read and are not told yet, a page at most.
+    std::size_t waiting() const { return waiting_; }
+    /// Since when something is known to be untold; nothing if all is told.
+    std::optional<steady_time> untold_since() const { return untold_since_; }
     /// Whether all was told that the last look found, and nothing is known to have been added since.
     bool is_idle() const { return idle_ && !grew_; }
 
@@ -150,7 +154,12 @@ private:
     asio::awaitable<result<bool>> tell() {
         auto records = co_await store_->scan(std::type_identity<Log>{}, key_of<Log>{told_}, limits::batch_items_max);
         if (!records) co_return records.error();
-        if (records->empty()) co_return false;
+        waiting_ = records->size();
+        if (records->empty()) {
+            untold_since_.reset();
+            co_return false;
+        }
+        if (!untold_since_) untold_since_ = context_.clock->now();
         auto const last = records->back().position;
         bool const more = records->size() == limits::batch_items_max;
         auto delivered = co_await deliver_(std::move(*records));
@@ -159,6 +168,8 @@ private:
         auto const saved = co_await transact_until_known<Schema>(*store_, advance, context_);
         if (!saved) co_return saved.error();
         told_ = last;
+        waiting_ = 0;
+        untold_since_.reset();
         co_return more;
     }
 
@@ -190,6 +201,8 @@ private:
     std::uint64_t told_ = 0;
     bool grew_ = false;
     steady_time next_{};  ///< told no earlier than this, unless a full page is waiting
+    std::size_t waiting_ = 0;
+    std::optional<steady_time> untold_since_;
     bool gathering_ = false;
     bool failing_ = false;
     bool idle_ = false;

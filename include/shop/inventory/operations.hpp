@@ -28,4 +28,13 @@ inline constexpr auto operations = std::tuple{
                                                        &service::movements},
 };
 
+/// With those between services.
+inline constexpr auto all_operations = std::tuple_cat(
+    operations, std::tuple{
+                    between_services("inventory.allocate", safety::idempotent, "inventory:allocate", &service::allocate),
+                    between_services("inventory.release", safety::idempotent, "inventory:allocate", &service::release),
+                    between_services("inventory.ship", safety::idempotent, "inventory:allocate", &service::ship),
+                    between_services("inventory.decisions", safety::safe, "inventory:allocate", &service::decisions),
+                });
+
 }  // namespace shop::inventory

@@ -47,4 +47,7 @@ movement movement_of(movement_record const& line);
 /// What is still promised to an order: its lines, less what was shipped and released.
 std::vector<allocated_line> still_promised(decision_content const& content);
 
+/// A decision, as others see it.
+decided_order decided(decision_record const& row);
+
 }  // namespace shop::inventory::rules

@@ -87,6 +87,10 @@ struct record_movement {
 struct recorded {
     inventory::movement movement;  ///< of a transfer: the line of the place it went to
     bool replayed = false;         ///< it had been recorded before, under the same reference
+
+    static constexpr auto fields() {
+        return std::tuple{required("movement", &recorded::movement), optional("replayed", &recorded::replayed)};
+    }
 };
 
 struct list_movements {
@@ -129,6 +133,14 @@ struct ship_order {
     static constexpr auto fields() {
         return std::tuple{required("order_id", &ship_order::order_id), required("operation", &ship_order::operation)};
     }
+};
+
+/// Decisions by order id, those after `after`.
+struct list_decisions {
+    list_decisions() = default;
+    explicit list_decisions(std::optional<shop::order_id> behind) : after(behind) {}
+    std::optional<shop::order_id> after;
+    static constexpr auto fields() { return std::tuple{optional("after", &list_decisions::after)}; }
 };
 
 /// What the inventory remembers of an order.
@@ -188,6 +200,10 @@ public:
     /// `insufficient_stock` when less lies there than was promised (backorders); `allocation_refused`,
     /// `allocation_released`, `not_found` when nothing is promised.
     virtual asio::awaitable<std::vector<result<order_stock>>> ship(std::vector<request<ship_order>> requests) = 0;
+    /// What was decided about orders, by order id, `limits::page_items_max` at a time: for the order service, which compares
+    /// it with what it knows.
+    virtual asio::awaitable<std::vector<result<std::vector<decided_order>>>>
+    decisions(std::vector<request<list_decisions>> requests) = 0;
 };
 
 }  // namespace shop::inventory

@@ -115,19 +115,6 @@ struct reference_record {
     friend bool operator==(reference_record const&, reference_record const&) = default;
 };
 
-/// A shipment, release or return that was applied to an allocated order.
-struct applied_operation {
-    shop::operation_id id;
-    movement_kind kind = movement_kind::shipped;
-    std::vector<allocated_line> lines;
-
-    static constexpr auto fields() {
-        using t = applied_operation;
-        return std::tuple{required("id", &t::id), required("kind", &t::kind), required("lines", &t::lines)};
-    }
-    friend bool operator==(applied_operation const&, applied_operation const&) = default;
-};
-
 struct decision_content {
     std::vector<allocated_line> lines;          ///< as promised, when allocated
     std::vector<shortage> shortages;            ///< when refused

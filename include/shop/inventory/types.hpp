@@ -150,4 +150,32 @@ struct allocation {
     friend bool operator==(allocation const&, allocation const&) = default;
 };
 
+/// A shipment, release or return that was applied to an allocated order.
+struct applied_operation {
+    shop::operation_id id;
+    movement_kind kind = movement_kind::shipped;
+    std::vector<allocated_line> lines;
+
+    static constexpr auto fields() {
+        using t = applied_operation;
+        return std::tuple{required("id", &t::id), required("kind", &t::kind), required("lines", &t::lines)};
+    }
+    friend bool operator==(applied_operation const&, applied_operation const&) = default;
+};
+
+/// All that the inventory decided about one order.
+struct decided_order {
+    shop::order_id order_id;
+    inventory::decision decision = inventory::decision::refused;
+    std::vector<allocated_line> lines;          ///< as promised, when allocated
+    std::vector<applied_operation> operations;  ///< in the order they were applied
+
+    static constexpr auto fields() {
+        using t = decided_order;
+        return std::tuple{required("order_id", &t::order_id), required("decision", &t::decision),
+                          optional("lines", &t::lines), optional("operations", &t::operations)};
+    }
+    friend bool operator==(decided_order const&, decided_order const&) = default;
+};
+
 }  // namespace shop::inventory

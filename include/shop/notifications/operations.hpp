@@ -14,4 +14,10 @@ inline constexpr auto operations = std::tuple{
                                                            "notifications:read", &service::list},
 };
 
+/// With those between services.
+inline constexpr auto all_operations = std::tuple_cat(
+    operations, std::tuple{
+                    between_services("notifications.notify", safety::idempotent, "notifications:notify", &service::notify),
+                });
+
 }  // namespace shop::notifications

@@ -65,7 +65,7 @@ public:
     /// Takes events in and sends one message per event; the subscriber of the orders' events. An event taken in before
     /// changes nothing.
     virtual asio::awaitable<std::vector<result<noted>>> notify(std::vector<request<order_event>> requests) = 0;
-    /// Deliveries, newest orders first.
+    /// Deliveries, newest orders first. A customer sees only their own; a page may have fewer then.
     virtual asio::awaitable<std::vector<result<page<delivery>>>>
     list(std::vector<request<list_notifications>> requests) = 0;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -21,6 +22,10 @@ struct service_parts {
     std::function<void()> log_grew;
     /// Among the processes that share the store, whose turn it is to recover.
     std::shared_ptr<lease> turn = unshared();
+    /// Whether the inventory would be asked now, if it is known: while it would not, new orders are refused.
+    std::function<bool()> inventory_answers = {};
+    /// Counts what reconciliation found to disagree; may be null.
+    std::shared_ptr<std::atomic<std::uint64_t>> disagreements = nullptr;
 };
 
 /// A service that also finishes what a crash cut off.
@@ -29,6 +34,8 @@ public:
     /// Starts recovery: at once for all open operations of an exclusive store, otherwise for those seen open for
     /// `limits::recovery_grace`.
     virtual void start() = 0;
+    /// Operations that wait for their outcome, about.
+    virtual std::size_t open_operations() const = 0;
     /// Ends recovery; calls under way go on.
     virtual void stop() = 0;
 };

@@ -28,4 +28,7 @@ inline constexpr auto operations = std::tuple{
                                                       "orders:write", &service::cancel},
 };
 
+/// With those between services: there are none.
+inline constexpr auto const& all_operations = operations;
+
 }  // namespace shop::orders

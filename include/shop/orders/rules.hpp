@@ -6,6 +6,7 @@
 
 #include <shop/core/working_set.hpp>
 #include <shop/orders/service.hpp>
+#include <shop/inventory/types.hpp>
 #include <shop/orders/store.hpp>
 #include <shop/products/types.hpp>
 
@@ -103,6 +104,32 @@ result<outcome> decide(rows& state, conclude const& command, attempt const& now)
 
 /// Whether an operation waits for its effect.
 inline bool is_open(order_record const& order) { return order.open.has_value(); }
+
+// --- agreement --------------------------------------------------------------------------------------------------------
+
+/// How an order and what the inventory decided about it can fail to match; an audit calls them the same.
+enum class disagreement_kind {
+    pending_without_operation,
+    order_without_allocation,
+    rejected_with_allocation,
+    lines_mismatch,
+    shipment_mismatch,
+    allocation_without_order,
+};
+
+constexpr std::array<std::string_view, 6> words_of(disagreement_kind) {
+    return {"pending_without_operation", "order_without_allocation", "rejected_with_allocation",
+            "lines_mismatch",            "shipment_mismatch",        "allocation_without_order"};
+}
+
+struct disagreement {
+    disagreement_kind kind;
+    std::string detail;
+};
+
+/// Whether an order without an open operation agrees with what the inventory decided about it.
+/// @param decision nothing if there is none.
+std::optional<disagreement> compare(order_record const& order, inventory::decided_order const* decision);
 
 // --- answers ----------------------------------------------------------------------------------------------------------
 

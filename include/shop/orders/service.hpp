@@ -65,6 +65,11 @@ struct acknowledgement {
     bool replayed = false;  ///< the recorded answer of an earlier request with the same key
     bool open = false;      ///< durable, but its outcome is not known yet: ask again
 
+    static constexpr auto fields() {
+        using t = acknowledgement;
+        return std::tuple{required("order", &t::order), optional("replayed", &t::replayed), optional("open", &t::open)};
+    }
+
     orders::order const* operator->() const { return &order; }
     orders::order const& operator*() const { return order; }
 };

@@ -21,6 +21,9 @@ struct postgres_statistics {
     std::atomic<std::uint64_t> reruns = 0;       ///< of batches, after a conflict or a lost connection
     std::atomic<std::uint64_t> in_doubt = 0;     ///< commits whose outcome was unknown at first
     std::atomic<std::uint64_t> connections = 0;  ///< opened
+    std::atomic<std::uint64_t> busy = 0;         ///< connections that work on something now
+    std::atomic<std::uint64_t> connected = 0;    ///< connections that are open now
+    std::atomic<std::uint64_t> waiting = 0;      ///< batches and reads that wait for a connection now
 };
 
 struct postgres_options {

@@ -1,7 +1,6 @@
 #include "storage/postgres/pool.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include <shop/core/limits.hpp>
 
@@ -11,20 +10,6 @@ namespace {
 
 constexpr auto between_looks = std::chrono::milliseconds(100);
 
-std::uint64_t seed_from(uuid const& id) {
-    std::uint64_t seed;
-    std::memcpy(&seed, id.bytes.data() + 8, sizeof seed);
-    return seed | 1;
-}
-
-/// xorshift64: enough to keep those apart who wait for the same row.
-std::uint64_t next(std::uint64_t& random) {
-    random ^= random << 13;
-    random ^= random >> 7;
-    random ^= random << 17;
-    return random;
-}
-
 }  // namespace
 
 pool::pool(std::string connect_string, std::unique_ptr<connection> first,
@@ -33,8 +18,8 @@ pool::pool(std::string connect_string, std::unique_ptr<connection> first,
     auto const count = std::max<std::size_t>(options_->connections, 1);
     threads_.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
-        threads_.emplace_back([this, on = std::exchange(first, nullptr), seed = seed_from(with.ids.next(clock_.stamp()))]() mutable {
-            work_until_closed(std::move(on), seed);
+        threads_.emplace_back([this, on = std::exchange(first, nullptr), random = jitter(with.ids, clock_.stamp())]() mutable {
+            work_until_closed(std::move(on), random);
         });
     }
     threads_.emplace_back([this] { refuse_late_until_closed(); });
@@ -57,6 +42,7 @@ void pool::submit(std::unique_ptr<job> work) {
         std::lock_guard lock(mutex_);
         if (connected_ > 0 && queue_.size() < options_->queue_max) {
             queue_.push_back({std::move(work), clock_.now()});
+            tell_state();
             work_wanted_.notify_one();
             return;
         }
@@ -66,11 +52,13 @@ void pool::submit(std::unique_ptr<job> work) {
     work->answer(&failure);
 }
 
-void pool::work_until_closed(link on, std::uint64_t random) {
+void pool::work_until_closed(link on, jitter random) {
     while (connect(on)) {
         auto next = take();
         if (!next) return;
+        if (options_->statistics) ++options_->statistics->busy;
         perform(*next->work, on, random);
+        if (options_->statistics) --options_->statistics->busy;
     }
 }
 
@@ -114,6 +102,7 @@ bool pool::connect(link& on) {
         looking_ = false;
         if (found) {
             ++connected_;
+            tell_state();
             changed_.notify_all();
             return !closing_;
         }
@@ -129,11 +118,12 @@ std::optional<pool::waiting> pool::take() {
     if (queue_.empty()) return std::nullopt;
     auto next = std::move(queue_.front());
     queue_.pop_front();
+    tell_state();
     return next;
 }
 
 /// Runs a job to an answer, on as many connections as it takes.
-void pool::perform(job& work, link& on, std::uint64_t& random) {
+void pool::perform(job& work, link& on, jitter& random) {
     bool in_doubt = false;
     auto const count = [&](std::atomic<std::uint64_t> storage::postgres_statistics::* what) {
         if (options_->statistics) ++(*options_->statistics.*what);
@@ -182,6 +172,7 @@ bool pool::replace(link& on) {
     }
     std::lock_guard lock(mutex_);
     ++connected_;
+    tell_state();
     return true;
 }
 
@@ -191,8 +182,16 @@ void pool::drop(link& on) {
     {
         std::lock_guard lock(mutex_);
         if (--connected_ == 0) orphans = std::exchange(queue_, {});
+        tell_state();
     }
     refuse_all(std::move(orphans));
+}
+
+/// @pre the mutex is held
+void pool::tell_state() {
+    if (!options_->statistics) return;
+    options_->statistics->connected = connected_;
+    options_->statistics->waiting = queue_.size();
 }
 
 void pool::refuse_all(std::deque<waiting> all) {
@@ -201,11 +200,10 @@ void pool::refuse_all(std::deque<waiting> all) {
 }
 
 /// Full jitter: up to 2 ms after the first conflict, up to 128 ms after the seventh.
-void pool::pause(unsigned attempt, std::uint64_t& random) {
+void pool::pause(unsigned attempt, jitter& random) {
     auto const longest = std::chrono::microseconds(1'000) * (1u << attempt);
-    auto const some = std::chrono::microseconds(next(random) % static_cast<std::uint64_t>(longest.count()));
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, some, [&] { return closing_; });
+    changed_.wait_for(lock, random.up_to(longest), [&] { return closing_; });
 }
 
 }  // namespace shop::postgres

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include <shop/core/jitter.hpp>
 #include <shop/core/result.hpp>
 #include <shop/core/scheduler.hpp>
 #include <shop/storage/postgres.hpp>
@@ -56,14 +57,15 @@ private:
     };
     using link = std::unique_ptr<connection>;
 
-    void work_until_closed(link on, std::uint64_t seed);
+    void work_until_closed(link on, jitter random);
     void refuse_late_until_closed();
     bool connect(link& on);
     std::optional<waiting> take();
-    void perform(job& work, link& on, std::uint64_t& random);
-    void pause(unsigned attempt, std::uint64_t& random);
+    void perform(job& work, link& on, jitter& random);
+    void pause(unsigned attempt, jitter& random);
     bool replace(link& on);
     void drop(link& on);
+    void tell_state();
     void refuse_all(std::deque<waiting> all);
 
     std::string connect_string_;

@@ -92,6 +92,11 @@ public:
     canned<shop::inventory::allocate_order, shop::inventory::allocation> allocates;
     canned<shop::inventory::release_order, shop::inventory::order_stock> releases;
     canned<shop::inventory::ship_order, shop::inventory::order_stock> ships;
+    canned<shop::inventory::list_decisions, std::vector<shop::inventory::decided_order>> decided;
+
+    awaited<std::vector<shop::inventory::decided_order>> decisions(asked<shop::inventory::list_decisions> r) override {
+        return decided.take(std::move(r));
+    }
 
     awaited<shop::inventory::stock_level> get(asked<shop::inventory::get_stock> r) override {
         return gets.take(std::move(r));

@@ -50,7 +50,8 @@ protected:
 
     int deliveries = 0;
     int grown = 0;
-    std::shared_ptr<service> stock = make_service(stores.inventory, context(), [this] { ++grown; });
+    std::shared_ptr<service> stock =
+        reached(make_service(stores.inventory, context(), [this] { ++grown; }), &transport::remote_inventory);
 };
 
 TEST_F(inventory_service, counts_what_comes_is_promised_and_goes) {

@@ -40,7 +40,7 @@ protected:
     }
 
     std::uint64_t said_so_far = 0;
-    std::shared_ptr<service> catalogue = make_service(stores.products, context());
+    std::shared_ptr<service> catalogue = reached(make_service(stores.products, context()), &transport::remote_products);
 };
 
 TEST_F(products_service, creates_replaces_and_archives) {
@@ -67,10 +67,11 @@ TEST_F(products_service, imports_many_at_once) {
 
 TEST_F(products_service, shows_availability_with_a_product_but_not_with_an_offer) {
     ASSERT_TRUE(create(draft("MUG", "Mug")));
+    auto const said_at = clock.stamp();
     say_available("MUG", 3);
     auto const read = ask(&service::get, get_product(sku("MUG")));
     EXPECT_EQ(read->availability.available, 3);
-    EXPECT_EQ(read->availability.as_of, clock.stamp());
+    EXPECT_EQ(read->availability.as_of, said_at);
     EXPECT_EQ(read->availability_sequence, 1u);
     EXPECT_EQ(read->version, 1u);
     auto const known = ask(&service::offers, get_offer(sku("MUG")));

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+
+#include <shop/core/uuid.hpp>
+
+namespace shop {
+
+/// Random times, to keep those apart who wait for the same thing. Drawn from the source of ids, so that a seed replays them.
+/// @par Thread safety
+/// Distinct objects: safe.
+class jitter {
+public:
+    jitter(id_source& ids, timestamp now) {
+        auto const id = ids.next(now);
+        std::memcpy(&state_, id.bytes.data() + 8, sizeof state_);  // the random half
+        state_ |= 1;
+    }
+
+    /// From 0 to `below` - 1. @pre `below` is not 0.
+    std::uint64_t below(std::uint64_t below) {
+        state_ ^= state_ << 13;  // xorshift64: no more is needed here
+        state_ ^= state_ >> 7;
+        state_ ^= state_ << 17;
+        return state_ % below;
+    }
+    /// Shorter than `longest`.
+    template <class Duration>
+    Duration up_to(Duration longest) {
+        return Duration(static_cast<typename Duration::rep>(below(static_cast<std::uint64_t>(longest.count()) | 1)));
+    }
+
+private:
+    std::uint64_t state_;
+};
+
+}  // namespace shop

@@ -1,0 +1,11 @@
+#include <shop/notifications/operations.hpp>
+
+#include "transport/endpoint_rows.hpp"
+
+namespace shop::transport {
+
+void endpoint::offer(std::shared_ptr<notifications::service> service) {
+    add_rows<notifications::all_operations>(rows_, std::move(service));
+}
+
+}  // namespace shop::transport

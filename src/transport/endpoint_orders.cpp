@@ -1,0 +1,11 @@
+#include <shop/orders/operations.hpp>
+
+#include "transport/endpoint_rows.hpp"
+
+namespace shop::transport {
+
+void endpoint::offer(std::shared_ptr<orders::service> service) {
+    add_rows<orders::all_operations>(rows_, std::move(service));
+}
+
+}  // namespace shop::transport

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <shop/core/limits.hpp>
+#include <shop/core/result.hpp>
+#include <shop/core/time.hpp>
+
+namespace shop::http {
+
+namespace asio = boost::asio;
+
+/// Whom a client talks to.
+struct origin {
+    std::string host;
+    std::uint16_t port = 0;
+
+    /// Reads `http://HOST[:PORT]`, without path, query or user.
+    /// @par Errors
+    /// `invalid_value`, with what it must be.
+    static result<origin> parse(std::string_view url);
+    std::string url() const;
+
+    friend bool operator==(origin const&, origin const&) = default;
+};
+
+struct client_options {
+    std::chrono::milliseconds connect_max{1'000};
+    std::chrono::milliseconds idle_max{30'000};  ///< kept connections; less than the `idle_max` of the other end
+    std::size_t idle_connections_max = 16;
+    std::size_t connections_max = 256;
+    std::size_t answer_head_bytes_max = limits::request_head_bytes_max;
+    std::size_t answer_body_bytes_max = 16 * 1024 * 1024;
+};
+
+/// A request on its way out. What frames it is the client's to write.
+struct client_request {
+    std::string_view method = "GET";  ///< static text
+    std::string target = "/";
+    std::vector<std::pair<std::string_view, std::string>> headers;
+    std::string body;
+};
+
+struct client_response {
+    unsigned status = 0;
+    std::string body;
+};
+
+/// An HTTP/1.1 client of one origin, with kept connections.
+///
+/// An answer that is not just one well-formed answer within the limits costs the connection. Redirections are not followed.
+/// @par Thread safety
+/// Shared objects: unsafe; to be used from its executor, which runs one thing at a time.
+class client {
+public:
+    client(asio::any_io_executor executor, origin to, client_options options = {});
+    ~client();
+    client(client const&) = delete;
+    client& operator=(client const&) = delete;
+
+    origin const& to() const;
+
+    /// Sends a request and reads its answer.
+    /// @par Errors
+    /// `unavailable`: no connection, nothing was sent. `overloaded`: all connections are busy, nothing was sent.
+    /// `outcome_unknown`: it was sent, or a part of it, and no answer came before the deadline, or none that can be read.
+    asio::awaitable<result<client_response>> exchange(client_request request, steady_time deadline);
+
+    /// Connections that are open, and those of them that are busy.
+    std::size_t connections() const;
+    std::size_t busy() const;
+
+private:
+    struct state;
+    std::shared_ptr<state> state_;
+};
+
+}  // namespace shop::http
