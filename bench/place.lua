@@ -1,4 +1,4 @@
--- wrk: each request places an order of three lines under a key of its own. SKUS is a file with one sku per line.
+-- wrk: each request places an order of three lines under a key of its own. SKUS is a file with one sku per line, AUTHORIZATION what is sent as such.
 local skus, thread_number, made = {}, 0, 0
 for line in io.lines(os.getenv("SKUS")) do skus[#skus + 1] = line end
 
@@ -10,6 +10,7 @@ end
 function init()
     math.randomseed(42 + number)
     run = os.getenv("RUN") or tostring(os.time())
+    authorization = os.getenv("AUTHORIZATION") -- nil: none
 end
 
 local function line()
@@ -19,6 +20,7 @@ end
 function request()
     made = made + 1
     return wrk.format("POST", "/v1/orders",
-        {["Content-Type"] = "application/json", ["Idempotency-Key"] = run .. "-" .. number .. "-" .. made},
+        {["Content-Type"] = "application/json", ["Idempotency-Key"] = run .. "-" .. number .. "-" .. made,
+         ["Authorization"] = authorization},
         '{"customer":{"id":"customer-' .. made % 1000 .. '"},"lines":[' .. line() .. "," .. line() .. "," .. line() .. "]}")
 end

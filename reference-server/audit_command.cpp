@@ -11,13 +11,57 @@
 
 namespace shop_server {
 
-exit_code audit_store(settings const& with) {
-    if (with.store.which == store_choice::kind::memory) return refuse({"store: memory: holds nothing to audit"});
+namespace {
+
+/// A store that is there, or why it cannot be audited.
+struct opened_stores {
+    shop::result<shop::stores> stores = shop::stores{};
+    exit_code refused = exit_ok;
+};
+
+opened_stores open_one(settings const& with) {
+    if (with.store.which == store_choice::kind::memory) return {{}, refuse({"store: memory: holds nothing to audit"})};
     if (!store_exists(with.store)) {
         std::cerr << "shop-server: " << with.store.place << ": no such store\n";
-        return exit_no_input;
+        return {{}, exit_no_input};
     }
-    auto opened = open_with(with, store_use::beside)({shop::system_scheduler(), shop::random_ids()});
+    return {open_with(with, store_use::beside)({shop::system_scheduler(), shop::random_ids()}), exit_ok};
+}
+
+opened_stores open_apart(settings const& with, audit_request const& apart) {
+    if (apart.order.empty() || apart.inventory.empty()) {
+        return {{}, refuse({"order-store and inventory-store: both are needed to audit one against the other"})};
+    }
+    opened_stores all;
+    auto const open = [&](std::string const& name, std::string const& text, auto part) {
+        if (text.empty() || all.refused != exit_ok || !all.stores) return;
+        auto one = with;
+        auto choice = store_from(text);
+        if (!choice) {
+            all.refused = refuse({name + "-store: must be sqlite:PATH or postgresql://USER@HOST:PORT/DATABASE"});
+            return;
+        }
+        one.store = std::move(*choice);
+        auto opened = open_one(one);
+        if (opened.refused != exit_ok || !opened.stores) {
+            all = std::move(opened);
+        } else {
+            (*all.stores).*part = std::move((*opened.stores).*part);
+        }
+    };
+    open("order", apart.order, &shop::stores::orders);
+    open("inventory", apart.inventory, &shop::stores::inventory);
+    open("product", apart.product, &shop::stores::products);
+    open("notification", apart.notification, &shop::stores::notifications);
+    return all;
+}
+
+}  // namespace
+
+exit_code audit_store(settings const& with, audit_request const& apart) {
+    bool const is_apart = !(apart.order + apart.inventory + apart.product + apart.notification).empty();
+    auto const [opened, refused] = is_apart ? open_apart(with, apart) : open_one(with);
+    if (refused != exit_ok) return refused;
     shop::result<shop::audit_report> report;
     if (opened) {
         shop::stores const stores = *opened;

@@ -23,7 +23,7 @@ exit_code check_config(read_settings const& read) {
     }
     for (auto const& warning : read.warnings) std::cerr << "shop-server: " << warning << '\n';
     if (!read.refusals.empty()) return refuse(read.refusals);
-    if (auto why = refuse_to_serve(read.values.listen)) return refuse({*why});
+    if (auto why = refuse_to_serve(role::all, read.values, read.values.listen)) return refuse({*why});
     return exit_ok;
 }
 

@@ -11,6 +11,7 @@
 #include <CLI/Formatter.hpp>
 
 #include "commands.hpp"
+#include "wiring.hpp"
 
 #ifndef SHOP_VERSION
 #define SHOP_VERSION "0"
@@ -29,7 +30,15 @@ struct spoken {
     std::string format;
     std::string role;
     bool only_check = false;
+    audit_request audit;
+    keys_request keys;
+    std::string keys_what;
 };
+
+std::vector<std::string> const role_words = [] {
+    auto const words = words_of(role{});
+    return std::vector<std::string>(words.begin(), words.end());
+}();
 
 void add_settings(CLI::App& command, spoken& to, bool only_for_tools) {
     for (auto const& s : settings_table()) {
@@ -70,7 +79,9 @@ exit_code run(int argc, char const* const* argv) {
     program.require_subcommand(1);
 
     auto* serving = program.add_subcommand("serve", "Serves the shop over HTTP until SIGTERM");
-    serving->add_option("role", said.role, "what to serve: all")->required()->check(CLI::IsMember({"all"}));
+    serving->add_option("role", said.role, "what to serve: all, gateway, product, inventory, order, notification")
+        ->required()
+        ->check(CLI::IsMember(role_words));
     add_settings(*serving, said, false);
 
     auto* importing =
@@ -85,18 +96,36 @@ exit_code run(int argc, char const* const* argv) {
 
     auto* auditing = program.add_subcommand("audit", "Checks a store against the promises of the shop");
     add_settings(*auditing, said, true);
+    for (auto const& [name, store] : {std::pair{"product", &said.audit.product}, std::pair{"inventory", &said.audit.inventory},
+                                      std::pair{"order", &said.audit.order}, std::pair{"notification", &said.audit.notification}}) {
+        auditing->add_option(std::string("--") + name + "-store", *store, std::string("the store of the ") + name +
+                                 " service, where the services have stores of their own; needs --order-store and --inventory-store")
+            ->type_name("STORE");
+    }
     auto* migrating = program.add_subcommand("migrate", "Brings the schema of a store up to date");
     migrating->add_flag("--check", said.only_check, "only say whether it is: exit code 1 if there are steps to take");
     add_settings(*migrating, said, true);
     auto* checking =
         program.add_subcommand("check-config", "Says what is set, by whom, and whether it could be served");
     add_settings(*checking, said, false);
+    auto* keying = program.add_subcommand("keys", "Makes API keys, lists and revokes them");
+    keying->add_option("what", said.keys_what, "add, list or revoke")
+        ->required()
+        ->check(CLI::IsMember({"add", "list", "revoke"}));
+    keying->add_option("id", said.keys.id, "the name of the key: a-z, 0-9 and -")->type_name("ID");
+    keying->add_option("--keys", said.keys.file, "the file of keys; SIGHUP makes a running server read it again")
+        ->type_name("FILE")
+        ->envname("SHOP_KEYS");
+    keying->add_option("--scope", said.keys.scopes, "what its owner may do: orders:write, orders:*, *; may be repeated");
+    keying->add_option("--account", said.keys.account, "whose key it is; the id if not given. Two keys may share one");
+    keying->add_option("--customer", said.keys.customer, "the customer to whom its owner is bound");
+    keying->add_option("--days", said.keys.days, "until it expires; never if not given");
     auto* version = program.add_subcommand("version", "Says which shop-server this is");
 
     auto const known = program.get_subcommands([&](CLI::App* one) { return argc > 1 && one->get_name() == argv[1]; });
     if (argc > 1 && argv[1][0] != '-' && known.empty()) {
         std::cerr << "shop-server: " << argv[1]
-                  << ": no such command; there are serve, import, audit, migrate, check-config and version\n";
+                  << ": no such command; there are serve, import, audit, migrate, keys, check-config and version\n";
         return exit_usage;
     }
     try {
@@ -106,6 +135,12 @@ exit_code run(int argc, char const* const* argv) {
         return program.exit(e) == 0 ? exit_ok : exit_usage;
     }
 
+    if (keying->parsed()) {
+        said.keys.what = said.keys_what == "add"      ? keys_request::kind::add
+                         : said.keys_what == "revoke" ? keys_request::kind::revoke
+                                                      : keys_request::kind::list;
+        return change_keys(said.keys);
+    }
     if (version->parsed()) {
         std::cout << "shop-server " SHOP_VERSION << std::endl;
         return exit_ok;
@@ -114,7 +149,7 @@ exit_code run(int argc, char const* const* argv) {
     auto const settings = read(from);
     if (checking->parsed()) return check_config(settings);
     if (!settings.refusals.empty()) return refuse(settings.refusals);
-    if (auditing->parsed()) return audit_store(settings.values);
+    if (auditing->parsed()) return audit_store(settings.values, said.audit);
     if (migrating->parsed()) return migrate_store(settings.values, said.only_check);
     if (importing->parsed()) {
         said.import.what = said.import_what == "stock" ? import_request::kind::stock : import_request::kind::products;
@@ -123,8 +158,10 @@ exit_code run(int argc, char const* const* argv) {
         }
         return import_file(said.import, settings.values);
     }
-    if (auto why = refuse_to_serve(settings.values.listen)) return refuse({*why});
-    return serve(from, settings);
+    auto const what = *shop::from_word<role>(said.role);
+    if (auto const missing = missing_settings(what, settings.values); !missing.empty()) return refuse(missing);
+    if (auto why = refuse_to_serve(what, settings.values, settings.values.listen)) return refuse({*why});
+    return serve(what, from, settings);
 }
 
 }  // namespace shop_server

@@ -5,12 +5,13 @@
 
 #include "exit_codes.hpp"
 #include "import/row_file.hpp"
+#include "role.hpp"
 #include "settings.hpp"
 
 namespace shop_server {
 
-/// `shop-server serve all`: until SIGTERM or SIGINT.
-exit_code serve(setting_sources const& from, read_settings const& with);
+/// `shop-server serve ROLE`: until SIGTERM or SIGINT.
+exit_code serve(role what, setting_sources const& from, read_settings const& with);
 
 struct import_request {
     enum class kind { products, stock };
@@ -22,11 +23,29 @@ struct import_request {
 /// `shop-server import products|stock FILE`.
 exit_code import_file(import_request const& request, settings const& with);
 
-/// `shop-server audit`.
-exit_code audit_store(settings const& with);
+/// What an audit reads where the services have databases of their own.
+struct audit_request {
+    std::string product, inventory, order, notification;  ///< stores, as `--store` has them; empty: not given
+};
+
+/// `shop-server audit`: of one store that holds everything, or of several.
+exit_code audit_store(settings const& with, audit_request const& apart);
 
 /// `shop-server migrate`: brings the schema of a store up to date, or says whether it is.
 exit_code migrate_store(settings const& with, bool only_check);
+
+struct keys_request {
+    enum class kind { add, list, revoke };
+    kind what = kind::list;
+    std::string file;
+    std::string id;
+    std::vector<std::string> scopes;
+    std::string account, customer;
+    unsigned days = 0;  ///< until it expires; 0: never
+};
+
+/// `shop-server keys add|list|revoke`: changes the file of API keys.
+exit_code change_keys(keys_request const& request);
 
 /// `shop-server check-config`: what is set, to what, and by whom; or what is refused.
 exit_code check_config(read_settings const& read);

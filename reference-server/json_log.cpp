@@ -1,5 +1,7 @@
 #include "json_log.hpp"
 
+#include <algorithm>
+
 #include <spdlog/formatter.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -43,6 +45,8 @@ std::string_view level_word(spdlog::level::level_enum level) {
 /// What `append_string` may be given: valid UTF-8, not too long. Bytes of anything else become question marks.
 std::string presentable(std::string_view text) {
     bool const cut = text.size() > log_value_bytes_max;
+    auto const plain = [](char c) { return c >= 0x20 && c < 0x7F; };
+    if (!cut && std::ranges::all_of(text, plain)) return std::string(text);  // nearly all of them
     std::string out;
     auto const shown = text.substr(0, log_value_bytes_max);
     for (std::size_t i = 0; i < shown.size();) {

@@ -8,13 +8,16 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <shop/core/json.hpp>
-#include <shop/engine.hpp>
-#include <shop/http/rest.hpp>
+#include <shop/http/resources.hpp>
 #include <shop/http/server.hpp>
 
+#include "auth/service_credentials.hpp"
 #include "commands.hpp"
+#include "exceptions.hpp"
 #include "json_log.hpp"
 #include "store_access.hpp"
+#include "telemetry/observation.hpp"
+#include "wiring.hpp"
 
 #ifndef SHOP_VERSION
 #define SHOP_VERSION "0"
@@ -30,84 +33,108 @@ namespace {
 /// How long the engine may take to come to rest after its last request.
 constexpr auto rest_max = 2s;
 
-std::string words_of_exception(std::exception_ptr const& thrown) {
-    try {
-        std::rethrow_exception(thrown);
-    } catch (std::exception const& e) {
-        return e.what();
-    } catch (...) {
-        return "no std::exception";
-    }
-}
-
-/// The shop and its HTTP face, all on one thread.
-class running_shop {
+/// A process of the shop: its role, its ports, and its end, all on one thread.
+class running_server {
 public:
-    running_shop(asio::io_context& context, json_log& log, setting_sources const& from, read_settings const& with)
+    running_server(asio::io_context& context, json_log& log, role what, setting_sources const& from, read_settings const& with)
         : context_(context),
           log_(log),
+          role_(what),
           from_(from),
           with_(with.values),
           rows_(with.rows),
           signals_(context, SIGINT, SIGTERM, SIGHUP) {}
 
-    /// Opens the store, the shop and the port.
+    /// Opens the store, the shop and the ports.
     exit_code start() {
-        shop::engine_options options;
-        options.store = open_with(with_, store_use::serve);
-        options.executor = context_.get_executor();
-        options.log = &log_;
-        auto opened = shop::engine::open(std::move(options));
+        if (!with_.service_credentials.empty()) {
+            auto read = service_credentials::read(with_.service_credentials);
+            if (!read) return refuse({"service-credentials: " + std::string(read.error().message())});
+            credentials_ = std::make_shared<service_credentials>(std::move(*read));
+        }
+        shop::service_context const context{context_.get_executor(), &shop::system_scheduler(), &shop::random_ids(), &log_};
+        watching_.emplace(role_, with_, context);
+        auto opened = wiring::open(role_, with_, context, credentials_, *watching_);
         if (!opened) {
+            if (opened.error().kind() == shop::error_kind::invalid) return refuse({std::string(opened.error().message())});
             std::cerr << "shop-server: " << opened.error().message() << '\n';
             return exit_code_of(opened.error());
         }
-        engine_ = std::move(*opened);
-        add_resources();
+        wiring_ = std::move(*opened);
 
-        shop::http::server_options bounds;
-        bounds.connections_max = with_.connections;
-        server_.emplace(context_.get_executor(), bounds, *api_);
-        auto const bound = server_->listen(with_.listen.host, with_.listen.port);
-        if (!bound) {
-            std::cerr << "shop-server: " << bound.error().message()
-                      << "; stop what listens there, or let --listen HOST:0 pick a free port\n";
-            return exit_try_later;
-        }
+        site_.emplace(&wiring_->face());
+        if (auto failed = listen_with(server_, *site_, with_.listen); failed != exit_ok) return failed;
         // A name may mean another machine's face of this one.
-        if (auto why = refuse_to_serve(listen_address{bound->host, bound->port})) return refuse({*why});
+        if (auto why = refuse_to_serve(role_, with_, listen_address{bound_.host, bound_.port})) return refuse({*why});
+        auto const url = bound_.url();
+        bool const is_internal = role_ != role::all && role_ != role::gateway;
+        if (with_.admin_listen) {
+            admin_site_.emplace();
+            if (auto failed = listen_with(admin_, *admin_site_, *with_.admin_listen); failed != exit_ok) return failed;
+            add_resources(*admin_site_);
+            admin_->start();
+        } else if (listen_address{bound_.host, bound_.port}.is_loopback()) {
+            add_resources(*site_);
+        }
+        if (is_internal && (with_.admin_listen || !listen_address{with_.listen}.is_loopback())) add_probes(*site_);
         server_->start();
         asio::co_spawn(context_, heed_signals(), [this](std::exception_ptr thrown) {
             if (thrown) log_.write(shop::severity::error, "stopping failed", {{"reason", words_of_exception(thrown)}});
         });
-        ready_ = true;
+        serving_ = true;
         log_.write(shop::severity::info, "listening",
-                   {{"url", bound->url()},
-                    {"store", std::string(shop::to_word(with_.store.which))},
+                   {{"url", url},
+                    {"role", std::string(shop::to_word(role_))},
+                    {"store", role_ == role::gateway ? "none" : std::string(shop::to_word(with_.store.which))},
                     {"version", SHOP_VERSION}});
-        std::cout << "listening on " << bound->url() << std::endl;
+        std::cout << "listening on " << url << std::endl;
+        if (with_.admin_listen) std::cout << "admin on " << bound_.url() << std::endl;
         return exit_ok;
     }
 
 private:
-    void add_resources() {
-        shop::http::rest_options options;
-        options.on_exception = [this](std::string_view operation, std::exception_ptr const& thrown) {
-            log_.write(shop::severity::error, "an operation failed",
-                       {{"operation", std::string(operation)}, {"reason", words_of_exception(thrown)}});
-        };
-        api_.emplace(std::move(options), engine_.products(), engine_.inventory(), engine_.orders(),
-                     engine_.notifications());
-        // Beyond loopback these belong to a listener of their own; without keys there is no beyond.
-        api_->add_get("/livez", [] { return shop::http::response(200, R"({"status":"live"})"); });
-        api_->add_get("/readyz", [this] {
-            return ready_ ? shop::http::response(200, R"({"status":"ready"})")
-                          : shop::http::response(503, R"({"status":"stopping"})");
-        });
-        std::string info = R"({"name":"shop-server","version":")" SHOP_VERSION R"(","roles":["all"],"store":)";
-        shop::json::append_string(info, shop::to_word(with_.store.which));
+    exit_code listen_with(std::optional<shop::http::server>& server, shop::http::handler& face, listen_address const& where) {
+        shop::http::server_options bounds;
+        bounds.connections_max = with_.connections;
+        server.emplace(context_.get_executor(), bounds, face);
+        auto const bound = server->listen(where.host, where.port);
+        if (!bound) {
+            std::cerr << "shop-server: " << bound.error().message()
+                      << "; stop what listens there, or let HOST:0 pick a free port\n";
+            return exit_try_later;
+        }
+        bound_ = *bound;
+        return exit_ok;
+    }
+
+    /// What whoever looks after the process asks for.
+    void add_probes(shop::http::resources& to) {
+        to.add("/livez", [] { return shop::http::response(200, R"({"status":"live"})"); });
+        to.add("/readyz", [this] { return readiness(); });
+    }
+
+    void add_resources(shop::http::resources& to) {
+        add_probes(to);
+        std::string info = R"({"name":"shop-server","version":")" SHOP_VERSION R"(","roles":[)";
+        shop::json::append_string(info, shop::to_word(role_));
+        info += "],\"store\":";
+        shop::json::append_string(info, role_ == role::gateway ? "none" : shop::to_word(with_.store.which));
         info += '}';
-        api_->add_get("/info", [info] { return shop::http::response(200, info); });
+        to.add("/metrics", [this] {
+            shop::http::response out(200, watching_->numbers().text());
+            out.content_type(metrics::media_type);
+            return out;
+        });
+        to.add("/info", [info] { return shop::http::response(200, info); });
+    }
+
+    shop::http::response readiness() const {
+        if (!serving_) return shop::http::response(503, R"({"status":"stopping"})");
+        auto const missing = wiring_->not_ready();
+        if (missing.empty()) return shop::http::response(200, R"({"status":"ready"})");
+        std::string body = R"({"status":"not ready","waits_for":)";
+        shop::json::append(body, missing);
+        return shop::http::response(503, body + '}');
     }
 
     asio::awaitable<void> heed_signals() {
@@ -117,7 +144,7 @@ private:
             reload();
         }
         log_.write(shop::severity::info, "stopping", {{"grace_ms", std::to_string(with_.grace.count())}});
-        ready_ = false;
+        serving_ = false;
         // Who asks a second time does not want to wait.
         signals_.async_wait([this](boost::system::error_code failed, int) {
             if (!failed) server_->stop();
@@ -125,7 +152,9 @@ private:
         bool const all_answered = co_await server_->drain(std::chrono::steady_clock::now() + with_.grace);
         signals_.cancel();
         if (!all_answered) log_.write(shop::severity::warning, "requests were cut off", {});
-        engine_.close();
+        if (admin_) admin_->stop();
+        wiring_->close();
+        watching_->stop();
         context_.stop();  // `serve` lets what still runs come to its end, for a bounded time
     }
 
@@ -141,23 +170,39 @@ private:
                        {{"setting", std::string(row.of->name)}, {"value", row.shown()}});
         }
         log_.set_level(again.values.log_level);
+        if (auto renewed = wiring_->reload(again.values); !renewed) {
+            log_.write(shop::severity::error, "setting refused", {{"reason", std::string(renewed.error().message())}});
+        }
+        if (credentials_) {
+            auto secrets = service_credentials::read(again.values.service_credentials);
+            if (secrets) {
+                *credentials_ = std::move(*secrets);
+            } else {
+                log_.write(shop::severity::error, "setting refused",
+                           {{"reason", "service-credentials: " + std::string(secrets.error().message())}});
+            }
+        }
     }
 
     asio::io_context& context_;
     json_log& log_;
+    role role_;
     setting_sources const& from_;
     settings const& with_;
     std::vector<read_settings::row> rows_;  // as last read
     asio::signal_set signals_;
-    shop::engine engine_;
-    std::optional<shop::http::rest_api> api_;
-    std::optional<shop::http::server> server_;
-    bool ready_ = false;
+    std::shared_ptr<service_credentials> credentials_;
+    std::optional<observation> watching_;
+    std::unique_ptr<wiring> wiring_;
+    shop::http::endpoint bound_;
+    std::optional<shop::http::resources> site_, admin_site_;
+    std::optional<shop::http::server> server_, admin_;
+    bool serving_ = false;
 };
 
 }  // namespace
 
-exit_code serve(setting_sources const& from, read_settings const& with) {
+exit_code serve(role what, setting_sources const& from, read_settings const& with) {
     // Both are told by the write that fails: a client hung up, a file may not grow.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
@@ -165,8 +210,8 @@ exit_code serve(setting_sources const& from, read_settings const& with) {
     for (auto const& warning : with.warnings)
         log.write(shop::severity::warning, "setting ignored", {{"reason", warning}});
     asio::io_context context(1);
-    running_shop shop(context, log, from, with);
-    if (auto started = shop.start(); started != exit_ok) return started;
+    running_server server(context, log, what, from, with);
+    if (auto started = server.start(); started != exit_ok) return started;
     context.run();
     context.restart();
     context.run_for(rest_max);

@@ -9,7 +9,10 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <shop/http/client.hpp>
+
 #include "config_file.hpp"
+#include "instances.hpp"
 
 namespace shop_server {
 
@@ -37,35 +40,70 @@ std::optional<std::chrono::milliseconds> duration_from(std::string_view text) {
     return std::nullopt;
 }
 
-refusal set_listen(settings& of, std::string_view text) {
-    constexpr std::string_view wanted = "must be HOST:PORT, e.g. 127.0.0.1:8080 or [::1]:8080; port 0 picks a free one";
+constexpr std::string_view address_wanted = "must be HOST:PORT, e.g. 127.0.0.1:8080 or [::1]:8080; port 0 picks a free one";
+
+std::optional<listen_address> address_from(std::string_view text) {
     auto const colon = text.rfind(':');
-    if (colon == text.npos) return wanted;
+    if (colon == text.npos) return std::nullopt;
     auto host = text.substr(0, colon);
     if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
         host = host.substr(1, host.size() - 2);
     } else if (host.find_first_of(":[]") != host.npos) {
-        return wanted;
+        return std::nullopt;
     }
     auto const port = number_from<std::uint16_t>(text.substr(colon + 1));
     bool const plain =
         std::ranges::all_of(host, [](unsigned char c) { return c > 0x20 && c < 0x7F && c != '[' && c != ']'; });
-    if (host.empty() || host.size() > 253 || !plain || !port) return wanted;
-    of.listen = {std::string(host), *port};
+    if (host.empty() || host.size() > 253 || !plain || !port) return std::nullopt;
+    return listen_address{std::string(host), *port};
+}
+
+refusal set_listen(settings& of, std::string_view text) {
+    auto address = address_from(text);
+    if (!address) return address_wanted;
+    of.listen = std::move(*address);
+    return std::nullopt;
+}
+
+constexpr std::string_view none = "none";
+
+refusal set_admin_listen(settings& of, std::string_view text) {
+    of.admin_listen = address_from(text);
+    if (!of.admin_listen && text != none) return address_wanted;
+    return std::nullopt;
+}
+
+refusal set_service_credentials(settings& of, std::string_view text) {
+    of.service_credentials = text == none ? std::string_view() : text;
+    return std::nullopt;
+}
+
+template <std::vector<std::string> settings::* Service>
+refusal set_addresses(settings& of, std::string_view text) {
+    (of.*Service).clear();
+    while (text != none) {
+        auto const comma = text.find(',');
+        auto const address = text.substr(0, comma);
+        if (!check_address(address)) {
+            return "must be http://HOST:PORT, several of them with commas, dns+http://NAME:PORT or file:PATH";
+        }
+        (of.*Service).emplace_back(address);
+        if (comma == text.npos) break;
+        text.remove_prefix(comma + 1);
+    }
+    return std::nullopt;
+}
+
+refusal set_batching(settings& of, std::string_view text) {
+    if (text != "yes" && text != "no") return "must be yes or no";
+    of.batching = text == "yes";
     return std::nullopt;
 }
 
 refusal set_store(settings& of, std::string_view text) {
-    constexpr std::string_view file = "sqlite:";
-    if (text == "memory:") {
-        of.store = {store_choice::kind::memory, {}};
-    } else if (text.starts_with(file) && text.size() > file.size()) {
-        of.store = {store_choice::kind::sqlite, std::string(text.substr(file.size()))};
-    } else if (text.starts_with("postgresql://") || text.starts_with("postgres://")) {
-        of.store = {store_choice::kind::postgres, std::string(text)};
-    } else {
-        return "must be sqlite:PATH, postgresql://USER@HOST:PORT/DATABASE or memory:";
-    }
+    auto choice = store_from(text);
+    if (!choice) return "must be sqlite:PATH, postgresql://USER@HOST:PORT/DATABASE or memory:";
+    of.store = std::move(*choice);
     return std::nullopt;
 }
 
@@ -111,6 +149,88 @@ refusal set_connections(settings& of, std::string_view text) {
     return std::nullopt;
 }
 
+refusal set_keys(settings& of, std::string_view text) {
+    of.keys = text == none ? std::string_view() : text;
+    return std::nullopt;
+}
+
+refusal set_jwt_issuer(settings& of, std::string_view text) {
+    of.jwt_issuer = text == none ? std::string_view() : text;
+    return std::nullopt;
+}
+
+refusal set_jwt_audience(settings& of, std::string_view text) {
+    of.jwt_audience = text == none ? std::string_view() : text;
+    return std::nullopt;
+}
+
+refusal set_jwt_keys(settings& of, std::string_view text) {
+    bool const known = text == none || text.starts_with("file:") || text.starts_with("http://") || text.starts_with("https://");
+    if (!known) return "must be file:PATH or the address of a JWKS";
+    of.jwt_keys = text == none ? std::string_view() : text;
+    return std::nullopt;
+}
+
+/// `50/s`, `50/s:200`: so many a second, so many at once.
+template <std::optional<request_rate> settings::* Rate>
+refusal set_rate(settings& of, std::string_view text) {
+    constexpr std::string_view wanted = "must be COUNT/s or COUNT/s:BURST, e.g. 50/s:200, or none";
+    (of.*Rate).reset();
+    if (text == none) return std::nullopt;
+    auto const colon = text.find(':');
+    auto const per_second = text.substr(0, colon);
+    if (!per_second.ends_with("/s")) return wanted;
+    auto const count = number_from<std::uint32_t>(per_second.substr(0, per_second.size() - 2));
+    auto const burst = colon == text.npos ? count : number_from<std::uint32_t>(text.substr(colon + 1));
+    if (!count || !burst || *count < 1 || *burst < 1 || *count > 1'000'000 || *burst > 1'000'000) return wanted;
+    of.*Rate = request_rate{static_cast<double>(*count), *burst};
+    return std::nullopt;
+}
+
+refusal set_allowed_origins(settings& of, std::string_view text) {
+    of.allowed_origins.clear();
+    while (text != none) {
+        auto const comma = text.find(',');
+        auto const one = text.substr(0, comma);
+        bool const known = one == "*" || one.starts_with("http://") || one.starts_with("https://");
+        if (!known || one.ends_with('/')) return "must be origins such as https://shop.example, several with commas, or *";
+        of.allowed_origins.emplace_back(one);
+        if (comma == text.npos) break;
+        text.remove_prefix(comma + 1);
+    }
+    return std::nullopt;
+}
+
+refusal set_requests_max(settings& of, std::string_view text) {
+    auto const count = number_from<std::size_t>(text);
+    if (!count || *count < 1 || *count > 1'000'000) return "must be a number from 1 to 1000000";
+    of.requests_max = *count;
+    return std::nullopt;
+}
+
+refusal set_access_log(settings& of, std::string_view text) {
+    of.access_log.reset();
+    if (text == "yes" || text == "no") {
+        of.access_log = text == "yes";
+    } else if (text != "auto") {
+        return "must be yes, no or auto";
+    }
+    return std::nullopt;
+}
+
+refusal set_trace_collector(settings& of, std::string_view text) {
+    if (text != none && !shop::http::origin::parse(text)) return "must be http://HOST:PORT of an OpenTelemetry collector";
+    of.trace_collector = text == none ? std::string_view() : text;
+    return std::nullopt;
+}
+
+refusal set_trace_ratio(settings& of, std::string_view text) {
+    auto const ratio = number_from<double>(text);
+    if (!ratio || !(*ratio >= 0 && *ratio <= 1)) return "must be a number from 0 to 1";
+    of.trace_ratio = *ratio;
+    return std::nullopt;
+}
+
 constexpr std::array table{
     setting{"listen", "HOST:PORT", "where to listen; port 0 picks a free one", "127.0.0.1:8080", false, false,
             set_listen},
@@ -128,6 +248,39 @@ constexpr std::array table{
             set_log_level},
     setting{"grace", "DURATION", "how long requests under way may take to finish after SIGTERM", "10s", false, false,
             set_grace},
+    setting{"admin-listen", "HOST:PORT",
+            "where to answer /livez, /readyz, /metrics and /info; none: on the port of `listen` if that is loopback", "none",
+            false, false, set_admin_listen},
+    setting{"product", "ADDRESSES",
+            "where the product service is: http://HOST:PORT, several with commas, dns+http://NAME:PORT or file:PATH", "none",
+            false, false, set_addresses<&settings::product>},
+    setting{"inventory", "ADDRESSES", "where the inventory service is", "none", false, false,
+            set_addresses<&settings::inventory>},
+    setting{"order", "ADDRESSES", "where the order service is", "none", false, false, set_addresses<&settings::order>},
+    setting{"notification", "ADDRESSES", "where the notification service is", "none", false, false,
+            set_addresses<&settings::notification>},
+    setting{"service-credentials", "FILE",
+            "the secrets that services show each other, one a line: the first is shown, all are accepted", "none", true, false,
+            set_service_credentials},
+    setting{"batching", "yes or no", "whether calls to other services that are made at the same time leave together", "yes",
+            false, false, set_batching},
+    setting{"keys", "FILE", "the API keys that are accepted; see shop-server keys", "none", true, false, set_keys},
+    setting{"jwt-issuer", "TEXT", "who signs the JSON Web Tokens that are accepted (iss)", "none", false, false, set_jwt_issuer},
+    setting{"jwt-audience", "TEXT", "whom those tokens are for (aud)", "none", false, false, set_jwt_audience},
+    setting{"jwt-keys", "PLACE", "the issuer's keys: file:PATH or the address of a JWKS", "none", false, false, set_jwt_keys},
+    setting{"rate-limit", "COUNT/s:BURST", "requests of one account; more are answered 429", "none", true, false,
+            set_rate<&settings::account_rate>},
+    setting{"address-rate-limit", "COUNT/s:BURST", "requests from one address; more are answered 429", "none", true, false,
+            set_rate<&settings::address_rate>},
+    setting{"allowed-origins", "ORIGINS", "whose web pages may use the API (CORS); several with commas", "none", true, false,
+            set_allowed_origins},
+    setting{"requests-max", "COUNT", "requests under way at once; more are answered 503", "4096", true, false,
+            set_requests_max},
+    setting{"access-log", "yes, no or auto", "a log line for each request; auto: at the gateway", "auto", true, false,
+            set_access_log},
+    setting{"trace-collector", "http://HOST:PORT", "the OpenTelemetry collector that traces are sent to (OTLP over HTTP)",
+            "none", false, false, set_trace_collector},
+    setting{"trace-ratio", "RATIO", "the share of traces that are recorded, from 0 to 1", "0.01", false, false, set_trace_ratio},
     setting{"connections", "COUNT", "connections at once; more are answered 503", "10000", false, false,
             set_connections},
 };
@@ -140,6 +293,18 @@ setting const* find_setting(std::string_view name) {
 }
 
 }  // namespace
+
+std::optional<store_choice> store_from(std::string_view text) {
+    constexpr std::string_view file = "sqlite:";
+    if (text == "memory:") return store_choice{store_choice::kind::memory, {}};
+    if (text.starts_with(file) && text.size() > file.size()) {
+        return store_choice{store_choice::kind::sqlite, std::string(text.substr(file.size()))};
+    }
+    if (text.starts_with("postgresql://") || text.starts_with("postgres://")) {
+        return store_choice{store_choice::kind::postgres, std::string(text)};
+    }
+    return std::nullopt;
+}
 
 bool listen_address::is_loopback() const {
     boost::system::error_code no_address;
@@ -209,12 +374,13 @@ read_settings read(setting_sources const& from) {
     return out;
 }
 
-std::optional<std::string> refuse_to_serve(listen_address const& where) {
+std::optional<std::string> refuse_to_serve(role what, settings const& with, listen_address const& where) {
     if (where.is_loopback()) return std::nullopt;
+    // Services demand their credential of everybody.
+    if ((what != role::all && what != role::gateway) || with.asks_who()) return std::nullopt;
     return "listen: " + where.host +
-           " can be reached from other machines, and without keys everybody who reaches it may do everything; listen "
-           "on "
-           "127.0.0.1, and let a proxy on this machine decide who gets in";
+           " can be reached from other machines, and without keys everybody who reaches it may do everything; set `keys` or "
+           "`jwt-issuer`, or listen on 127.0.0.1 and let a proxy on this machine decide who gets in";
 }
 
 std::string without_password(std::string_view connection_string) {

@@ -15,6 +15,9 @@
 #include <shop/core/limits.hpp>
 #include <shop/core/log.hpp>
 
+#include "auth/rate_limiter.hpp"
+#include "role.hpp"
+
 namespace shop_server {
 
 struct listen_address {
@@ -32,6 +35,9 @@ struct store_choice {
 };
 constexpr std::array<std::string_view, 3> words_of(store_choice::kind) { return {"memory", "sqlite", "postgresql"}; }
 
+/// `sqlite:PATH`, `postgresql://...` or `memory:`; nothing for anything else.
+std::optional<store_choice> store_from(std::string_view text);
+
 /// Everything that can be set, as the program uses it.
 struct settings {
     listen_address listen;
@@ -42,6 +48,22 @@ struct settings {
     shop::severity log_level = shop::severity::info;
     std::chrono::milliseconds grace{};
     std::size_t connections = 0;
+    std::optional<listen_address> admin_listen;
+    std::string service_credentials;  ///< path of a file
+    std::vector<std::string> product, inventory, order, notification;  ///< where those services are
+    bool batching = true;
+    std::string keys;  ///< path of the file of API keys
+    std::string jwt_issuer, jwt_audience;
+    std::string jwt_keys;  ///< `file:PATH` or the address of a JWKS
+    std::optional<request_rate> account_rate, address_rate;
+    std::vector<std::string> allowed_origins;
+    std::size_t requests_max = 0;
+    std::optional<bool> access_log;  ///< not set: as the role has it
+    std::string trace_collector;
+    double trace_ratio = 0;
+
+    /// Whether callers must say who they are.
+    bool asks_who() const { return !keys.empty() || !jwt_issuer.empty(); }
 };
 
 /// One row of the settings table, from which flags, environment, configuration file, `check-config` and the table in
@@ -98,7 +120,7 @@ read_settings read(setting_sources const& from);
 std::string without_password(std::string_view connection_string);
 
 /// What stands in the way of serving there, if anything: beyond loopback, keys are needed.
-std::optional<std::string> refuse_to_serve(listen_address const& where);
+std::optional<std::string> refuse_to_serve(role what, settings const& with, listen_address const& where);
 
 /// The variables of this process that begin with `SHOP_`.
 std::map<std::string, std::string> shop_environment();

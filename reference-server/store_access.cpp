@@ -24,8 +24,10 @@ shop::error built_without(store_choice const& choice) {
 
 }  // namespace
 
-shop::storage::factory open_with(settings const& with, store_use use) {
+shop::storage::factory open_with(settings const& with, store_use use,
+                                 std::shared_ptr<shop::storage::postgres_statistics> database) {
     (void)use;
+    (void)database;
     switch (with.store.which) {
         case store_choice::kind::memory:
             return shop::storage::memory();
@@ -44,6 +46,7 @@ shop::storage::factory open_with(settings const& with, store_use use) {
             options.connections = with.database_connections;
             options.prepared_statements = !with.behind_pooler;
             options.migrate = with.migrate && use == store_use::serve;
+            options.statistics = std::move(database);
             return shop::storage::postgres(with.store.place, std::move(options));
 #else
             break;

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <memory>
+
+#include <shop/storage/postgres.hpp>
 #include <shop/storage/storage.hpp>
 
 #include "exit_codes.hpp"
@@ -10,7 +13,8 @@ namespace shop_server {
 /// Who opens a store: the one that serves it keeps others from serving it; tools work beside it.
 enum class store_use { serve, beside };
 
-shop::storage::factory open_with(settings const& with, store_use use);
+shop::storage::factory open_with(settings const& with, store_use use,
+                                 std::shared_ptr<shop::storage::postgres_statistics> database = nullptr);
 
 /// Where the schema of a store stands. @pre it is not `memory:`
 shop::result<shop::storage::schema_state> schema_of(settings const& with);

@@ -20,12 +20,7 @@ protected:
     ~orders_over_http() override {
         if (!server_) return;
         EXPECT_EQ(server_->stop(), 0) << server_->log();
-        expect_clean();
-    }
-    void expect_clean() const {
-        auto const audit = shop_test::run_server({"audit", "--store", store_});
-        EXPECT_EQ(audit.code, 0) << audit.out << audit.err;
-        EXPECT_EQ(audit.out.find("open operations"), std::string::npos) << audit.out;
+        shop_test::expect_clean_store(store_);
     }
     std::string count_of(std::string const& sku, char const* count) {
         return client_.get("/v1/inventory/" + sku).member(count);

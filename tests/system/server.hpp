@@ -7,18 +7,24 @@
 #include <vector>
 
 #include "http_client.hpp"
+#include "stack.hpp"
 #include "support/shop_server.hpp"
 #include "support/scratch.hpp"
 
 namespace shop_test {
 
-/// The real shop-server, on a free port.
+/// The real shop, on a free port: one shop-server, or a stack of them where the store is one for each service.
 class server {
 public:
     /// Starts it and waits until it listens.
     /// @param before what starts it, if it is not started directly.
     explicit server(std::string const& store, std::vector<std::string> more = {},
                     std::vector<std::string> before = {}) {
+        if (store.starts_with("stack:")) {
+            stack_ = std::make_unique<stack>(store, 1, std::move(more));
+            port_ = stack_->port();
+            return;
+        }
         std::vector<std::string> arguments = std::move(before);
         for (auto const* word : {SHOP_SERVER, "serve", "all", "--listen", "127.0.0.1:0", "--store"}) {
             arguments.emplace_back(word);
@@ -36,10 +42,11 @@ public:
     unsigned short port() const { return port_; }
     http_client client() const { return http_client(port_); }
     shop_test::process& process() { return *process_; }
-    std::string log() const { return process_->err(); }
+    std::string log() const { return stack_ ? stack_->log() : process_->err(); }
 
     /// Asks it to stop; its exit code.
     int stop() {
+        if (stack_) return stack_->stop();
         process_->signal(SIGTERM);
         return process_->wait();
     }
@@ -50,8 +57,18 @@ public:
 
 private:
     std::unique_ptr<shop_test::process> process_;
+    std::unique_ptr<stack> stack_;
     unsigned short port_ = 0;
 };
+
+/// Audits what a `server` worked on: clean, with nothing open.
+inline void expect_clean_store(std::string const& store) {
+    auto command = std::vector<std::string>{"audit", "--store", store};
+    if (store.starts_with("stack:")) command = stack_stores(store).audit_command();
+    auto const audit = run_server(std::move(command));
+    EXPECT_EQ(audit.code, 0) << audit.out << audit.err;
+    EXPECT_EQ(audit.out.find("open operations"), std::string::npos) << audit.out;
+}
 
 /// Runs `work(n)` for n = 0.. `threads` - 1, at once.
 template <class Work>

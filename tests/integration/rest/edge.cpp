@@ -29,6 +29,13 @@ void edge::use(shop::http::rest_options options) {
     api.emplace(std::move(options), products, inventory, orders, notifications);
 }
 
+void edge::use_as(std::shared_ptr<shop::principal const> by) {
+    shop::http::rest_options options;
+    door.says.by = std::move(by);
+    options.doorkeeper = &door;
+    use(std::move(options));
+}
+
 response edge::send(std::string_view method, std::string_view target, header_list fields, std::string_view body) {
     if (!body.empty()) {
         bool typed = false;
@@ -52,6 +59,7 @@ response edge::send(std::string_view method, std::string_view target, header_lis
     if (admitted.answer) return *std::move(admitted.answer);
     if (body.size() > admitted.body_bytes_max) return response(413);
     request.route = admitted.route;
+    request.by = admitted.by;
     request.body = body;
 
     asio::io_context context;

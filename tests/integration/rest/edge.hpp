@@ -68,6 +68,8 @@ protected:
 
     /// An API of its own for a test with other options.
     void use(shop::http::rest_options options);
+    /// One where everybody is this one, unless `door` says otherwise.
+    void use_as(std::shared_ptr<shop::principal const> by);
 
     stub_products products;
     stub_inventory inventory;
@@ -75,6 +77,17 @@ protected:
     stub_notifications notifications;
     still_clock clock;
     std::vector<std::string> exceptions;  ///< operations that threw
+    class : public shop::http::doorkeeper {
+    public:
+        std::optional<shop::http::admittance> judge(shop::http::request const&) override {
+            if (later) return std::nullopt;
+            return says;
+        }
+        asio::awaitable<shop::http::admittance> judge_later(shop::http::request const&) override { co_return says; }
+
+        shop::http::admittance says;
+        bool later = false;
+    } door;
     std::optional<shop::http::rest_api> api;
 
     edge() { use({}); }

@@ -1,3 +1,5 @@
+#include <shop/http/problem.hpp>
+
 #include "edge.hpp"
 
 #include <shop/inventory/operations.hpp>
@@ -198,24 +200,44 @@ TEST_F(edge, lists_notifications) {
 
 TEST_F(edge, hands_on_who_calls_and_the_trace) {
     auto shopkeeper = std::make_shared<shop::principal>(shop::principal{"keeper", {"orders:read"}, {}});
-    use({.principal = shopkeeper, .on_exception = {}});
+    use_as(shopkeeper);
     get("/v1/orders", {{"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}});
     EXPECT_EQ(orders.lists.asked().call.by, shopkeeper);
     EXPECT_EQ(orders.lists.asked().call.trace, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
 }
 
 TEST_F(edge, refuses_operations_whose_scope_the_caller_does_not_hold) {
-    use({.principal = std::make_shared<shop::principal>(shop::principal{"keeper", {"orders:read"}, {}}),
-         .on_exception = {}});
+    use_as(std::make_shared<shop::principal>(shop::principal{"keeper", {"orders:read"}, {}}));
     auto const answer = get("/v1/products/MUG-1");
     EXPECT_EQ(answer.status, 403u);
     EXPECT_EQ(problem_in(answer).detail, "this needs the scope products:read");
     EXPECT_TRUE(products.gets.batches.empty());
 }
 
+TEST_F(edge, lets_nobody_in_whom_the_doorkeeper_refuses) {
+    door.says.refusal = shop::http::problem(shop::error(shop::error_code::unauthenticated));
+    door.says.fields = "RateLimit: 1\r\n";
+    use_as(nullptr);
+    auto const answer = get("/v1/products/MUG-1");
+    EXPECT_EQ(answer.status, 401u);
+    EXPECT_EQ(answer.failure, shop::error_code::unauthenticated);
+    EXPECT_TRUE(products.gets.batches.empty());
+    EXPECT_EQ(get("/v1/nowhere").status, 404u);
+}
+
+TEST_F(edge, waits_for_a_doorkeeper_who_needs_time) {
+    door.later = true;
+    use_as(std::make_shared<shop::principal>(shop::principal{"keeper", {"orders:read"}, {}}));
+    EXPECT_EQ(get("/v1/orders").status, 200u);
+    EXPECT_EQ(orders.lists.asked().call.by->account, "keeper");
+    EXPECT_EQ(get("/v1/products/MUG-1").status, 403u);
+    door.says.refusal = shop::http::problem(shop::error(shop::error_code::unauthenticated));
+    EXPECT_EQ(get("/v1/orders").status, 401u);
+}
+
 /// A scope or a key that a row asks for is asked for by the API: over all rows, with a caller who may do nothing.
 TEST_F(edge, asks_for_the_scope_of_every_operation) {
-    use({.principal = std::make_shared<shop::principal>(), .on_exception = {}});
+    use_as(std::make_shared<shop::principal>());
     auto const refused = [&](auto const& row) {
         std::string path(row.path);
         if (auto const open = path.find('{'); open != path.npos) {

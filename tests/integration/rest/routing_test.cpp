@@ -51,20 +51,6 @@ TEST_F(edge, a_product_may_be_called_import) {
     EXPECT_EQ(products.gets.asked().command.sku, shop::sku("import"));
 }
 
-TEST_F(edge, serves_resources_that_are_no_operations) {
-    api->add_get("/livez", [] { return response(200, "{\"status\":\"alive\"}"); });
-    EXPECT_EQ(get("/livez").body, "{\"status\":\"alive\"}");
-    EXPECT_EQ(send("POST", "/livez").status, 405u);
-    EXPECT_THROW(api->add_get("/livez", {}), std::invalid_argument);
-}
-
-TEST_F(edge, a_literal_segment_goes_before_a_name) {
-    api->add_get("/v1/products/featured", [] { return response(200, "[]"); });
-    EXPECT_EQ(get("/v1/products/featured").body, "[]");
-    EXPECT_EQ(get("/v1/products/other").status, 200u);
-    EXPECT_EQ(products.gets.batches.size(), 1u);
-}
-
 TEST_F(edge, bounds_bodies_by_operation) {
     shop::http::request head;
     head.method = "POST";

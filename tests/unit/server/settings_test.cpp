@@ -113,10 +113,10 @@ TEST(settings, stores_are_sqlite_or_memory) {
 
 TEST(settings, beyond_loopback_is_refused_without_keys) {
     for (auto const* host : {"127.0.0.1", "127.8.8.8", "::1", "localhost", "::ffff:127.0.0.1"}) {
-        EXPECT_FALSE(shop_server::refuse_to_serve({host, 80})) << host;
+        EXPECT_FALSE(shop_server::refuse_to_serve(shop_server::role::all, {}, {host, 80})) << host;
     }
     for (auto const* host : {"0.0.0.0", "::", "192.168.1.1", "example.org", "::ffff:10.0.0.1"}) {
-        EXPECT_THAT(shop_server::refuse_to_serve({host, 80}).value_or(""), HasSubstr("keys")) << host;
+        EXPECT_THAT(shop_server::refuse_to_serve(shop_server::role::all, {}, {host, 80}).value_or(""), HasSubstr("keys")) << host;
     }
 }
 

@@ -165,6 +165,8 @@ void connection::judge() {
     try {
         auto admission = hub_->handler().admit(request_);
         request_.route = admission.route;
+        request_.by = std::move(admission.by);
+        admitted_fields_ = std::move(admission.fields);
         body_bytes_max_ = admission.body_bytes_max;
         answer_ = std::move(admission.answer);
     } catch (...) {
@@ -275,6 +277,12 @@ void connection::compose() {
         std::copy(id.begin(), id.end(), drawn_id_.begin());
         request_.id = {drawn_id_.data(), drawn_id_.size()};
     }
+    answer_->add_lines(admitted_fields_);
+    try {
+        hub_->handler().answered(request_, *answer_);
+    } catch (...) {
+        // Who only looks on cannot spoil the answer.
+    }
     head_facts facts;
     facts.close = closing_;
     facts.http_1_0 = head_.http_1_0;
@@ -338,6 +346,8 @@ void connection::next_request() {
     forget(body_);
     forget(output_);
     answer_.reset();
+    admitted_fields_.clear();
+    request_.by = nullptr;
     decoder_.reset();
     head_.clear();
 }

@@ -83,6 +83,7 @@ private:
     std::array<char, 32> drawn_id_{};
     request request_;
     std::optional<response> answer_;
+    std::string admitted_fields_;
     std::string output_;
     std::array<asio::const_buffer, 2> unsent_{};
 };

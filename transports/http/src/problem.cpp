@@ -70,6 +70,35 @@ response close_problem(unsigned status, std::string body) {
 
 }  // namespace
 
+namespace {
+
+/// The failure of the shop that a refusal is the nearest to.
+error_code code_of(refusal kind) {
+    switch (kind) {
+        case refusal::malformed_request:
+        case refusal::body_too_large:
+        case refusal::target_too_long:
+        case refusal::head_too_large:
+        case refusal::expectation_failed:
+        case refusal::version_not_supported:
+            return error_code::malformed_request;
+        case refusal::method_not_allowed:
+        case refusal::not_implemented:
+            return error_code::not_supported;
+        case refusal::unsupported_media_type:
+            return error_code::unsupported_media_type;
+        case refusal::request_timeout:
+            return error_code::deadline_exceeded;
+        case refusal::overloaded:
+            return error_code::overloaded;
+        case refusal::internal:
+            return error_code::internal;
+    }
+    return error_code::internal;
+}
+
+}  // namespace
+
 std::span<refusal_row const> refusal_table() {
     return refusals;
 }
@@ -117,11 +146,11 @@ response problem(error const& e, std::string_view instance) {
     if (details.current_version) json::append_number(body.append(",\"current_version\":"), *details.current_version);
 
     auto out = close_problem(status, std::move(body));
+    out.failure = e.code();
     bool const waiting_helps = e.kind() == error_kind::unavailable || e.kind() == error_kind::exhausted;
     if (details.retry_after_s || waiting_helps) {
         out.add("Retry-After", std::to_string(details.retry_after_s.value_or(retry_after_s_default)));
     }
-    if (status == 401) out.add("WWW-Authenticate", "Bearer");
     return out;
 }
 
@@ -129,6 +158,7 @@ response problem(refusal kind, std::string_view detail, std::string_view instanc
     auto const& row = refusals[static_cast<std::size_t>(kind)];
     auto out =
         close_problem(row.status, open_problem({row.status, row.word, row.title, detail, instance, row.retryable}));
+    out.failure = code_of(kind);
     if (kind == refusal::overloaded) out.add("Retry-After", std::to_string(retry_after_s_default));
     return out;
 }

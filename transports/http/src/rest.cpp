@@ -14,10 +14,16 @@ using detail::route;
 
 namespace {
 
-admission answered(response answer) {
+admission settled(response answer) {
     admission out;
     out.answer = std::move(answer);
     return out;
+}
+
+/// Refuses who may not.
+std::optional<response> judge_scope(route const& to, principal const& by, request const& head) {
+    if (by.may(to.scope)) return std::nullopt;
+    return problem(error(error_code::forbidden, "this needs the scope " + std::string(to.scope)), head.path);
 }
 
 /// Refuses a body that the operation cannot read, by what the head says of it.
@@ -56,7 +62,6 @@ result<void> describe_call(route const& to, request const& request, rest_options
         if (!key) return key.error();
         call.idempotency_key = *std::move(key);
     }
-    call.by = options.principal;
     call.deadline = options.clock->now() + *time;
     call.trace = request.trace;
     return {};
@@ -76,40 +81,38 @@ rest_api::rest_api(rest_options options, products::service& products, inventory:
 
 rest_api::~rest_api() = default;
 
-void rest_api::add_get(std::string_view path, std::function<response()> answer) {
-    fixed_.push_back(std::move(answer));
-    router_->add(http_method::get, path, routes_.size() + fixed_.size());
-}
-
 admission rest_api::admit(request const& head) {
     detail::request_path path;
-    if (auto read = path.read(head.path); !read) return answered(problem(read.error()));
+    if (auto read = path.read(head.path); !read) return settled(problem(read.error()));
     auto const found = router_->find(detail::method_of(head.method), path.segments());
     if (found.number == 0 && found.methods == 0)
-        return answered(problem(error(error_code::not_found, "no resource has this path"), head.path));
+        return settled(problem(error(error_code::not_found, "no resource has this path"), head.path));
     if (found.number == 0) {
         auto const allowed = detail::methods_to_text(found.methods);
         auto refused = problem(refusal::method_not_allowed, "this resource has " + allowed, head.path);
         refused.add("Allow", allowed);
-        return answered(std::move(refused));
+        return settled(std::move(refused));
     }
     admission out;
     out.route = found.number;
-    if (found.number > routes_.size()) return out;
-
     auto const& to = routes_[found.number - 1];
-    if (!options_.principal->may(to.scope)) {
-        auto const detail = "this needs the scope " + std::string(to.scope);
-        return answered(problem(error(error_code::forbidden, detail), head.path));
+    out.by = local_principal();
+    if (options_.doorkeeper) {
+        auto judged = options_.doorkeeper->judge(head);
+        out.by = judged ? std::move(judged->by) : nullptr;
+        if (judged) {
+            out.fields = std::move(judged->fields);
+            out.answer = std::move(judged->refusal);
+        }
     }
+    if (!out.answer && out.by) out.answer = judge_scope(to, *out.by, head);
+    if (out.answer) return out;
     out.body_bytes_max = to.body_bytes_max;
     out.answer = judge_body(to, head);
     return out;
 }
 
 asio::awaitable<response> rest_api::handle(request const& request) {
-    if (request.route > routes_.size()) co_return fixed_.at(request.route - routes_.size() - 1)();
-
     auto const& to = routes_.at(request.route - 1);
     response out;
     try {
@@ -117,6 +120,13 @@ asio::awaitable<response> rest_api::handle(request const& request) {
         if (auto read = path.read(request.path); !read) co_return problem(read.error());
         auto const values = router_->find(to.method, path.segments()).values;
         detail::exchange at(request, values);
+        at.call.by = request.by;
+        if (!at.call.by) {
+            auto judged = co_await options_.doorkeeper->judge_later(request);
+            if (judged.refusal) co_return *std::move(judged.refusal);
+            if (auto refused = judge_scope(to, *judged.by, request)) co_return *std::move(refused);
+            at.call.by = std::move(judged.by);
+        }
         if (auto described = describe_call(to, request, options_, at.call); !described) {
             co_return problem(described.error(), request.path);
         }
@@ -126,6 +136,12 @@ asio::awaitable<response> rest_api::handle(request const& request) {
         out = problem(error(error_code::internal), request.path);
     }
     co_return out;
+}
+
+void rest_api::answered(request const& request, response const& answer) {
+    if (!options_.on_answered) return;
+    auto const known = request.route != 0 && request.route <= routes_.size();
+    options_.on_answered(request, answer, known ? std::string_view(routes_[request.route - 1].name) : std::string_view());
 }
 
 }  // namespace shop::http

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
+#include <string>
 
 #include <boost/asio/awaitable.hpp>
 
+#include <shop/core/call.hpp>
 #include <shop/core/limits.hpp>
 #include <shop/http/message.hpp>
 
@@ -16,7 +19,9 @@ namespace asio = boost::asio;
 struct admission {
     std::optional<response> answer;  ///< the final answer already: the body is never read
     std::size_t body_bytes_max = limits::body_bytes_max;
-    std::size_t route = 0;  ///< comes back as `request::route`
+    std::size_t route = 0;                     ///< comes back as `request::route`
+    std::shared_ptr<shop::principal const> by;  ///< comes back as `request::by`
+    std::string fields;  ///< lines of the head that are added to whatever is answered, each with its CR LF
 };
 
 /// Answers requests. What it throws becomes a 500 without detail.
@@ -36,6 +41,12 @@ public:
     /// Answers a request that was admitted.
     /// @param request valid until the returned coroutine ends.
     virtual asio::awaitable<response> handle(request const& request) = 0;
+
+    /// Is told of each answer before it is sent, refusals of the server included. Must not block.
+    virtual void answered(request const& request, response const& answer) {
+        (void)request;
+        (void)answer;
+    }
 };
 
 }  // namespace shop::http

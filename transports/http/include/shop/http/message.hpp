@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include <shop/core/call.hpp>
+#include <shop/core/error.hpp>
 #include <shop/core/time.hpp>
 
 namespace shop::http {
@@ -31,6 +34,7 @@ struct request {
     std::string_view trace;           ///< a valid `traceparent`, or empty; the server returns it
     steady_time received{};           ///< when its first byte was seen
     std::size_t route = 0;            ///< what `handler::admit` noted about it
+    std::shared_ptr<shop::principal const> by;  ///< who asks, as `handler::admit` found out
 
     /// The value of a field by its name, in any case: the first, if there are several. Fields of which two would be two
     /// meanings (`Authorization`, `Content-Type`, `Idempotency-Key`, `If-Match`, ...) occur at most once.
@@ -50,11 +54,19 @@ public:
     unsigned status = 200;  ///< 200 to 599; anything else is sent as 500
     std::string body;
     bool close = false;  ///< closes the connection after this answer
+    std::optional<shop::error_code> failure;  ///< what it tells, if it tells a failure of the shop: not sent, for who counts
 
     /// Adds a field.
     /// @throws std::invalid_argument if the name is no token or belongs to the server, or if the value holds a control
     /// character: one that would end the line could write the rest of the answer (response splitting).
     response& add(std::string_view name, std::string_view value);
+
+    /// Adds lines of a head that are written already, each with its CR LF.
+    /// @pre they were made by `add` of another answer.
+    response& add_lines(std::string_view lines) {
+        fields_.append(lines);
+        return *this;
+    }
 
     /// Says what the body is, instead of `application/json`.
     /// @param type static text.

@@ -23,16 +23,38 @@ class router;
 struct route;
 }  // namespace detail
 
+/// What a doorkeeper says to a request.
+struct admittance {
+    std::shared_ptr<principal const> by;  ///< who asks
+    std::optional<response> refusal;      ///< or why they are not let in
+    std::string fields;                   ///< lines for the head of whatever is answered, each with its CR LF
+};
+
+/// Decides who is let in to the operations of the API.
+/// @par Thread safety
+/// As `handler`.
+class doorkeeper {
+public:
+    virtual ~doorkeeper() = default;
+    /// By the head alone, before the body is read.
+    /// @return nothing if that takes time: then `judge_later` is asked when the request is handled.
+    virtual std::optional<admittance> judge(request const& head) = 0;
+    virtual asio::awaitable<admittance> judge_later(request const& request) = 0;
+};
+
 /// What the public API is given beside its services.
 struct rest_options {
-    /// Who every caller is.
-    std::shared_ptr<shop::principal const> principal = local_principal();
+    /// Without one everybody is the principal `local`.
+    http::doorkeeper* doorkeeper = nullptr;
     /// Deadlines are counted on it.
     shop::scheduler* clock = &system_scheduler();
     /// The time a request has; a client may ask for less by `Shop-Timeout-Ms`, never for more.
     std::chrono::milliseconds deadline = limits::deadline_default;
     /// Is told what a service threw, and in which operation; the client gets a 500 without detail.
     std::function<void(std::string_view operation, std::exception_ptr const& thrown)> on_exception;
+    /// Is told of each answer before it is sent.
+    /// @param operation empty if the request was for none
+    std::function<void(request const& request, response const& answer, std::string_view operation)> on_answered;
 };
 
 /// The public HTTP API: the operation tables of the four services as resources, see `docs/http-api.md`.
@@ -41,7 +63,7 @@ struct rest_options {
 /// each request becomes a batch of one, so that the batching of the services sees all connections at once.
 ///
 /// @par Thread safety
-/// As `handler`: used on one executor. `add_get` only before the first request.
+/// As `handler`: used on one executor.
 class rest_api : public handler {
 public:
     /// @param options its principal and clock are not null.
@@ -50,11 +72,6 @@ public:
              notifications::service& notifications);
     ~rest_api() override;
 
-    /// Adds a resource that is no operation, such as `/livez`.
-    /// @param path without parameters.
-    /// @param answer called for each `GET`; must not block.
-    void add_get(std::string_view path, std::function<response()> answer);
-
     /// Finds the operation of a request, and refuses what can be refused by the head: an unknown path, a method the
     /// resource does not have, a scope the principal does not hold, a body that is not JSON.
     admission admit(request const& head) override;
@@ -62,10 +79,11 @@ public:
     /// @pre `request.route` is what `admit` said.
     asio::awaitable<response> handle(request const& request) override;
 
+    void answered(request const& request, response const& answer) override;
+
 private:
     rest_options options_;
     std::vector<detail::route> routes_;
-    std::vector<std::function<response()>> fixed_;
     std::unique_ptr<detail::router> router_;
 };
 

@@ -1,0 +1,181 @@
+#include "gateway/doorkeeper.hpp"
+
+#include <cstring>
+
+#include <shop/http/client.hpp>
+#include <shop/http/problem.hpp>
+#include <shop/http/uri.hpp>
+
+namespace shop_server {
+
+using shop::http::admittance;
+using shop::http::request;
+
+namespace {
+
+hash_seed draw_seed(shop::service_context const& context) {
+    hash_seed seed;
+    for (std::size_t half = 0; half < seed.size(); half += 8) {
+        auto const id = context.ids->next(context.clock->stamp());
+        std::memcpy(seed.data() + half, id.bytes.data() + 8, 8);  // its random half
+    }
+    return seed;
+}
+
+shop::error named(std::string_view setting, shop::error const& why) {
+    return shop::error(why.code(), std::string(setting) + ": " + std::string(why.message()));
+}
+
+/// Fetches the keys of an issuer.
+asio::awaitable<shop::result<std::string>> fetch(asio::any_io_executor executor, shop::scheduler& clock, std::string url) {
+    auto const path = url.find('/', url.find("://") + 3);
+    auto const to = shop::http::origin::parse(url.substr(0, path));
+    if (!to) co_return to.error();
+    shop::http::client_options options;
+    options.answer_body_bytes_max = jwks_bytes_max;
+    shop::http::client client(executor, *to, options);
+    shop::http::client_request question;
+    if (path != url.npos) question.target = url.substr(path);
+    question.headers.emplace_back("Accept", "application/json");
+    auto answer = co_await client.exchange(std::move(question), clock.now() + jwks_fetch_max);
+    if (!answer) co_return answer.error();
+    if (answer->status != 200) co_return shop::error(shop::error_code::unavailable, "the issuer answered another status than 200");
+    co_return std::move(answer->body);
+}
+
+bool has_token_in_query(request const& head) {
+    if (head.query.find("access_token") == head.query.npos && head.query.find("api_key") == head.query.npos) return false;
+    auto const parameters = shop::http::query_parameters(head.query);
+    if (!parameters) return false;  // refused for what it is, a little later
+    for (auto const& [name, value] : *parameters) {
+        if (name == "access_token" || name == "api_key") return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+doorkeeper::doorkeeper(shop::service_context context)
+    : context_(std::move(context)), seed_(draw_seed(context_)), credentials_(context_, seed_) {}
+
+doorkeeper::~doorkeeper() {
+    if (token_keys_url_) token_keys_url_->stop();
+}
+
+shop::result<std::unique_ptr<doorkeeper>> doorkeeper::open(settings const& with, shop::service_context context) {
+    std::unique_ptr<doorkeeper> out(new doorkeeper(std::move(context)));
+    if (auto used = out->use(with); !used) return used.error();
+    if (auto used = out->use_tokens(with); !used) return used.error();
+    return out;
+}
+
+shop::result<void> doorkeeper::use(settings const& with) {
+    std::shared_ptr<api_keys const> keys;
+    if (!with.keys.empty()) {
+        auto read = api_keys::read(with.keys);
+        if (!read) return named("keys", read.error());
+        keys = std::make_shared<api_keys const>(std::move(*read));
+    }
+    credentials_.use_api_keys(std::move(keys));
+    is_open_ = !with.asks_who();
+    auto const limit = [&](std::optional<request_rate> const& rate) {
+        return rate ? std::optional<rate_limiter>(std::in_place, *rate, seed_) : std::nullopt;
+    };
+    by_account_ = limit(with.account_rate);
+    by_address_ = limit(with.address_rate);
+    return {};
+}
+
+shop::result<void> doorkeeper::use_tokens(settings const& with) {
+    if (with.jwt_issuer.empty()) return {};
+    jwt_policy policy;
+    policy.issuer = with.jwt_issuer;
+    policy.audience = with.jwt_audience;
+    auto verifier = jwt_verifier::make(std::move(policy));
+    if (!verifier) return named("jwt-issuer", verifier.error());
+    std::shared_ptr<jwks_source> source;
+    constexpr std::string_view file = "file:";
+    if (with.jwt_keys.starts_with(file)) {
+        auto opened = jwks_file::open(with.jwt_keys.substr(file.size()));
+        if (!opened) return named("jwt-keys", opened.error());
+        source = token_keys_file_ = std::move(*opened);
+    } else {
+        jwks_fetcher const fetcher = [executor = context_.executor, clock = context_.clock](std::string url) {
+            return fetch(executor, *clock, std::move(url));
+        };
+        source = token_keys_url_ = std::make_shared<jwks_url>(context_, with.jwt_keys, fetcher);
+        token_keys_url_->start();
+    }
+    credentials_.use_tokens(std::move(*verifier), std::move(source));
+    return {};
+}
+
+shop::result<void> doorkeeper::reload(settings const& with) {
+    if (auto used = use(with); !used) return used;
+    if (token_keys_file_) {
+        if (auto read = token_keys_file_->reload(); !read) return named("jwt-keys", read.error());
+    }
+    return {};
+}
+
+shown_credentials doorkeeper::shown_by(request const& head) const {
+    return {head.find("Authorization"), has_token_in_query(head), head.peer};
+}
+
+std::optional<admittance> doorkeeper::too_often(std::optional<rate_limiter>& limiter, std::uint64_t key, request const& head,
+                                                std::string* fields) {
+    if (!limiter) return std::nullopt;
+    auto const decision = limiter->take(key, context_.clock->now());
+    shop::http::response said;
+    said.add("RateLimit-Policy", limiter->policy_field());
+    said.add("RateLimit", rate_limiter::field(decision));
+    if (decision.allowed) {
+        if (fields) fields->append(said.fields());
+        return std::nullopt;
+    }
+    ++rate_limited_;
+    shop::error_details details;
+    details.detail = "there were too many requests: wait as long as Retry-After says";
+    details.retry_after_s = decision.retry_after_s;
+    admittance out;
+    out.refusal = shop::http::problem(shop::error(shop::error_code::rate_limited, std::move(details)), head.path);
+    out.refusal->add_lines(said.fields());
+    return out;
+}
+
+admittance doorkeeper::let_in(authentication who, request const& head) {
+    admittance out;
+    if (!who) {
+        auto const why = std::move(who).error();
+        if (why.reason.code() == shop::error_code::rate_limited) {
+            ++rate_limited_;
+        } else {
+            ++unauthenticated_;
+        }
+        out.refusal = shop::http::problem(why.reason, head.path);
+        if (!why.challenge.empty()) out.refusal->add("WWW-Authenticate", why.challenge);
+        return out;
+    }
+    if (by_account_) {
+        if (auto refused = too_often(by_account_, by_account_->account_key((*who)->account), head, &out.fields)) return *refused;
+    }
+    out.by = std::move(*who);
+    return out;
+}
+
+std::optional<admittance> doorkeeper::judge(request const& head) {
+    if (by_address_) {
+        if (auto refused = too_often(by_address_, by_address_->peer_key(head.peer), head, nullptr)) return refused;
+    }
+    if (is_open_) return let_in(shop::local_principal(), head);
+    auto decided = credentials_.decide(shown_by(head));
+    if (!decided) return std::nullopt;
+    return let_in(std::move(*decided), head);
+}
+
+asio::awaitable<admittance> doorkeeper::judge_later(request const& request) {
+    auto who = co_await credentials_.authenticate(shown_by(request));
+    co_return let_in(std::move(who), request);
+}
+
+}  // namespace shop_server

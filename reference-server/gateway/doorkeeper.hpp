@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <shop/core/service_context.hpp>
+#include <shop/http/rest.hpp>
+
+#include "auth/authenticator.hpp"
+#include "auth/rate_limiter.hpp"
+#include "settings.hpp"
+
+namespace shop_server {
+
+/// Who is let in to the public API, and how often: API keys, JSON Web Tokens, rates.
+///
+/// Where neither keys nor an issuer of tokens are set, everybody is the principal `local`; such a server only listens on
+/// loopback.
+/// @par Thread safety
+/// As `shop::http::doorkeeper`.
+class doorkeeper final : public shop::http::doorkeeper {
+public:
+    /// @par Errors
+    /// `invalid_value` and others, with the name of the setting in front.
+    static shop::result<std::unique_ptr<doorkeeper>> open(settings const& with, shop::service_context context);
+    ~doorkeeper() override;
+
+    std::optional<shop::http::admittance> judge(shop::http::request const& head) override;
+    asio::awaitable<shop::http::admittance> judge_later(shop::http::request const& request) override;
+
+    /// Reads keys and rates again. What cannot be read stays as it was.
+    /// @par Errors
+    /// As `open`.
+    shop::result<void> reload(settings const& with);
+
+    std::uint64_t rate_limited() const { return rate_limited_; }
+    std::uint64_t unauthenticated() const { return unauthenticated_; }
+
+private:
+    explicit doorkeeper(shop::service_context context);
+
+    shop::result<void> use(settings const& with);
+    shop::result<void> use_tokens(settings const& with);
+    shown_credentials shown_by(shop::http::request const& head) const;
+    shop::http::admittance let_in(authentication who, shop::http::request const& head);
+    std::optional<shop::http::admittance> too_often(std::optional<rate_limiter>& limiter, std::uint64_t key,
+                                                    shop::http::request const& head, std::string* fields);
+
+    shop::service_context context_;
+    hash_seed seed_;
+    authenticator credentials_;
+    bool is_open_ = true;  ///< nobody needs to say who they are
+    std::optional<rate_limiter> by_account_, by_address_;
+    std::shared_ptr<jwks_file> token_keys_file_;
+    std::shared_ptr<jwks_url> token_keys_url_;
+    std::uint64_t rate_limited_ = 0;
+    std::uint64_t unauthenticated_ = 0;
+};
+
+}  // namespace shop_server

@@ -1,0 +1,69 @@
+#include "gateway/face.hpp"
+
+#include <algorithm>
+
+#include <shop/http/problem.hpp>
+
+namespace shop_server {
+
+using shop::http::admission;
+using shop::http::request;
+using shop::http::response;
+
+namespace {
+
+struct counted {
+    explicit counted(std::size_t& n) : of(n) { ++of; }
+    ~counted() { --of; }
+    counted(counted const&) = delete;
+    counted& operator=(counted const&) = delete;
+    std::size_t& of;
+};
+
+/// What a page of an allowed origin may ask for (Fetch Standard, 3.2.3).
+response answer_preflight(std::string_view origin) {
+    response out(204);
+    out.add("Access-Control-Allow-Origin", origin);
+    out.add("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE");
+    out.add("Access-Control-Allow-Headers",
+            "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Shop-Timeout-Ms, X-Request-Id, traceparent");
+    out.add("Access-Control-Max-Age", "600");
+    out.add("Vary", "Origin");
+    return out;
+}
+
+}  // namespace
+
+bool public_face::allows(std::string_view origin) const {
+    return std::ranges::any_of(options_.allowed_origins, [&](auto const& one) { return one == "*" || one == origin; });
+}
+
+admission public_face::admit(request const& head) {
+    auto const origin = head.find("Origin");
+    bool const is_allowed = origin && allows(*origin);
+    if (is_allowed && head.method == "OPTIONS" && head.find("Access-Control-Request-Method")) {
+        admission out;
+        out.answer = answer_preflight(*origin);
+        return out;
+    }
+    auto out = api_.admit(head);
+    if (!out.answer && options_.requests_max != 0 && under_way_ >= options_.requests_max) {
+        out.answer = shop::http::problem(shop::error(shop::error_code::overloaded), head.path);
+    }
+    if (is_allowed) {
+        response cors;
+        cors.add("Access-Control-Allow-Origin", *origin);
+        cors.add("Access-Control-Expose-Headers",
+                 "ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, traceparent");
+        cors.add("Vary", "Origin");
+        out.fields += cors.fields();
+    }
+    return out;
+}
+
+asio::awaitable<response> public_face::handle(request const& request) {
+    counted const here(under_way_);
+    co_return co_await api_.handle(request);
+}
+
+}  // namespace shop_server

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <shop/http/handler.hpp>
+
+namespace shop_server {
+
+namespace asio = boost::asio;
+
+struct face_options {
+    std::vector<std::string> allowed_origins;  ///< whose pages may read answers (CORS); `*` for all
+    std::size_t requests_max = 0;              ///< under way at once; more are refused before their body is read
+};
+
+/// What stands before the public API: the answers that browsers ask for (CORS, Fetch Standard), and the refusal of more than
+/// can be done.
+/// @par Thread safety
+/// As `handler`.
+class public_face final : public shop::http::handler {
+public:
+    /// @param api outlives this
+    public_face(shop::http::handler& api, face_options options) : api_(api), options_(std::move(options)) {}
+
+    void set_options(face_options options) { options_ = std::move(options); }
+    std::size_t under_way() const { return under_way_; }
+
+    shop::http::admission admit(shop::http::request const& head) override;
+    asio::awaitable<shop::http::response> handle(shop::http::request const& request) override;
+    void answered(shop::http::request const& request, shop::http::response const& answer) override {
+        api_.answered(request, answer);
+    }
+
+private:
+    bool allows(std::string_view origin) const;
+
+    shop::http::handler& api_;
+    face_options options_;
+    std::size_t under_way_ = 0;
+};
+
+}  // namespace shop_server

@@ -1,0 +1,135 @@
+#include "gateway/product_cache.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace shop_server {
+namespace {
+
+using namespace shop::products;
+using shop::page;
+using shop::request;
+using shop::result;
+template <class Answer>
+using awaited = asio::awaitable<std::vector<result<Answer>>>;
+
+/// The last used are kept.
+class cache {
+public:
+    cache(shop::scheduler& clock, product_cache_options options) : clock_(clock), options_(options) {}
+
+    product const* find(shop::sku const& which) {
+        auto const known = places_.find(which);
+        if (known == places_.end()) return nullptr;
+        if (known->second->read_at + options_.fresh_for < clock_.now()) {
+            erase(which);
+            return nullptr;
+        }
+        entries_.splice(entries_.begin(), entries_, known->second);
+        return &known->second->what;
+    }
+    void keep(product what, shop::steady_time read_at) {
+        erase(what.sku);
+        auto const which = what.sku;
+        entries_.push_front({std::move(what), read_at});
+        places_[which] = entries_.begin();
+        if (entries_.size() > options_.products_max) erase(shop::sku(entries_.back().what.sku));
+    }
+    void erase(shop::sku const& which) {
+        if (auto const known = places_.find(which); known != places_.end()) {
+            entries_.erase(known->second);
+            places_.erase(known);
+        }
+    }
+
+private:
+    struct entry {
+        product what;
+        shop::steady_time read_at;
+    };
+    shop::scheduler& clock_;
+    product_cache_options options_;
+    std::list<entry> entries_;
+    std::unordered_map<shop::sku, std::list<entry>::iterator> places_;
+};
+
+class cached final : public service {
+public:
+    cached(shop::service_context const& context, std::shared_ptr<service> from, product_cache_options options)
+        : clock_(*context.clock), from_(std::move(from)), cache_(*context.clock, options) {}
+
+    awaited<product> get(std::vector<request<get_product>> requests) override {
+        std::vector<result<product>> answers(requests.size(), shop::error(shop::error_code::internal));
+        std::vector<request<get_product>> missing;
+        std::vector<std::size_t> of;
+        for (std::size_t i = 0; i < requests.size(); ++i) {
+            if (auto const* known = cache_.find(requests[i].command.sku)) {
+                answers[i] = *known;
+            } else {
+                missing.push_back(std::move(requests[i]));
+                of.push_back(i);
+            }
+        }
+        if (missing.empty()) co_return answers;
+        auto const asked_at = clock_.now();
+        auto const writes = writes_;
+        auto read = co_await from_->get(std::move(missing));
+        for (std::size_t n = 0; n < of.size() && n < read.size(); ++n) {
+            if (read[n] && writes == writes_) cache_.keep(*read[n], asked_at);
+            answers[of[n]] = std::move(read[n]);
+        }
+        co_return answers;
+    }
+
+    awaited<product> create(std::vector<request<create_product>> requests) override {
+        for (auto const& r : requests) forget(r.command.draft.sku);
+        return changed(from_->create(std::move(requests)));
+    }
+    awaited<product> replace(std::vector<request<replace_product>> requests) override {
+        for (auto const& r : requests) forget(r.command.sku);
+        return changed(from_->replace(std::move(requests)));
+    }
+    awaited<product> archive(std::vector<request<archive_product>> requests) override {
+        for (auto const& r : requests) forget(r.command.sku);
+        return changed(from_->archive(std::move(requests)));
+    }
+    awaited<imported> import(std::vector<request<import_product>> requests) override {
+        for (auto const& r : requests) forget(r.command.draft.sku);
+        return changed(from_->import(std::move(requests)));
+    }
+    awaited<page<product>> list(std::vector<request<list_products>> requests) override {
+        return from_->list(std::move(requests));
+    }
+    awaited<offer> offers(std::vector<request<get_offer>> requests) override { return from_->offers(std::move(requests)); }
+    awaited<noted> note_availability(std::vector<request<shop::products::note_availability>> requests) override {
+        return from_->note_availability(std::move(requests));
+    }
+
+private:
+    void forget(shop::sku const& which) {
+        cache_.erase(which);
+        ++writes_;
+    }
+    /// What was read while a change was on its way is not kept: it may be what was before.
+    template <class Answer>
+    asio::awaitable<std::vector<result<Answer>>> changed(asio::awaitable<std::vector<result<Answer>>> change) {
+        auto answers = co_await std::move(change);
+        ++writes_;
+        co_return answers;
+    }
+
+    shop::scheduler& clock_;
+    std::shared_ptr<service> from_;
+    cache cache_;
+    std::uint64_t writes_ = 0;  ///< begun and ended
+};
+
+}  // namespace
+
+std::shared_ptr<shop::products::service> cached_products(shop::service_context context,
+                                                         std::shared_ptr<shop::products::service> from,
+                                                         product_cache_options options) {
+    return std::make_shared<cached>(context, std::move(from), options);
+}
+
+}  // namespace shop_server

@@ -1,0 +1,88 @@
+#include "instances.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <shop/http/client.hpp>
+
+namespace shop_server {
+namespace {
+
+using boost::asio::ip::tcp;
+
+constexpr std::string_view dns_scheme = "dns+";
+constexpr std::string_view file_scheme = "file:";
+constexpr std::size_t registry_bytes_max = 64 * 1024;
+
+shop::error gone(std::string why) {
+    return shop::error(shop::error_code::unavailable, std::move(why));
+}
+
+shop::result<std::vector<std::string>> read_registry(std::string const& path) {
+    std::ifstream file(path);
+    if (!file) return gone("the registry file cannot be read");
+    std::vector<std::string> found;
+    std::size_t bytes = 0;
+    for (std::string line; std::getline(file, line);) {
+        bytes += line.size() + 1;
+        if (bytes > registry_bytes_max) return gone("the registry file is larger than 64 KiB");
+        while (!line.empty() && (line.back() == ' ' || line.back() == '\r' || line.back() == '\t')) line.pop_back();
+        if (line.empty() || line.front() == '#') continue;
+        auto const one = shop::http::origin::parse(line);
+        if (!one) return gone("the registry file has a line that is no http://HOST:PORT");
+        found.push_back(one->url());
+    }
+    return found;
+}
+
+asio::awaitable<shop::result<std::vector<std::string>>> look_up(shop::http::origin name) {
+    tcp::resolver resolver(co_await asio::this_coro::executor);
+    boost::system::error_code failed;
+    auto const found = co_await resolver.async_resolve(name.host, std::to_string(name.port),
+                                                       asio::redirect_error(asio::use_awaitable, failed));
+    if (failed) co_return gone("the name cannot be looked up");
+    std::vector<std::string> out;
+    for (auto const& one : found) {
+        shop::http::origin const at{one.endpoint().address().to_string(), one.endpoint().port()};
+        out.push_back(at.url());
+    }
+    co_return out;
+}
+
+}  // namespace
+
+shop::result<void> check_address(std::string_view address) {
+    if (address.starts_with(file_scheme) && address.size() > file_scheme.size()) return {};
+    if (address.starts_with(dns_scheme)) address.remove_prefix(dns_scheme.size());
+    if (auto const one = shop::http::origin::parse(address); !one) return one.error();
+    return {};
+}
+
+asio::awaitable<shop::result<std::vector<std::string>>> find_instances(std::vector<std::string> addresses) {
+    std::vector<std::string> all;
+    for (auto const& address : addresses) {
+        shop::result<std::vector<std::string>> some = std::vector<std::string>{};
+        if (address.starts_with(file_scheme)) {
+            some = read_registry(address.substr(file_scheme.size()));
+        } else if (address.starts_with(dns_scheme)) {
+            auto name = shop::http::origin::parse(std::string_view(address).substr(dns_scheme.size()));
+            some = co_await look_up(std::move(*name));
+        } else {
+            some->push_back(shop::http::origin::parse(address)->url());
+        }
+        if (!some) co_return some.error();
+        std::move(some->begin(), some->end(), std::back_inserter(all));
+    }
+    std::ranges::sort(all);
+    auto const twice = std::ranges::unique(all);
+    all.erase(twice.begin(), twice.end());
+    co_return all;
+}
+
+}  // namespace shop_server

@@ -1,0 +1,104 @@
+#include "peer.hpp"
+
+#include <algorithm>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <shop/http/channel.hpp>
+
+#include "instances.hpp"
+
+namespace shop_server {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto between_looks = 1s;
+constexpr auto answer_max = 1s;
+
+}  // namespace
+
+peer::peer(shop::service_context context, peer_options options)
+    : context_(std::move(context)),
+      options_(std::move(options)),
+      between_looks_(context_),
+      balanced_(std::make_shared<shop::transport::balancing_channel>(context_, std::vector<shop::transport::instance>{})),
+      outermost_(balanced_) {
+    if (options_.batching) {
+        shop::batcher_options batching;
+        batching.batches_max = options_.messages_in_flight_max;
+        batched_ = std::make_shared<shop::transport::batching_channel>(context_, balanced_, batching);
+        outermost_ = batched_;
+    }
+}
+
+bool peer::is_ready() const {
+    auto const ready = [](auto const& one) { return one.second; };
+    return balanced_->is_available() && std::ranges::any_of(ready_, ready);
+}
+
+void peer::start() {
+    asio::co_spawn(context_.executor, look_after(shared_from_this()), asio::detached);
+}
+
+void peer::stop() {
+    between_looks_.stop();
+}
+
+asio::awaitable<void> peer::look_after(std::shared_ptr<peer> self) {
+    while (!self->between_looks_.stopped()) {
+        co_await self->find();
+        for (auto const& [address, client] : self->clients_) {
+            asio::co_spawn(self->context_.executor, self->check(address, client), [self](std::exception_ptr) {});
+        }
+        co_await self->between_looks_.sleep(between_looks);
+    }
+}
+
+asio::awaitable<void> peer::find() {
+    auto addresses = options_.addresses;
+    auto const found = co_await find_instances(std::move(addresses));
+    if (!found) {
+        context_.log->write(shop::severity::warning, "instances cannot be looked up",
+                            {{"service", options_.service}, {"reason", std::string(found.error().message())}});
+        co_return;
+    }
+    auto const known = [&](auto const& one) { return std::ranges::binary_search(*found, one.first); };
+    std::vector<std::string> gone, come;
+    for (auto const& one : clients_) {
+        if (!known(one)) gone.push_back(one.first);
+    }
+    std::erase_if(clients_, [&](auto const& one) { return !known(one); });
+    std::erase_if(ready_, [&](auto const& one) { return !known(one); });
+    for (auto const& address : *found) {
+        if (clients_.contains(address)) continue;
+        clients_[address] = std::make_shared<shop::http::client>(context_.executor, *shop::http::origin::parse(address));
+        come.push_back(address);
+    }
+    if (gone.empty() && come.empty()) co_return;
+    if (tell_) tell_(gone, come);
+    std::vector<shop::transport::instance> instances;
+    for (auto const& [address, client] : clients_) {
+        instances.push_back({address, shop::http::client_channel(context_, client, options_.credential)});
+    }
+    balanced_->set_instances(std::move(instances));
+}
+
+asio::awaitable<void> peer::check(std::string address, std::shared_ptr<shop::http::client> client) {
+    shop::http::client_request question;
+    question.target = "/readyz";
+    auto const answer = co_await client->exchange(std::move(question), context_.clock->now() + answer_max);
+    bool const ready = answer && answer->status == 200;
+    if (!clients_.contains(address)) co_return;
+    auto const [known, fresh] = ready_.try_emplace(address, ready);
+    bool const changed = fresh || std::exchange(known->second, ready) != ready;
+    balanced_->set_healthy(address, ready);
+    if (!changed) co_return;
+    context_.log->write(ready ? shop::severity::info : shop::severity::warning,
+                        ready ? "instance is ready" : "instance is not ready",
+                        {{"service", options_.service}, {"instance", address}});
+}
+
+}  // namespace shop_server

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <shop/core/nap.hpp>
+#include <shop/core/service_context.hpp>
+#include <shop/http/client.hpp>
+#include <shop/transport/balancing.hpp>
+#include <shop/transport/batching.hpp>
+
+namespace shop_server {
+
+namespace asio = boost::asio;
+
+struct peer_options {
+    std::string service;               ///< `inventory`
+    std::vector<std::string> addresses;  ///< see `find_instances`
+    std::function<std::string()> credential;
+    bool batching = true;
+    std::size_t messages_in_flight_max = 2;  ///< of one operation, while batching
+};
+
+/// Another process of this shop, or several that do the same: where they are, whether they are well, and the channel to them.
+///
+/// Instances are asked for `/readyz` once a second; one that is not ready, or does not answer, is passed over while another
+/// is. Addresses that can change (a name with several addresses, a registry file) are looked up again as often.
+/// @par Thread safety
+/// Shared objects: unsafe; to be used from the executor of its context.
+class peer : public std::enable_shared_from_this<peer> {
+public:
+    peer(shop::service_context context, peer_options options);
+
+    std::string const& service() const { return options_.service; }
+    std::shared_ptr<shop::transport::channel> channel() const { return outermost_; }
+    /// Whether an instance is there and well.
+    bool is_ready() const;
+    shop::transport::balancing_channel const& balance() const { return *balanced_; }
+    shop::transport::batching_channel const* queue() const { return batched_.get(); }
+
+    /// Is told of the addresses of instances that are gone and that have come.
+    using instances_function = std::function<void(std::vector<std::string> const& gone, std::vector<std::string> const& come)>;
+    void on_instances(instances_function tell) { tell_ = std::move(tell); }
+
+    void start();
+    void stop();
+
+private:
+    static asio::awaitable<void> look_after(std::shared_ptr<peer> self);
+    asio::awaitable<void> find();
+    asio::awaitable<void> check(std::string address, std::shared_ptr<shop::http::client> client);
+
+    shop::service_context context_;
+    peer_options options_;
+    shop::nap between_looks_;
+    std::map<std::string, std::shared_ptr<shop::http::client>> clients_;  ///< by address
+    std::map<std::string, bool> ready_;
+    instances_function tell_;
+    std::shared_ptr<shop::transport::balancing_channel> balanced_;
+    std::shared_ptr<shop::transport::batching_channel> batched_;
+    std::shared_ptr<shop::transport::channel> outermost_;
+};
+
+}  // namespace shop_server

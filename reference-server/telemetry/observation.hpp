@@ -1,0 +1,60 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include <shop/core/service_context.hpp>
+#include <shop/http/message.hpp>
+#include <shop/storage/postgres.hpp>
+#include <shop/transport/observer.hpp>
+
+#include "peer.hpp"
+#include "role.hpp"
+#include "settings.hpp"
+#include "telemetry/access_log.hpp"
+#include "telemetry/metrics.hpp"
+#include "telemetry/tracer.hpp"
+
+namespace shop {
+class engine;
+}
+
+namespace shop_server {
+
+/// All that watches a process at work: metrics, traces and the access log. The parts of the server tell it; it tells
+/// Prometheus, the collector of traces, and the log.
+/// @par Thread safety
+/// Shared objects: unsafe; to be used from the executor of its context.
+class observation {
+public:
+    observation(role what, settings const& with, shop::service_context context);
+    ~observation();
+
+    metrics& numbers() { return numbers_; }
+    void set_access_log(bool wanted) { logs_access_ = wanted; }
+
+    /// At the edge, for each answer.
+    void answered(shop::http::request const& request, shop::http::response const& answer, std::string_view operation);
+    /// What watches messages that this process answers, or calls that it makes.
+    shop::transport::observer watch(hop where);
+
+    void add(std::shared_ptr<peer> one);
+    void add(shop::engine const& services, std::shared_ptr<shop::storage::postgres_statistics> database);
+
+    /// Sends the traces that wait, and ends.
+    void stop();
+
+private:
+    operation_meter& meter(std::string_view operation, hop where);
+
+    shop::service_context context_;
+    metrics numbers_;
+    tracer tracer_;
+    access_log access_log_;
+    bool logs_access_;
+    std::map<std::pair<std::string_view, hop>, operation_meter*> meters_;
+};
+
+}  // namespace shop_server

@@ -1,0 +1,219 @@
+#include "wiring.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <shop/transport/remote.hpp>
+
+#include "exceptions.hpp"
+#include "gateway/product_cache.hpp"
+#include "store_access.hpp"
+
+namespace shop_server {
+
+using namespace std::chrono_literals;
+namespace transport = shop::transport;
+
+namespace {
+
+constexpr auto between_checks = 1s;
+
+/// Which peers a role needs.
+struct needs {
+    bool product, inventory, order, notification;
+};
+
+constexpr needs needs_of(role what) {
+    switch (what) {
+        case role::all:
+        case role::product:
+        case role::notification:
+            return {false, false, false, false};
+        case role::gateway:
+            return {true, true, true, true};
+        case role::inventory:
+            return {true, false, false, false};
+        case role::order:
+            return {true, true, false, true};
+    }
+    return {};
+}
+
+shop::services_here here_of(role what) {
+    bool const all = what == role::all;
+    return {all || what == role::product, all || what == role::inventory, all || what == role::order,
+            all || what == role::notification};
+}
+
+}  // namespace
+
+std::vector<std::string> missing_settings(role what, settings const& with) {
+    std::vector<std::string> missing;
+    auto const who = std::string(shop::to_word(what));
+    auto const look = [&](bool needed, std::vector<std::string> const& addresses, std::string const& service) {
+        if (needed && addresses.empty()) missing.push_back(service + ": the role " + who + " must know where that service is");
+    };
+    auto const needed = needs_of(what);
+    look(needed.product, with.product, "product");
+    look(needed.inventory, with.inventory, "inventory");
+    look(needed.order, with.order, "order");
+    look(needed.notification, with.notification, "notification");
+    if (!with.jwt_issuer.empty() && with.jwt_audience.empty()) missing.emplace_back("jwt-audience: jwt-issuer is nothing without it");
+    if (!with.jwt_issuer.empty() && with.jwt_keys.empty()) missing.emplace_back("jwt-keys: jwt-issuer is nothing without it");
+    if (what != role::all && with.service_credentials.empty()) {
+        missing.push_back("service-credentials: the role " + who + " needs the secrets that services show each other");
+    }
+    return missing;
+}
+
+wiring::wiring(role what, settings const& with, shop::service_context context,
+               std::shared_ptr<service_credentials> credentials, observation& watching)
+    : context_(std::move(context)),
+      credentials_(std::move(credentials)),
+      batching_(with.batching),
+      watching_(watching) {
+    auto const needed = needs_of(what);
+    auto const watch = watching_.watch(hop::client);
+    if (needed.product) elsewhere_.products = transport::remote_products(context_, meet("product", with.product)->channel(), watch);
+    if (needed.inventory) {
+        inventory_ = meet("inventory", with.inventory);
+        elsewhere_.inventory = transport::remote_inventory(context_, inventory_->channel(), watch);
+    }
+    if (needed.order) elsewhere_.orders = transport::remote_orders(context_, meet("order", with.order)->channel(), watch);
+    if (needed.notification) {
+        elsewhere_.notifications =
+            transport::remote_notifications(context_, meet("notification", with.notification)->channel(), watch);
+    }
+}
+
+shop::result<std::unique_ptr<wiring>> wiring::open(role what, settings const& with, shop::service_context context,
+                                                   std::shared_ptr<service_credentials> credentials,
+                                                   observation& watching) {
+    std::unique_ptr<wiring> out(new wiring(what, with, std::move(context), std::move(credentials), watching));
+    if (what == role::gateway || what == role::all) {
+        auto door = doorkeeper::open(with, out->context_);
+        if (!door) return door.error();
+        out->doorkeeper_ = std::move(*door);
+        auto* keeper = out->doorkeeper_.get();
+        watching.numbers().counter("shop_rate_limited_total", {}, [keeper] { return static_cast<double>(keeper->rate_limited()); });
+        watching.numbers().counter("shop_unauthenticated_total", {},
+                                   [keeper] { return static_cast<double>(keeper->unauthenticated()); });
+    }
+    if (what == role::gateway) {
+        out->serve_rest(out->elsewhere_, with);
+    } else if (auto running = out->run_services(what, with); !running) {
+        return running.error();
+    }
+    for (auto const& one : out->peers_) one->start();
+    return out;
+}
+
+std::shared_ptr<peer> wiring::meet(std::string service, std::vector<std::string> const& addresses) {
+    peer_options options;
+    options.service = std::move(service);
+    options.addresses = addresses;
+    options.credential = [credentials = credentials_] { return credentials->authorization(); };
+    options.batching = batching_;
+    peers_.push_back(std::make_shared<peer>(context_, std::move(options)));
+    watching_.add(peers_.back());
+    return peers_.back();
+}
+
+shop::result<void> wiring::run_services(role what, settings const& with) {
+    shop::engine_options options;
+    auto const database = std::make_shared<shop::storage::postgres_statistics>();
+    options.store = open_with(with, store_use::serve, database);
+    options.executor = context_.executor;
+    options.clock = context_.clock;
+    options.ids = context_.ids;
+    options.log = context_.log;
+    options.here = here_of(what);
+    options.elsewhere = elsewhere_;
+    if (inventory_) options.inventory_answers = [inventory = inventory_] { return inventory->balance().is_available(); };
+    auto opened = shop::engine::open(std::move(options));
+    if (!opened) return opened.error();
+    engine_ = std::move(*opened);
+    has_store_ = true;
+    watching_.add(engine_, with.store.which == store_choice::kind::postgres ? database : nullptr);
+    between_looks_ = std::make_shared<shop::nap>(context_);
+    asio::co_spawn(context_.executor, watch_stores(*this, between_looks_), asio::detached);
+    if (what == role::all) {
+        serve_rest(engine_.ports(), with);
+    } else {
+        offer(what);
+    }
+    return {};
+}
+
+void wiring::offer(role what) {
+    auto const to = std::make_shared<transport::endpoint>(*context_.clock, watching_.watch(hop::service));
+    auto const here = here_of(what);
+    auto const ports = engine_.ports();
+    if (here.products) to->offer(ports.products);
+    if (here.inventory) to->offer(ports.inventory);
+    if (here.orders) to->offer(ports.orders);
+    if (here.notifications) to->offer(ports.notifications);
+    internal_.emplace(to, [credentials = credentials_](std::string_view shown) { return credentials->accepts(shown); });
+}
+
+void wiring::serve_rest(shop::services services, settings const& with) {
+    served_ = std::move(services);
+    if (!has_store_) served_.products = cached_products(context_, served_.products);
+    shop::http::rest_options options;
+    options.clock = context_.clock;
+    options.doorkeeper = doorkeeper_.get();
+    options.on_answered = [this](auto const& request, auto const& answer, std::string_view operation) {
+        watching_.answered(request, answer, operation);
+    };
+    options.on_exception = [log = context_.log](std::string_view operation, std::exception_ptr const& thrown) {
+        log->write(shop::severity::error, "an operation failed",
+                   {{"operation", std::string(operation)}, {"reason", words_of_exception(thrown)}});
+    };
+    rest_.emplace(std::move(options), *served_.products, *served_.inventory, *served_.orders, *served_.notifications);
+    expanding_.emplace(*rest_, served_.products, *context_.clock);
+    public_face_.emplace(*expanding_, face_options{with.allowed_origins, with.requests_max});
+}
+
+shop::http::handler& wiring::face() {
+    if (public_face_) return *public_face_;
+    return *internal_;
+}
+
+asio::awaitable<void> wiring::watch_stores(wiring& self, std::shared_ptr<shop::nap> between) {
+    while (!between->stopped()) {
+        auto const fine = co_await self.engine_.check_stores();
+        if (between->stopped()) co_return;
+        if (self.store_answers_ != fine.has_value()) {
+            self.store_answers_ = fine.has_value();
+            self.context_.log->write(fine ? shop::severity::info : shop::severity::warning,
+                                     fine ? "store answers again" : "store does not answer",
+                                     {{"reason", fine ? std::string("none") : std::string(fine.error().word())}});
+        }
+        co_await between->sleep(between_checks);
+    }
+}
+
+std::vector<std::string> wiring::not_ready() const {
+    std::vector<std::string> out;
+    if (has_store_ && !store_answers_) out.emplace_back("store");
+    if (!rest_ || has_store_) return out;  // a service is ready without its peers: it answers what it can
+    for (auto const& one : peers_) {
+        if (!one->is_ready()) out.push_back(one->service());
+    }
+    return out;
+}
+
+shop::result<void> wiring::reload(settings const& with) {
+    watching_.set_access_log(with.access_log.value_or(!has_store_));
+    if (!public_face_) return {};
+    public_face_->set_options({with.allowed_origins, with.requests_max});
+    return doorkeeper_->reload(with);
+}
+
+void wiring::close() {
+    if (between_looks_) between_looks_->stop();
+    for (auto const& one : peers_) one->stop();
+    engine_.close();
+}
+
+}  // namespace shop_server

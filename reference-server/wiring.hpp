@@ -1,0 +1,81 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <shop/core/service_context.hpp>
+#include <shop/engine.hpp>
+#include <shop/http/channel.hpp>
+#include <shop/http/resources.hpp>
+#include <shop/http/rest.hpp>
+#include <shop/transport/endpoint.hpp>
+
+#include "auth/service_credentials.hpp"
+#include "gateway/doorkeeper.hpp"
+#include "gateway/expanding.hpp"
+#include "gateway/face.hpp"
+#include "peer.hpp"
+#include "role.hpp"
+#include "settings.hpp"
+#include "telemetry/observation.hpp"
+
+namespace shop_server {
+
+/// What a role consists of: the services that run here, the peers they need, and the face they show.
+/// @par Thread safety
+/// Shared objects: unsafe; to be used from the executor of its context.
+class wiring {
+public:
+    /// Opens the stores and starts what runs in the background.
+    /// @par Errors
+    /// Those of the store factory.
+    /// @param watching outlives the object
+    static shop::result<std::unique_ptr<wiring>> open(role what, settings const& with, shop::service_context context,
+                                                      std::shared_ptr<service_credentials> credentials, observation& watching);
+
+    /// What this role answers on its port.
+    shop::http::handler& face();
+    /// What stands in the way of doing its work; empty if nothing does.
+    std::vector<std::string> not_ready() const;
+    /// Reads keys, rates and the like again.
+    /// @par Errors
+    /// With the name of the setting in front; what cannot be read stays as it was.
+    shop::result<void> reload(settings const& with);
+    /// Ends what runs in the background.
+    void close();
+
+private:
+    wiring(role what, settings const& with, shop::service_context context, std::shared_ptr<service_credentials> credentials,
+           observation& watching);
+
+    std::shared_ptr<peer> meet(std::string service, std::vector<std::string> const& addresses);
+    shop::result<void> run_services(role what, settings const& with);
+    void offer(role what);
+    void serve_rest(shop::services services, settings const& with);
+    static asio::awaitable<void> watch_stores(wiring& self, std::shared_ptr<shop::nap> between);
+
+    shop::service_context context_;
+    std::shared_ptr<service_credentials> credentials_;
+    bool batching_;
+    std::vector<std::shared_ptr<peer>> peers_;
+    std::shared_ptr<peer> inventory_;
+    shop::services elsewhere_, served_;
+    shop::engine engine_;
+    bool has_store_ = false;
+    bool store_answers_ = true;
+    std::shared_ptr<shop::nap> between_looks_;
+    observation& watching_;
+    std::unique_ptr<doorkeeper> doorkeeper_;
+    std::optional<shop::http::rest_api> rest_;
+    std::optional<expanding> expanding_;
+    std::optional<public_face> public_face_;
+    std::optional<shop::http::internal_api> internal_;
+};
+
+/// What the settings of a role lack, or nothing: each names its key.
+std::vector<std::string> missing_settings(role what, settings const& with);
+
+}  // namespace shop_server

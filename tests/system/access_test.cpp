@@ -1,0 +1,209 @@
+// Who is let in, and to what: over every operation of the tables, through the real server.
+
+#include <gmock/gmock.h>
+
+#include <shop/inventory/operations.hpp>
+#include <shop/notifications/operations.hpp>
+#include <shop/orders/operations.hpp>
+#include <shop/products/operations.hpp>
+
+#include "server.hpp"
+
+namespace {
+
+using shop_test::answer;
+using shop_test::order_of;
+using shop_test::server;
+using testing::AnyOf;
+using testing::HasSubstr;
+using testing::Not;
+
+class access : public testing::Test {
+protected:
+    std::string new_key(std::string const& id, std::vector<std::string> const& more) {
+        std::vector<std::string> command{"keys", "add", id, "--keys", keys_};
+        command.insert(command.end(), more.begin(), more.end());
+        auto const made = shop_test::run_server(std::move(command));
+        if (made.code != 0) throw std::runtime_error(made.err);
+        return made.out.substr(0, made.out.find('\n'));
+    }
+    static std::string bearer(std::string const& key) { return "Authorization: Bearer " + key + "\r\n"; }
+    answer ask(std::string const& key, std::string const& method, std::string const& target, std::string const& body = {},
+               std::string const& more = {}) {
+        auto client = shop_->client();
+        return client.ask(method, target, body, bearer(key) + more);
+    }
+    void open(std::vector<std::string> settings = {}) {
+        settings.insert(settings.end(), {"--keys", keys_});
+        shop_.emplace("memory:", std::move(settings));
+    }
+
+    shop_test::scratch folder_;
+    std::string keys_ = folder_.file("keys.json");
+    std::string boss_ = new_key("boss", {"--scope", "*"});
+    std::string ann_ = new_key("ann", {"--customer", "ann", "--scope", "orders:read", "--scope", "orders:write", "--scope",
+                                       "notifications:read", "--scope", "products:read"});
+    std::string bob_ = new_key("bob", {"--customer", "bob", "--scope", "orders:read", "--scope", "orders:write", "--scope",
+                                       "orders:fulfil", "--scope", "notifications:read", "--scope", "products:read"});
+    std::optional<server> shop_;
+};
+
+/// A request for a row: its path with `id` where it names one, and a body that a good many would take.
+template <class Row>
+std::pair<std::string, std::string> request_for(Row const& row, std::string const& id) {
+    std::string path(row.path);
+    if (auto const open = path.find('{'); open != path.npos) path.replace(open, path.find('}') - open + 1, id);
+    bool const has_body = row.method != shop::http_method::get && row.method != shop::http_method::delete_;
+    std::string const body = path.ends_with("/transitions") ? R"({"to":"shipped"})" : has_body ? "{}" : "";
+    return {path, body};
+}
+
+template <class Function>
+void for_each_operation(Function f) {
+    std::apply([&](auto const&... rows) { (f(rows), ...); }, shop::orders::operations);
+    std::apply([&](auto const&... rows) { (f(rows), ...); }, shop::products::operations);
+    std::apply([&](auto const&... rows) { (f(rows), ...); }, shop::inventory::operations);
+    std::apply([&](auto const&... rows) { (f(rows), ...); }, shop::notifications::operations);
+}
+
+TEST_F(access, is_not_given_to_whom_nobody_knows_whatever_the_operation) {
+    open();
+    auto client = shop_->client();
+    for_each_operation([&](auto const& row) {
+        auto const [path, body] = request_for(row, "x");
+        auto const method = std::string(shop::to_word(row.method));
+        for (auto const* shown : {"", "Authorization: Basic YW5uOnNlY3JldA==\r\n", "Authorization: Bearer\r\n",
+                                  "Authorization: Bearer shop_ann_wrong\r\n", "Authorization: Bearer a.b.c\r\n"}) {
+            auto const refused = client.ask(method, path, body, shown);
+            EXPECT_THAT(refused.status, AnyOf(401, 429)) << row.name << " " << shown;
+            if (refused.status == 401) {
+                EXPECT_THAT(refused.field("WWW-Authenticate"), HasSubstr("Bearer"));
+            }
+        }
+    });
+    EXPECT_EQ(ask(ann_, "GET", "/v1/orders").status, 200) << "good keys are let in whatever others have sent";
+}
+
+TEST_F(access, of_a_customer_ends_at_the_things_of_others_whatever_the_operation) {
+    open();
+    auto owner = shop_->client();
+    ASSERT_EQ(ask(boss_, "POST", "/v1/products",
+                  R"({"sku":"MUG","name":"Mug","status":"active","price":{"amount":1,"currency":"EUR"}})").status, 201);
+    ASSERT_EQ(ask(boss_, "POST", "/v1/inventory/MUG/movements", R"({"kind":"received","quantity":10})",
+                  "Idempotency-Key: opening\r\n").status, 201);
+    auto const placed = ask(ann_, "POST", "/v1/orders", order_of("ann", {{"MUG", 1}}), "Idempotency-Key: k\r\n");
+    ASSERT_EQ(placed.status, 201) << placed.body;
+    auto const id = placed.member("id");
+    ASSERT_TRUE(shop_test::eventually(std::chrono::minutes(1), [&] {
+        return ask(ann_, "GET", "/v1/notifications").body.find(id) != std::string::npos;
+    }));
+    auto const before = ask(boss_, "GET", "/v1/orders/" + id).body;
+
+    int asked = 0;
+    for_each_operation([&](auto const& row) {
+        auto const [path, body] = request_for(row, id);
+        auto const theirs = ask(bob_, std::string(shop::to_word(row.method)), path, body, "Idempotency-Key: b\r\n");
+        bool const named = path.find(id) != std::string::npos && std::string_view(row.name).starts_with("orders.");
+        if (named) {
+            EXPECT_EQ(theirs.status, 404) << row.name << theirs.body;
+        }
+        EXPECT_THAT(theirs.body, Not(HasSubstr(R"("id":")" + id))) << row.name;
+        EXPECT_THAT(theirs.body, Not(HasSubstr(R"("customer":{"id":"ann")"))) << row.name;
+        EXPECT_THAT(theirs.body, Not(HasSubstr(R"("recipient":"ann")"))) << row.name;
+        ++asked;
+    });
+    EXPECT_GE(asked, 18);
+    for (auto const* query : {"?customer_id=ann", "?status=confirmed", "?expand=availability"}) {
+        EXPECT_THAT(ask(bob_, "GET", std::string("/v1/orders") + query).body, Not(HasSubstr(id))) << query;
+    }
+    EXPECT_THAT(ask(bob_, "GET", "/v1/notifications?order_id=" + id).body, Not(HasSubstr("recipient")));
+    auto const for_ann = ask(bob_, "POST", "/v1/orders", order_of("ann", {{"MUG", 1}}), "Idempotency-Key: z\r\n");
+    EXPECT_EQ(for_ann.status, 403) << for_ann.body;
+    EXPECT_EQ(ask(boss_, "GET", "/v1/orders/" + id).body, before);
+    EXPECT_EQ(ask(ann_, "GET", "/v1/orders/" + id).status, 200);
+}
+
+TEST_F(access, needs_the_scope_of_the_operation) {
+    open();
+    auto const none = new_key("none", {"--scope", "nothing:read"});
+    shop_->process().signal(SIGHUP);
+    ASSERT_TRUE(shop_test::eventually(std::chrono::minutes(1), [&] { return ask(none, "GET", "/v1/orders").status != 401; }));
+    for_each_operation([&](auto const& row) {
+        auto const [path, body] = request_for(row, "x");
+        EXPECT_EQ(ask(none, std::string(shop::to_word(row.method)), path, body, "Idempotency-Key: k\r\n").status, 403) << row.name;
+    });
+}
+
+TEST_F(access, by_a_new_key_begins_and_by_a_revoked_one_ends_without_a_restart) {
+    open();
+    auto const next = new_key("ann-2", {"--account", "ann", "--customer", "ann", "--scope", "orders:read"});
+    EXPECT_EQ(ask(next, "GET", "/v1/orders").status, 401);
+    shop_->process().signal(SIGHUP);
+    EXPECT_TRUE(shop_test::eventually(std::chrono::minutes(1), [&] { return ask(next, "GET", "/v1/orders").status == 200; }));
+    EXPECT_EQ(ask(ann_, "GET", "/v1/orders").status, 200) << "both keys are good while one takes the place of the other";
+    ASSERT_EQ(shop_test::run_server({"keys", "revoke", "ann", "--keys", keys_}).code, 0);
+    shop_->process().signal(SIGHUP);
+    EXPECT_TRUE(shop_test::eventually(std::chrono::minutes(1), [&] { return ask(ann_, "GET", "/v1/orders").status == 401; }));
+    EXPECT_EQ(ask(next, "GET", "/v1/orders").status, 200);
+}
+
+TEST_F(access, is_limited_by_account_and_says_when_to_come_back) {
+    open({"--rate-limit", "1/s:5"});
+    int let_in = 0;
+    answer refused;
+    for (int i = 0; i < 20; ++i) {
+        auto const one = ask(bob_, "GET", "/v1/orders");
+        if (one.status == 200) {
+            ++let_in;
+            EXPECT_THAT(one.field("RateLimit"), Not(testing::IsEmpty()));
+        } else {
+            refused = one;
+        }
+    }
+    EXPECT_GE(let_in, 5);
+    EXPECT_EQ(refused.status, 429);
+    EXPECT_EQ(refused.member("code"), "rate_limited");
+    EXPECT_THAT(refused.field("Retry-After"), Not(testing::IsEmpty()));
+    EXPECT_EQ(ask(ann_, "GET", "/v1/orders").status, 200) << "others are not";
+}
+
+TEST_F(access, from_a_page_of_another_origin_is_the_browsers_to_refuse) {
+    open({"--allowed-origins", "https://shop.example"});
+    auto client = shop_->client();
+    auto const evil = client.ask("GET", "/v1/orders", {}, bearer(ann_) + "Origin: https://evil.example\r\n");
+    EXPECT_EQ(evil.field("Access-Control-Allow-Origin"), "");
+    auto const good = client.ask("GET", "/v1/orders", {}, bearer(ann_) + "Origin: https://shop.example\r\n");
+    EXPECT_EQ(good.field("Access-Control-Allow-Origin"), "https://shop.example");
+    auto const asked = client.ask("OPTIONS", "/v1/orders", {},
+                                  "Origin: https://shop.example\r\nAccess-Control-Request-Method: POST\r\n");
+    EXPECT_EQ(asked.status, 204);
+    EXPECT_THAT(asked.field("Access-Control-Allow-Headers"), HasSubstr("Idempotency-Key"));
+    auto const null = client.ask("OPTIONS", "/v1/orders", {}, "Origin: null\r\nAccess-Control-Request-Method: POST\r\n");
+    EXPECT_EQ(null.field("Access-Control-Allow-Origin"), "");
+}
+
+TEST_F(access, is_never_asked_for_in_a_query_nor_logged) {
+    open({"--access-log", "yes", "--log-level", "debug"});
+    auto client = shop_->client();
+    EXPECT_EQ(client.get("/v1/orders?access_token=" + ann_).status, 400);
+    EXPECT_EQ(ask(ann_, "GET", "/v1/orders").status, 200);
+    EXPECT_EQ(shop_->stop(), 0);
+    EXPECT_THAT(shop_->log(), HasSubstr(R"("event":"request")"));
+    EXPECT_THAT(shop_->log(), Not(HasSubstr(ann_.substr(10))));
+}
+
+TEST(keys_command, says_what_is_wrong_and_shows_a_key_once) {
+    shop_test::scratch folder;
+    auto const file = folder.file("keys.json");
+    auto const made = shop_test::run_server({"keys", "add", "web", "--keys", file, "--scope", "orders:write"});
+    EXPECT_EQ(made.code, 0) << made.err;
+    EXPECT_EQ(made.out.rfind("shop_web_", 0), 0u);
+    auto const listed = shop_test::run_server({"keys", "list", "--keys", file});
+    EXPECT_THAT(listed.out, HasSubstr("web  account web  scopes orders:write"));
+    EXPECT_THAT(listed.out, Not(HasSubstr(made.out.substr(9, 20))));
+    EXPECT_EQ(shop_test::run_server({"keys", "add", "web", "--keys", file, "--scope", "x"}).code, 65) << "twice";
+    EXPECT_EQ(shop_test::run_server({"keys", "revoke", "nobody", "--keys", file}).code, 66);
+    EXPECT_EQ(shop_test::run_server({"keys", "add", "Web!", "--keys", file}).code, 65);
+}
+
+}  // namespace

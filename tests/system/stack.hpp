@@ -1,0 +1,154 @@
+#pragma once
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "http_client.hpp"
+#include "support/scratch.hpp"
+#include "support/shop_server.hpp"
+#include "store_place.hpp"
+
+namespace shop_test {
+
+/// One shop-server process of some role, which can be killed and started again on its port.
+class role_process {
+public:
+    role_process(std::string role, std::vector<std::string> settings) : role_(std::move(role)), settings_(std::move(settings)) {
+        start();
+    }
+
+    void start() {
+        std::vector<std::string> command{SHOP_SERVER, "serve", role_, "--listen", "127.0.0.1:" + std::to_string(port_)};
+        command.insert(command.end(), settings_.begin(), settings_.end());
+        auto next = std::make_unique<shop_test::process>(std::move(command));
+        std::string const greeting = "listening on http://127.0.0.1:";
+        if (!next->wait_for_out("\n") || next->out().rfind(greeting, 0) != 0) {
+            throw std::runtime_error(role_ + " does not start: " + next->out() + next->err());
+        }
+        port_ = static_cast<unsigned short>(std::stoi(next->out().substr(greeting.size())));
+        if (process_) earlier_ += process_->err();
+        process_ = std::move(next);
+    }
+    void kill() {
+        process_->signal(SIGKILL);
+        process_->wait();
+    }
+    /// Asks it to stop; its exit code.
+    int stop() {
+        process_->signal(SIGTERM);
+        return process_->wait();
+    }
+
+    std::string const& role() const { return role_; }
+    unsigned short port() const { return port_; }
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+    /// Of all its lives.
+    std::string log() const { return earlier_ + process_->err(); }
+    shop_test::process& process() { return *process_; }
+
+private:
+    std::string role_;
+    std::vector<std::string> settings_;
+    unsigned short port_ = 0;
+    std::unique_ptr<shop_test::process> process_;
+    std::string earlier_;
+};
+
+/// The stores of the four services, as `stack:PRODUCT INVENTORY ORDER NOTIFICATION`.
+struct stack_stores {
+    std::string product, inventory, order, notification;
+
+    explicit stack_stores(std::string const& text) {
+        std::string* const parts[]{&product, &inventory, &order, &notification};
+        std::size_t from = text.find(':') + 1;
+        for (auto* part : parts) {
+            auto const end = std::min(text.find(' ', from), text.size());
+            *part = text.substr(from, end - from);
+            from = end + 1;
+        }
+    }
+    std::vector<std::string> audit_command() const {
+        return {"audit",   "--product-store", product, "--inventory-store",    inventory,
+                "--order-store", order,       "--notification-store", notification};
+    }
+};
+
+
+/// The shop as processes: the four services, each on its store, and the gateway in front.
+class stack {
+public:
+    /// @param stores see `stack_stores`
+    /// @param copies of each role
+    /// @param more settings for all
+    explicit stack(std::string const& stores, int copies = 1, std::vector<std::string> more = {})
+        : stores_(stores), more_(std::move(more)) {
+        auto const secret = secrets_.file("service-credentials");
+        int const file = ::open(secret.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        std::string const text = "the-secret-of-the-services-of-this-test\n";
+        if (file < 0 || ::write(file, text.data(), text.size()) < 0) throw std::runtime_error("no secret");
+        ::close(file);
+        more_.insert(more_.end(), {"--service-credentials", secret});
+
+        auto const product = start_all("product", copies, {"--store", stores_.product});
+        auto const notification = start_all("notification", copies, {"--store", stores_.notification});
+        auto const inventory = start_all("inventory", copies, {"--store", stores_.inventory, "--product", product});
+        auto const order = start_all("order", copies, {"--store", stores_.order, "--product", product, "--inventory",
+                                                       inventory, "--notification", notification});
+        start_all("gateway", 1, {"--product", product, "--inventory", inventory, "--order", order, "--notification", notification});
+        wait_until_ready();
+    }
+
+    role_process& of(std::string const& role, std::size_t which = 0) { return *roles_.at(role).at(which); }
+    unsigned short port() const { return roles_.at("gateway").front()->port(); }
+    http_client client() const { return http_client(port()); }
+    stack_stores const& stores() const { return stores_; }
+    std::string secret_header() const { return "Authorization: Bearer the-secret-of-the-services-of-this-test\r\n"; }
+    std::string log() const {
+        std::string all;
+        for (auto const& [role, some] : roles_) {
+            for (auto const& one : some) all += one->log();
+        }
+        return all;
+    }
+
+    void wait_until_ready() {
+        auto gateway = client();
+        while (gateway.get("/readyz").status != 200) std::this_thread::yield();
+    }
+
+    /// Asks all to stop, the gateway first; 0 if each ends with 0.
+    int stop() {
+        int worst = 0;
+        for (auto const* role : {"gateway", "order", "inventory", "notification", "product"}) {
+            for (auto const& one : roles_.at(role)) {
+                if (auto const code = one->stop(); code != 0) worst = code;
+            }
+        }
+        return worst;
+    }
+
+private:
+    std::string start_all(std::string const& role, int copies, std::vector<std::string> settings) {
+        settings.insert(settings.end(), more_.begin(), more_.end());
+        std::string addresses;
+        for (int n = 0; n < copies; ++n) {
+            roles_[role].push_back(std::make_unique<role_process>(role, settings));
+            if (!addresses.empty()) addresses += ',';
+            addresses += roles_[role].back()->url();
+        }
+        return addresses;
+    }
+
+    scratch secrets_;
+    stack_stores stores_;
+    std::vector<std::string> more_;
+    std::map<std::string, std::vector<std::unique_ptr<role_process>>> roles_;
+};
+
+}  // namespace shop_test
