@@ -33,6 +33,7 @@ struct spoken {
     audit_request audit;
     keys_request keys;
     std::string keys_what;
+    std::string probed;
 };
 
 std::vector<std::string> const role_words = [] {
@@ -120,12 +121,16 @@ exit_code run(int argc, char const* const* argv) {
     keying->add_option("--account", said.keys.account, "whose key it is; the id if not given. Two keys may share one");
     keying->add_option("--customer", said.keys.customer, "the customer to whom its owner is bound");
     keying->add_option("--days", said.keys.days, "until it expires; never if not given");
+    auto* probing = program.add_subcommand("probe", "Asks a server for a resource: exit code 0 if it answers 200");
+    probing->add_option("url", said.probed, "http://HOST:PORT/PATH, as in http://127.0.0.1:8081/readyz")
+        ->required()
+        ->type_name("URL");
     auto* version = program.add_subcommand("version", "Says which shop-server this is");
 
     auto const known = program.get_subcommands([&](CLI::App* one) { return argc > 1 && one->get_name() == argv[1]; });
     if (argc > 1 && argv[1][0] != '-' && known.empty()) {
         std::cerr << "shop-server: " << argv[1]
-                  << ": no such command; there are serve, import, audit, migrate, keys, check-config and version\n";
+                  << ": no such command; there are serve, import, audit, migrate, keys, probe, check-config and version\n";
         return exit_usage;
     }
     try {
@@ -135,6 +140,7 @@ exit_code run(int argc, char const* const* argv) {
         return program.exit(e) == 0 ? exit_ok : exit_usage;
     }
 
+    if (probing->parsed()) return probe(said.probed);
     if (keying->parsed()) {
         said.keys.what = said.keys_what == "add"      ? keys_request::kind::add
                          : said.keys_what == "revoke" ? keys_request::kind::revoke

@@ -47,6 +47,9 @@ struct keys_request {
 /// `shop-server keys add|list|revoke`: changes the file of API keys.
 exit_code change_keys(keys_request const& request);
 
+/// `shop-server probe URL`: whether a server answers there, for those who look after processes.
+exit_code probe(std::string const& url);
+
 /// `shop-server check-config`: what is set, to what, and by whom; or what is refused.
 exit_code check_config(read_settings const& read);
 

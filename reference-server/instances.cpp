@@ -49,7 +49,7 @@ asio::awaitable<shop::result<std::vector<std::string>>> look_up(shop::http::orig
     if (failed) co_return gone("the name cannot be looked up");
     std::vector<std::string> out;
     for (auto const& one : found) {
-        shop::http::origin const at{one.endpoint().address().to_string(), one.endpoint().port()};
+        shop::http::origin const at{one.endpoint().address().to_string(), one.endpoint().port(), name.tls};
         out.push_back(at.url());
     }
     co_return out;

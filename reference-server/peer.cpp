@@ -74,7 +74,10 @@ asio::awaitable<void> peer::find() {
     std::erase_if(ready_, [&](auto const& one) { return !known(one); });
     for (auto const& address : *found) {
         if (clients_.contains(address)) continue;
-        clients_[address] = std::make_shared<shop::http::client>(context_.executor, *shop::http::origin::parse(address));
+        shop::http::client_options bounds;
+        bounds.trust = options_.trust;
+        clients_[address] =
+            std::make_shared<shop::http::client>(context_.executor, *shop::http::origin::parse(address), std::move(bounds));
         come.push_back(address);
     }
     if (gone.empty() && come.empty()) co_return;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct peer_options {
     std::string service;               ///< `inventory`
     std::vector<std::string> addresses;  ///< see `find_instances`
     std::function<std::string()> credential;
+    std::optional<shop::http::tls_trust> trust;  ///< whom to believe about instances at https://
     bool batching = true;
     std::size_t messages_in_flight_max = 2;  ///< of one operation, while batching
 };

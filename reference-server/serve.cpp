@@ -77,6 +77,7 @@ public:
             add_resources(*site_);
         }
         if (is_internal && (with_.admin_listen || !listen_address{with_.listen}.is_loopback())) add_probes(*site_);
+        watching_->numbers().gauge("shop_http_connections", {}, [this] { return static_cast<double>(server_->connections()); });
         server_->start();
         asio::co_spawn(context_, heed_signals(), [this](std::exception_ptr thrown) {
             if (thrown) log_.write(shop::severity::error, "stopping failed", {{"reason", words_of_exception(thrown)}});
@@ -96,6 +97,11 @@ private:
     exit_code listen_with(std::optional<shop::http::server>& server, shop::http::handler& face, listen_address const& where) {
         shop::http::server_options bounds;
         bounds.connections_max = with_.connections;
+        if (&server == &server_ && !with_.tls_certificate.empty()) {
+            auto identity = shop::http::tls_identity::read({with_.tls_certificate, with_.tls_key});
+            if (!identity) return refuse({"tls-certificate, tls-key: " + std::string(identity.error().message())});
+            bounds.tls = std::move(*identity);
+        }
         server.emplace(context_.get_executor(), bounds, face);
         auto const bound = server->listen(where.host, where.port);
         if (!bound) {
@@ -172,6 +178,15 @@ private:
         log_.set_level(again.values.log_level);
         if (auto renewed = wiring_->reload(again.values); !renewed) {
             log_.write(shop::severity::error, "setting refused", {{"reason", std::string(renewed.error().message())}});
+        }
+        if (!with_.tls_certificate.empty()) {
+            auto identity = shop::http::tls_identity::read({again.values.tls_certificate, again.values.tls_key});
+            if (identity) {
+                server_->set_tls(std::move(*identity));
+            } else {
+                log_.write(shop::severity::error, "setting refused",
+                           {{"reason", "tls-certificate, tls-key: " + std::string(identity.error().message())}});
+            }
         }
         if (credentials_) {
             auto secrets = service_credentials::read(again.values.service_credentials);

@@ -67,14 +67,15 @@ refusal set_listen(settings& of, std::string_view text) {
 
 constexpr std::string_view none = "none";
 
-refusal set_admin_listen(settings& of, std::string_view text) {
-    of.admin_listen = address_from(text);
-    if (!of.admin_listen && text != none) return address_wanted;
+template <std::string settings::* Text>
+refusal set_text(settings& of, std::string_view text) {
+    of.*Text = text == none ? std::string_view() : text;
     return std::nullopt;
 }
 
-refusal set_service_credentials(settings& of, std::string_view text) {
-    of.service_credentials = text == none ? std::string_view() : text;
+refusal set_admin_listen(settings& of, std::string_view text) {
+    of.admin_listen = address_from(text);
+    if (!of.admin_listen && text != none) return address_wanted;
     return std::nullopt;
 }
 
@@ -146,21 +147,6 @@ refusal set_connections(settings& of, std::string_view text) {
     auto const count = number_from<std::size_t>(text);
     if (!count || *count < 1 || *count > 100'000) return "must be a number from 1 to 100000";
     of.connections = *count;
-    return std::nullopt;
-}
-
-refusal set_keys(settings& of, std::string_view text) {
-    of.keys = text == none ? std::string_view() : text;
-    return std::nullopt;
-}
-
-refusal set_jwt_issuer(settings& of, std::string_view text) {
-    of.jwt_issuer = text == none ? std::string_view() : text;
-    return std::nullopt;
-}
-
-refusal set_jwt_audience(settings& of, std::string_view text) {
-    of.jwt_audience = text == none ? std::string_view() : text;
     return std::nullopt;
 }
 
@@ -261,12 +247,12 @@ constexpr std::array table{
             set_addresses<&settings::notification>},
     setting{"service-credentials", "FILE",
             "the secrets that services show each other, one a line: the first is shown, all are accepted", "none", true, false,
-            set_service_credentials},
+            set_text<&settings::service_credentials>},
     setting{"batching", "yes or no", "whether calls to other services that are made at the same time leave together", "yes",
             false, false, set_batching},
-    setting{"keys", "FILE", "the API keys that are accepted; see shop-server keys", "none", true, false, set_keys},
-    setting{"jwt-issuer", "TEXT", "who signs the JSON Web Tokens that are accepted (iss)", "none", false, false, set_jwt_issuer},
-    setting{"jwt-audience", "TEXT", "whom those tokens are for (aud)", "none", false, false, set_jwt_audience},
+    setting{"keys", "FILE", "the API keys that are accepted; see shop-server keys", "none", true, false, set_text<&settings::keys>},
+    setting{"jwt-issuer", "TEXT", "who signs the JSON Web Tokens that are accepted (iss)", "none", false, false, set_text<&settings::jwt_issuer>},
+    setting{"jwt-audience", "TEXT", "whom those tokens are for (aud)", "none", false, false, set_text<&settings::jwt_audience>},
     setting{"jwt-keys", "PLACE", "the issuer's keys: file:PATH or the address of a JWKS", "none", false, false, set_jwt_keys},
     setting{"rate-limit", "COUNT/s:BURST", "requests of one account; more are answered 429", "none", true, false,
             set_rate<&settings::account_rate>},
@@ -278,6 +264,12 @@ constexpr std::array table{
             set_requests_max},
     setting{"access-log", "yes, no or auto", "a log line for each request; auto: at the gateway", "auto", true, false,
             set_access_log},
+    setting{"tls-certificate", "FILE", "the certificate chain to serve TLS with, as PEM; none: plain HTTP", "none", true, false,
+            set_text<&settings::tls_certificate>},
+    setting{"tls-key", "FILE", "the key to that certificate, as PEM, readable by nobody else", "none", true, false,
+            set_text<&settings::tls_key>},
+    setting{"tls-trust", "FILE", "whom to believe about services at https://, as PEM; none: whom the system believes", "none",
+            false, false, set_text<&settings::tls_trust>},
     setting{"trace-collector", "http://HOST:PORT", "the OpenTelemetry collector that traces are sent to (OTLP over HTTP)",
             "none", false, false, set_trace_collector},
     setting{"trace-ratio", "RATIO", "the share of traces that are recorded, from 0 to 1", "0.01", false, false, set_trace_ratio},

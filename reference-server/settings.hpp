@@ -61,6 +61,8 @@ struct settings {
     std::optional<bool> access_log;  ///< not set: as the role has it
     std::string trace_collector;
     double trace_ratio = 0;
+    std::string tls_certificate, tls_key;  ///< paths of PEM files
+    std::string tls_trust;                 ///< path of a PEM file: whom to believe about other services
 
     /// Whether callers must say who they are.
     bool asks_who() const { return !keys.empty() || !jwt_issuer.empty(); }

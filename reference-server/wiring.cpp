@@ -60,6 +60,9 @@ std::vector<std::string> missing_settings(role what, settings const& with) {
     look(needed.notification, with.notification, "notification");
     if (!with.jwt_issuer.empty() && with.jwt_audience.empty()) missing.emplace_back("jwt-audience: jwt-issuer is nothing without it");
     if (!with.jwt_issuer.empty() && with.jwt_keys.empty()) missing.emplace_back("jwt-keys: jwt-issuer is nothing without it");
+    if (with.tls_certificate.empty() != with.tls_key.empty()) {
+        missing.emplace_back("tls-certificate and tls-key: one is nothing without the other");
+    }
     if (what != role::all && with.service_credentials.empty()) {
         missing.push_back("service-credentials: the role " + who + " needs the secrets that services show each other");
     }
@@ -72,6 +75,9 @@ wiring::wiring(role what, settings const& with, shop::service_context context,
       credentials_(std::move(credentials)),
       batching_(with.batching),
       watching_(watching) {
+    if (!with.tls_trust.empty()) {
+        trust_ = shop::http::tls_trust::read(with.tls_trust).value();  // `open` has seen that it can be read
+    }
     auto const needed = needs_of(what);
     auto const watch = watching_.watch(hop::client);
     if (needed.product) elsewhere_.products = transport::remote_products(context_, meet("product", with.product)->channel(), watch);
@@ -89,6 +95,11 @@ wiring::wiring(role what, settings const& with, shop::service_context context,
 shop::result<std::unique_ptr<wiring>> wiring::open(role what, settings const& with, shop::service_context context,
                                                    std::shared_ptr<service_credentials> credentials,
                                                    observation& watching) {
+    if (!with.tls_trust.empty()) {
+        if (auto trust = shop::http::tls_trust::read(with.tls_trust); !trust) {
+            return shop::error(shop::error_code::invalid_value, "tls-trust: " + std::string(trust.error().message()));
+        }
+    }
     std::unique_ptr<wiring> out(new wiring(what, with, std::move(context), std::move(credentials), watching));
     if (what == role::gateway || what == role::all) {
         auto door = doorkeeper::open(with, out->context_);
@@ -114,6 +125,7 @@ std::shared_ptr<peer> wiring::meet(std::string service, std::vector<std::string>
     options.addresses = addresses;
     options.credential = [credentials = credentials_] { return credentials->authorization(); };
     options.batching = batching_;
+    options.trust = trust_;
     peers_.push_back(std::make_shared<peer>(context_, std::move(options)));
     watching_.add(peers_.back());
     return peers_.back();
@@ -162,6 +174,7 @@ void wiring::serve_rest(shop::services services, settings const& with) {
     shop::http::rest_options options;
     options.clock = context_.clock;
     options.doorkeeper = doorkeeper_.get();
+    options.draw_trace = watching_.trace_source();
     options.on_answered = [this](auto const& request, auto const& answer, std::string_view operation) {
         watching_.answered(request, answer, operation);
     };

@@ -60,6 +60,7 @@ private:
     shop::service_context context_;
     std::shared_ptr<service_credentials> credentials_;
     bool batching_;
+    std::optional<shop::http::tls_trust> trust_;
     std::vector<std::shared_ptr<peer>> peers_;
     std::shared_ptr<peer> inventory_;
     shop::services elsewhere_, served_;

@@ -70,7 +70,7 @@ void observation::answered(shop::http::request const& request, shop::http::respo
     auto const took = context_.clock->now() - request.received;
     meter(operation.empty() ? no_operation : operation, hop::edge).count(answer.failure ? outcome(*answer.failure) : outcome(), took);
     if (tracer_.is_on() && !operation.empty()) {
-        auto span = tracer_.start_span(operation, span_kind::server, hop::edge, request.trace);
+        auto span = tracer_.start_span(operation, span_kind::server, hop::edge, request.trace, took);
         span.finish(answer.failure ? outcome(*answer.failure) : outcome());
     }
     if (!logs_access_) return;
@@ -93,7 +93,17 @@ shop::transport::observer observation::watch(hop where) {
         auto& numbers = meter(items.operation, where);
         numbers.count_batch(items.failures.size());
         for (auto const& failure : items.failures) numbers.count(failure ? outcome(*failure) : outcome(), items.took);
+        if (!tracer_.is_on() || items.trace.empty()) return;
+        auto const kind = where == hop::client ? span_kind::client : span_kind::server;
+        auto span = tracer_.start_span(items.operation, kind, where, items.trace, items.took);
+        span.set_items(items.failures.size());
+        span.finish(items.failures.front() ? outcome(*items.failures.front()) : outcome());
     };
+}
+
+std::function<std::string()> observation::trace_source() {
+    if (!tracer_.is_on()) return {};
+    return [this] { return tracer_.draw_trace(); };
 }
 
 void observation::add(std::shared_ptr<peer> one) {

@@ -187,7 +187,12 @@ void tracer::stop() {
     if (state_->sleeping) state_->sleeping->set();
 }
 
-span tracer::begin(std::string_view operation, span_kind kind, hop at, std::string_view parent) {
+std::string tracer::draw_trace() {
+    return state_ ? to_string(trace_context::root(state_->random, state_->options.sample_ratio)) : std::string();
+}
+
+span tracer::begin(std::string_view operation, span_kind kind, hop at, std::string_view parent,
+                   shop::steady_time::duration before) {
     auto const above = trace_context::parse(parent);
     span out;
     out.state_ = state_;
@@ -202,7 +207,7 @@ span tracer::begin(std::string_view operation, span_kind kind, hop at, std::stri
     begun.trace = out.context_.trace;
     begun.id = out.context_.span;
     if (above) begun.parent = above->span;
-    out.recorded_->began = state_->context.clock->now();
+    out.recorded_->began = state_->context.clock->now() - before;
     return out;
 }
 

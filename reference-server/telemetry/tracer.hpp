@@ -117,10 +117,14 @@ public:
     /// Begins a span.
     /// @param operation static text: a name of the operation tables.
     /// @param parent the `traceparent` that came with the request. Without a valid one a new trace begins here.
-    span start_span(std::string_view operation, span_kind kind, hop at, std::string_view parent = {}) {
+    /// @param before how long ago the work began
+    span start_span(std::string_view operation, span_kind kind, hop at, std::string_view parent = {},
+                    shop::steady_time::duration before = {}) {
         if (!state_) return {};
-        return begin(operation, kind, at, parent);
+        return begin(operation, kind, at, parent, before);
     }
+    /// The `traceparent` of a trace that begins here; empty without a tracer.
+    std::string draw_trace();
 
     std::uint64_t dropped() const;
     std::uint64_t exported() const;
@@ -128,7 +132,8 @@ public:
     std::size_t waiting() const;
 
 private:
-    span begin(std::string_view operation, span_kind kind, hop at, std::string_view parent);
+    span begin(std::string_view operation, span_kind kind, hop at, std::string_view parent,
+               shop::steady_time::duration before);
 
     std::shared_ptr<span::tracer_state> state_;
 };

@@ -59,7 +59,9 @@ asio::awaitable<void> cause(operation_type type, inventory::service& inventory,
 
 }  // namespace
 
-asio::awaitable<std::vector<result<rules::outcome>>> store_service::finish(std::vector<order_record> open) {
+asio::awaitable<std::vector<result<rules::outcome>>> store_service::finish(std::vector<order_record> open, std::string trace) {
+    call with;
+    with.trace = std::move(trace);
     auto const self = shared_from_this();
     std::vector<request<inventory::allocate_order>> allocations;
     std::vector<request<inventory::ship_order>> shipments;
@@ -69,15 +71,15 @@ asio::awaitable<std::vector<result<rules::outcome>>> store_service::finish(std::
         auto const& order = open[i];
         switch (order.open->type) {
             case operation_type::place:
-                allocations.emplace_back(to_allocate(order));
+                allocations.emplace_back(with, to_allocate(order));
                 allocating.push_back(i);
                 break;
             case operation_type::ship:
-                shipments.emplace_back(inventory::ship_order(order.id, order.open->id));
+                shipments.emplace_back(with, inventory::ship_order(order.id, order.open->id));
                 shipping.push_back(i);
                 break;
             case operation_type::cancel:
-                releases.emplace_back(inventory::release_order(order.id, order.open->id));
+                releases.emplace_back(with, inventory::release_order(order.id, order.open->id));
                 releasing.push_back(i);
                 break;
         }

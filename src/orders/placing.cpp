@@ -24,7 +24,9 @@ struct placing_item {
 class placing final : public under_way<placing_item> {
 public:
     placing(std::shared_ptr<store_service> service, std::vector<request<place_order>> requests)
-        : under_way(std::move(service), std::move(requests)) {}
+        : under_way(std::move(service), std::move(requests)) {
+        if (!items_.empty()) trace_ = items_.front().request.call.trace;
+    }
 
 private:
     using item = placing_item;
@@ -76,11 +78,13 @@ private:
         wanted.erase(std::unique(wanted.begin(), wanted.end(), [](auto a, auto b) { return *a == *b; }), wanted.end());
         std::vector<result<products::offer>> offers;
         offers.reserve(wanted.size());
+        call with;
+        with.trace = trace_;
         for (std::size_t from = 0; from < wanted.size(); from += limits::batch_items_max) {
             std::vector<shop::request<products::get_offer>> some;
             auto const to = std::min(wanted.size(), from + limits::batch_items_max);
             some.reserve(to - from);
-            for (auto at = from; at < to; ++at) some.emplace_back(products::get_offer(*wanted[at]));
+            for (auto at = from; at < to; ++at) some.emplace_back(with, products::get_offer(*wanted[at]));
             auto found = co_await service_->parts_.products->offers(std::move(some));
             std::move(found.begin(), found.end(), std::back_inserter(offers));
         }
@@ -193,7 +197,7 @@ private:
         std::vector<order_record> open;
         open.reserve(fresh.size());
         for (auto i : fresh) open.push_back(*items_[i].stored);
-        auto finished = co_await service_->finish(std::move(open));
+        auto finished = co_await service_->finish(std::move(open), trace_);
         for (std::size_t n = 0; n < fresh.size(); ++n) {
             auto const i = fresh[n];
             if (finished[n]) {
@@ -235,6 +239,7 @@ private:
         }
     }
 
+    std::string trace_;  ///< of the first request: what is done for all of them together belongs to it
     std::vector<std::size_t> twins_;
 };
 

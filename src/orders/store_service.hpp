@@ -52,7 +52,8 @@ private:
 
     /// Effect and conclusion of open operations, one result per order, in their order. An order whose effect is not
     /// known stays open, and is answered with the reason; recovery goes on with it.
-    asio::awaitable<std::vector<result<rules::outcome>>> finish(std::vector<order_record> open);
+    /// @param trace whose trace the calls belong to
+    asio::awaitable<std::vector<result<rules::outcome>>> finish(std::vector<order_record> open, std::string trace = {});
 
     /// Returns when the open operation of an order was concluded here, after a short while (another process may have
     /// concluded it), or at `until`.

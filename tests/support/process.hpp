@@ -29,6 +29,8 @@ public:
         posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
         posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO);
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        // Asio's sockets are not closed by exec: a program that inherited one would keep its connection alive.
+        posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
 
         std::vector<char*> argv;
         for (auto& a : arguments) argv.push_back(a.data());

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -79,6 +80,8 @@ struct stack_stores {
     }
 };
 
+/// Where a role is told that a service is, instead of at its addresses.
+using detour = std::function<std::string(std::string const& role, std::string const& service, std::string const& addresses)>;
 
 /// The shop as processes: the four services, each on its store, and the gateway in front.
 class stack {
@@ -86,8 +89,9 @@ public:
     /// @param stores see `stack_stores`
     /// @param copies of each role
     /// @param more settings for all
-    explicit stack(std::string const& stores, int copies = 1, std::vector<std::string> more = {})
-        : stores_(stores), more_(std::move(more)) {
+    /// @param by what leads from one role to another, if not the straight way
+    explicit stack(std::string const& stores, int copies = 1, std::vector<std::string> more = {}, detour by = {})
+        : stores_(stores), more_(std::move(more)), by_(std::move(by)) {
         auto const secret = secrets_.file("service-credentials");
         int const file = ::open(secret.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
         std::string const text = "the-secret-of-the-services-of-this-test\n";
@@ -95,12 +99,11 @@ public:
         ::close(file);
         more_.insert(more_.end(), {"--service-credentials", secret});
 
-        auto const product = start_all("product", copies, {"--store", stores_.product});
-        auto const notification = start_all("notification", copies, {"--store", stores_.notification});
-        auto const inventory = start_all("inventory", copies, {"--store", stores_.inventory, "--product", product});
-        auto const order = start_all("order", copies, {"--store", stores_.order, "--product", product, "--inventory",
-                                                       inventory, "--notification", notification});
-        start_all("gateway", 1, {"--product", product, "--inventory", inventory, "--order", order, "--notification", notification});
+        start_all("product", copies, {"--store", stores_.product});
+        start_all("notification", copies, {"--store", stores_.notification});
+        start_all("inventory", copies, {"--store", stores_.inventory}, {"product"});
+        start_all("order", copies, {"--store", stores_.order}, {"product", "inventory", "notification"});
+        start_all("gateway", 1, {}, {"product", "inventory", "order", "notification"});
         wait_until_ready();
     }
 
@@ -134,20 +137,25 @@ public:
     }
 
 private:
-    std::string start_all(std::string const& role, int copies, std::vector<std::string> settings) {
-        settings.insert(settings.end(), more_.begin(), more_.end());
-        std::string addresses;
-        for (int n = 0; n < copies; ++n) {
-            roles_[role].push_back(std::make_unique<role_process>(role, settings));
-            if (!addresses.empty()) addresses += ',';
-            addresses += roles_[role].back()->url();
+    void start_all(std::string const& role, int copies, std::vector<std::string> settings,
+                   std::vector<std::string> const& services = {}) {
+        for (auto const& service : services) {
+            auto const addresses = addresses_of(service);
+            settings.insert(settings.end(), {"--" + service, by_ ? by_(role, service, addresses) : addresses});
         }
-        return addresses;
+        settings.insert(settings.end(), more_.begin(), more_.end());
+        for (int n = 0; n < copies; ++n) roles_[role].push_back(std::make_unique<role_process>(role, settings));
+    }
+    std::string addresses_of(std::string const& role) const {
+        std::string all;
+        for (auto const& one : roles_.at(role)) all += (all.empty() ? "" : ",") + one->url();
+        return all;
     }
 
     scratch secrets_;
     stack_stores stores_;
     std::vector<std::string> more_;
+    detour by_;
     std::map<std::string, std::vector<std::unique_ptr<role_process>>> roles_;
 };
 

@@ -41,9 +41,17 @@ raw_client::~raw_client() {
     ::close(socket_);
 }
 
+std::ptrdiff_t raw_client::put(std::string_view bytes) {
+    return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+std::ptrdiff_t raw_client::take(char* to, std::size_t most) {
+    return ::recv(socket_, to, most, 0);
+}
+
 bool raw_client::send(std::string_view bytes) {
     while (!bytes.empty()) {
-        auto const sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        auto const sent = put(bytes);
         if (sent <= 0) return false;
         bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
@@ -61,7 +69,7 @@ bool raw_client::has_answer() {
 
 bool raw_client::read_more() {
     char part[16 * 1024];
-    auto const count = ::recv(socket_, part, sizeof part, 0);
+    auto const count = take(part, sizeof part);
     if (count < 0) error_ = errno;
     if (count <= 0) return false;
     pending_.append(part, static_cast<std::size_t>(count));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,7 +21,7 @@ struct raw_answer {
 class raw_client {
 public:
     explicit raw_client(std::uint16_t port, int receive_buffer_bytes = 0);
-    ~raw_client();
+    virtual ~raw_client();
     raw_client(raw_client const&) = delete;
     raw_client& operator=(raw_client const&) = delete;
 
@@ -36,6 +37,11 @@ public:
     std::string receive_all();
     /// Waits for the end of the connection. @return whether it was reset rather than closed.
     bool was_reset();
+
+protected:
+    /// What the bytes go through. @return as of the calls of the system.
+    virtual std::ptrdiff_t put(std::string_view bytes);
+    virtual std::ptrdiff_t take(char* to, std::size_t most);
 
 private:
     bool read_more();

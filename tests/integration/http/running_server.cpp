@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 admission recorder::admit(request const& head) {
     admission out;
     if (head.path == "/echo") out.body_bytes_max = echo_bytes_max;
+    if (head.path == "/echo-more") out.body_bytes_max = echo_more_bytes_max;
     if (head.path == "/refused") out.answer = response(409, "{}");
     if (head.path == "/throws-early") throw std::runtime_error("not for the client");
     return out;
@@ -32,7 +33,7 @@ asio::awaitable<response> recorder::handle(request const& request) {
     }
     if (request.path == "/throws") throw std::runtime_error("not for the client");
     if (request.path == "/throws-int") throw 42;
-    if (request.path == "/echo") co_return response(200, std::string(request.body));
+    if (request.path.starts_with("/echo")) co_return response(200, std::string(request.body));
     if (request.path == "/large") co_return response(200, std::string(large_bytes, 'x'));
     if (request.path == "/empty") co_return response(204);
     if (request.path == "/held") {

@@ -16,11 +16,12 @@
 
 namespace shop::http::test {
 
-/// A handler that remembers what it saw. `/echo` takes 1,000 bytes and answers them, `/large` answers many,
-/// `/held` answers when released, `/throws` throws; anything else answers `hello`.
+/// A handler that remembers what it saw. `/echo` takes 1,000 bytes and answers them, `/echo-more` takes more, `/large`
+/// answers many, `/held` answers when released, `/throws` throws; anything else answers `hello`.
 class recorder : public handler {
 public:
     static constexpr std::size_t echo_bytes_max = 1'000;
+    static constexpr std::size_t echo_more_bytes_max = 4 * 1024 * 1024;
     static constexpr std::size_t large_bytes = 32 * 1024 * 1024;
 
     admission admit(request const& head) override;

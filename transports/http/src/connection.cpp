@@ -33,7 +33,7 @@ void forget(std::string& text) {
 }  // namespace
 
 connection::connection(std::shared_ptr<hub> hub, tcp::socket socket, std::string peer)
-    : hub_(std::move(hub)), socket_(std::move(socket)), peer_(std::move(peer)) {
+    : hub_(std::move(hub)), stream_(std::move(socket), hub_->options().tls), peer_(std::move(peer)) {
     hub_->join(*this);
 }
 
@@ -43,13 +43,22 @@ connection::~connection() {
 
 asio::awaitable<void> connection::run(std::shared_ptr<connection> self) {
     try {
-        co_await self->serve();
+        if (self->stream_.tls()) co_await self->shake_hands();
+        if (!self->lost_) co_await self->serve();
+        if (self->stream_.tls()) self->stream_.tls()->close_notify();
     } catch (std::exception const&) {
         // Out of memory: this connection is dropped, the others go on.
     }
 }
 
 // No `co_await` behind `&&` in these coroutines: g++ 12 resumes them at the wrong place (seen: an illegal instruction).
+
+asio::awaitable<void> connection::shake_hands() {
+    enter(phase::handshake, steady_clock::now(), hub_->options().head_read_max);
+    error_code ec = asio::error::operation_aborted;
+    if (!hub_->draining()) co_await stream_.tls()->handshake(ec);
+    if (ec) lost_ = true;
+}
 
 asio::awaitable<void> connection::serve() {
     auto const limits = limits_of(hub_->options());
@@ -64,9 +73,9 @@ asio::awaitable<void> connection::serve() {
             error_code ec;
             std::size_t bytes = 0;
             if (phase_ == phase::idle && hub_->draining()) {
-                bytes = read_now(ec);
+                bytes = stream_.read_now(input_.room(), ec);
             } else {
-                bytes = co_await socket_.async_read_some(input_.room(), asio::redirect_error(asio::use_awaitable, ec));
+                bytes = co_await stream_.read_some(input_.room(), ec);
                 if (ec == asio::error::operation_aborted && phase_ == phase::idle && !expired_ && hub_->draining() &&
                     !lost_) {
                     continue;
@@ -133,10 +142,6 @@ void connection::first_bytes(steady_time now) {
     enter(phase::head, now, hub_->options().head_read_max);
 }
 
-std::size_t connection::read_now(error_code& ec) {
-    return socket_.read_some(input_.room(), ec);
-}
-
 /// Parses the head and lets the handler judge it; afterwards there is a request, or an answer already.
 void connection::judge() {
     auto const bytes = input_.view().substr(0, scanner_.length());
@@ -167,6 +172,8 @@ void connection::judge() {
         request_.route = admission.route;
         request_.by = std::move(admission.by);
         admitted_fields_ = std::move(admission.fields);
+        drawn_trace_ = std::move(admission.trace);
+        if (request_.trace.empty()) request_.trace = drawn_trace_;
         body_bytes_max_ = admission.body_bytes_max;
         answer_ = std::move(admission.answer);
     } catch (...) {
@@ -232,8 +239,7 @@ asio::awaitable<void> connection::read_fixed_body() {
         // Grows with what has come, not with what was announced.
         if (held == body_.size()) body_.resize(std::min(wanted, held + std::max(held, body_step_bytes)));
         error_code ec;
-        auto const bytes = co_await socket_.async_read_some(asio::buffer(body_.data() + held, body_.size() - held),
-                                                            asio::redirect_error(asio::use_awaitable, ec));
+        auto const bytes = co_await stream_.read_some(asio::buffer(body_.data() + held, body_.size() - held), ec);
         if (ec) {
             lost_ = !expired_;
             if (expired_) refuse({refusal::request_timeout, "the body of the request did not arrive in time"});
@@ -250,8 +256,7 @@ asio::awaitable<void> connection::read_chunked_body() {
     auto state = chunk_decoder::state::more;
     while (state == chunk_decoder::state::more) {
         error_code ec;
-        auto const bytes = co_await socket_.async_read_some(asio::buffer(chunk.get(), body_step_bytes),
-                                                            asio::redirect_error(asio::use_awaitable, ec));
+        auto const bytes = co_await stream_.read_some(asio::buffer(chunk.get(), body_step_bytes), ec);
         if (ec) {
             lost_ = !expired_;
             if (expired_) refuse({refusal::request_timeout, "the body of the request did not arrive in time"});
@@ -298,7 +303,7 @@ void connection::compose() {
 /// One attempt without waiting: it nearly always suffices. @return whether all was sent.
 bool connection::write_now() {
     error_code ec;
-    advance(socket_.write_some(unsent_, ec));
+    advance(stream_.write_now(unsent_, ec));
     return unsent_[0].size() + unsent_[1].size() == 0;
 }
 
@@ -314,7 +319,7 @@ asio::awaitable<void> connection::write_rest() {
     enter(phase::writing, steady_clock::now(), hub_->options().write_max);
     while (unsent_[0].size() + unsent_[1].size() > 0) {
         error_code ec;
-        auto const bytes = co_await socket_.async_write_some(unsent_, asio::redirect_error(asio::use_awaitable, ec));
+        auto const bytes = co_await stream_.write_some(unsent_, ec);
         if (ec) {
             if (expired_) cut();
             lost_ = true;
@@ -328,11 +333,13 @@ asio::awaitable<void> connection::write_rest() {
 /// with it (RFC 9112, 9.6).
 asio::awaitable<void> connection::linger() {
     error_code ec;
-    socket_.shutdown(tcp::socket::shutdown_send, ec);
+    auto& socket = stream_.socket();
+    if (stream_.tls()) stream_.tls()->close_notify();
+    socket.shutdown(tcp::socket::shutdown_send, ec);
     enter(phase::lingering, steady_clock::now(), hub_->options().linger_max);
     input_.consume(input_.view().size());
     for (std::size_t dropped = 0; !ec && dropped < linger_bytes_max && input_.make_room(body_step_bytes);) {
-        dropped += co_await socket_.async_read_some(input_.room(), asio::redirect_error(asio::use_awaitable, ec));
+        dropped += co_await socket.async_read_some(input_.room(), asio::redirect_error(asio::use_awaitable, ec));
     }
 }
 
@@ -356,20 +363,20 @@ void connection::check_time(steady_time now) {
     if (now < deadline_) return;
     expired_ = true;
     error_code ignored;
-    socket_.cancel(ignored);
+    stream_.socket().cancel(ignored);
 }
 
 void connection::close_if_idle() {
-    if (phase_ != phase::idle) return;
+    if (phase_ != phase::idle && phase_ != phase::handshake) return;
     error_code ignored;
-    socket_.cancel(ignored);
+    stream_.socket().cancel(ignored);
 }
 
 void connection::cut() {
     lost_ = true;
     error_code ignored;
-    socket_.set_option(tcp::socket::linger(true, 0), ignored);
-    socket_.close(ignored);
+    stream_.socket().set_option(tcp::socket::linger(true, 0), ignored);
+    stream_.socket().close(ignored);
 }
 
 }  // namespace shop::http::detail

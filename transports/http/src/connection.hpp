@@ -12,6 +12,7 @@
 #include <shop/http/detail/head.hpp>
 #include <shop/http/message.hpp>
 
+#include "byte_stream.hpp"
 #include "hub.hpp"
 #include "read_buffer.hpp"
 
@@ -31,7 +32,7 @@ public:
 
     /// Ends what takes longer than it may: the waiting operation is cancelled, the coroutine answers or closes.
     void check_time(steady_time now);
-    /// Closes the connection if it waits for a request.
+    /// Closes the connection if it waits for a request, or has not come so far yet.
     void close_if_idle();
     /// Resets the connection, whatever it does.
     void cut();
@@ -39,9 +40,10 @@ public:
     std::size_t place = 0;  // in the hub's list
 
 private:
-    enum class phase { idle, head, body, handling, writing, lingering };
+    enum class phase { handshake, idle, head, body, handling, writing, lingering };
 
     asio::awaitable<void> serve();
+    asio::awaitable<void> shake_hands();
     asio::awaitable<void> read_body();
     asio::awaitable<void> read_fixed_body();
     asio::awaitable<void> read_chunked_body();
@@ -52,7 +54,6 @@ private:
     void enter_untimed(phase next);
     void await_head();
     void first_bytes(steady_time now);
-    std::size_t read_now(boost::system::error_code& ec);
     void judge();
     bool take_buffered_body();
     void take_decoded(chunk_decoder::state state);
@@ -63,7 +64,7 @@ private:
     void next_request();
 
     std::shared_ptr<hub> hub_;
-    tcp::socket socket_;
+    byte_stream stream_;
     std::string peer_;
 
     phase phase_ = phase::idle;
@@ -84,6 +85,7 @@ private:
     request request_;
     std::optional<response> answer_;
     std::string admitted_fields_;
+    std::string drawn_trace_;
     std::string output_;
     std::array<asio::const_buffer, 2> unsent_{};
 };

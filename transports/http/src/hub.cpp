@@ -1,5 +1,6 @@
 #include "hub.hpp"
 
+#include <cassert>
 #include <cstring>
 
 #include <boost/asio/co_spawn.hpp>
@@ -79,7 +80,7 @@ result<endpoint> hub::listen(std::string const& host, std::uint16_t port) {
                      "cannot listen on " + host + ":" + std::to_string(port) + ": " + ec.message());
     }
     acceptors_.push_back(std::move(acceptor));
-    return endpoint{where.address().to_string(), where.port()};
+    return endpoint{where.address().to_string(), where.port(), options_.tls.has_value()};
 }
 
 void hub::start() {
@@ -130,6 +131,7 @@ void hub::welcome(tcp::socket socket, tcp::endpoint const& peer) {
 }
 
 void hub::turn_away(tcp::socket& socket) {
+    if (options_.tls) return;  // an answer would cost the handshake
     auto const answer = problem(refusal::overloaded, "there are too many connections");
     std::string bytes;
     append_head(bytes, answer, {.close = true, .http_1_0 = false, .id = {}, .trace = {}, .date = date()});
@@ -194,6 +196,11 @@ asio::awaitable<bool> hub::drain(steady_time deadline) {
 void hub::stop() {
     stop_accepting();
     for (auto* c : connections_) c->cut();
+}
+
+void hub::set_tls(tls_identity identity) {
+    assert(options_.tls && "a listener does not change from plain to TLS");
+    options_.tls = std::move(identity);
 }
 
 }  // namespace shop::http::detail

@@ -34,6 +34,7 @@ public:
     void stop_accepting();
     asio::awaitable<bool> drain(steady_time deadline);
     void stop();
+    void set_tls(tls_identity identity);
 
     server_options const& options() const { return options_; }
     http::handler& handler() { return handler_; }

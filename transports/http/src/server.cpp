@@ -6,7 +6,7 @@ namespace shop::http {
 
 std::string endpoint::url() const {
     bool const v6 = host.find(':') != std::string::npos;
-    return "http://" + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+    return (tls ? "https://" : "http://") + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
 server::server(asio::any_io_executor executor, server_options options, http::handler& handler)
@@ -34,6 +34,10 @@ asio::awaitable<bool> server::drain(steady_time deadline) {
 
 void server::stop() {
     hub_->stop();
+}
+
+void server::set_tls(tls_identity identity) {
+    hub_->set_tls(std::move(identity));
 }
 
 std::size_t server::connections() const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,7 @@
 #include <shop/core/limits.hpp>
 #include <shop/core/result.hpp>
 #include <shop/core/time.hpp>
+#include <shop/http/tls.hpp>
 
 namespace shop::http {
 
@@ -24,8 +26,9 @@ namespace asio = boost::asio;
 struct origin {
     std::string host;
     std::uint16_t port = 0;
+    bool tls = false;
 
-    /// Reads `http://HOST[:PORT]`, without path, query or user.
+    /// Reads `http://HOST[:PORT]` or `https://HOST[:PORT]`, without path, query or user.
     /// @par Errors
     /// `invalid_value`, with what it must be.
     static result<origin> parse(std::string_view url);
@@ -35,12 +38,14 @@ struct origin {
 };
 
 struct client_options {
-    std::chrono::milliseconds connect_max{1'000};
+    std::chrono::milliseconds connect_max{1'000};  ///< with the TLS handshake
     std::chrono::milliseconds idle_max{30'000};  ///< kept connections; less than the `idle_max` of the other end
     std::size_t idle_connections_max = 16;
     std::size_t connections_max = 256;
     std::size_t answer_head_bytes_max = limits::request_head_bytes_max;
     std::size_t answer_body_bytes_max = 16 * 1024 * 1024;
+    std::optional<tls_trust> trust;  ///< whom `https` believes; without it, whom the system believes
+    std::string server_name;         ///< what the certificate must be for; empty: the host of the origin
 };
 
 /// A request on its way out. What frames it is the client's to write.
@@ -56,7 +61,8 @@ struct client_response {
     std::string body;
 };
 
-/// An HTTP/1.1 client of one origin, with kept connections.
+/// An HTTP/1.1 client of one origin, with kept connections. Of an `https` origin the certificate must be valid, from one
+/// who is trusted, and for its host.
 ///
 /// An answer that is not just one well-formed answer within the limits costs the connection. Redirections are not followed.
 /// @par Thread safety
@@ -72,7 +78,7 @@ public:
 
     /// Sends a request and reads its answer.
     /// @par Errors
-    /// `unavailable`: no connection, nothing was sent. `overloaded`: all connections are busy, nothing was sent.
+    /// `unavailable`: no connection, or a certificate that is refused, with the reason; nothing was sent. `overloaded`: all connections are busy, nothing was sent.
     /// `outcome_unknown`: it was sent, or a part of it, and no answer came before the deadline, or none that can be read.
     asio::awaitable<result<client_response>> exchange(client_request request, steady_time deadline);
 

@@ -13,6 +13,7 @@
 #include <shop/core/limits.hpp>
 #include <shop/core/result.hpp>
 #include <shop/http/handler.hpp>
+#include <shop/http/tls.hpp>
 
 namespace shop::http {
 
@@ -29,7 +30,7 @@ struct server_options {
     std::size_t connections_max = limits::connections_max;
     std::size_t connections_per_peer_max = 0;  ///< of one address; 0 is no bound of its own
 
-    std::chrono::milliseconds head_read_max = limits::head_read_max;  ///< from the first byte of a request
+    std::chrono::milliseconds head_read_max = limits::head_read_max;  ///< from the first byte of a request; also for the TLS handshake
     std::chrono::milliseconds body_read_max = limits::body_read_max;
     std::chrono::milliseconds write_max = limits::write_max;
     std::chrono::milliseconds idle_max = limits::idle_max;
@@ -39,12 +40,14 @@ struct server_options {
 
     bool share_port = false;  ///< several servers, each on a thread of its own, may listen on one port
     std::optional<std::uint64_t> request_id_seed;  ///< for repeatable request ids
+    std::optional<tls_identity> tls;  ///< what the server speaks TLS with, all of its listeners; without it, plain HTTP
 };
 
 /// Where a server listens.
 struct endpoint {
     std::string host;
     std::uint16_t port = 0;
+    bool tls = false;
 
     std::string url() const;
 };
@@ -54,6 +57,8 @@ struct endpoint {
 /// Each connection is a coroutine; requests of one connection are answered one after another, in order. Framing is
 /// judged strictly: what two readers could read in two ways is refused, the connection closed, and the rest of its
 /// bytes dropped. Time limits are checked by one sweep over all connections, no timer is armed per operation.
+///
+/// With TLS: 1.2 or 1.3, ALPN `http/1.1`. A connection beyond `connections_max` is then closed without an answer.
 ///
 /// @par Thread safety
 /// Everything runs on the executor given, which must be one thread or a strand; after `start`, call on it only.
@@ -89,7 +94,11 @@ public:
     /// Closes the listeners and cuts all connections.
     void stop();
 
-    /// How many connections are open.
+    /// What connections accepted from now on speak TLS with; those that are open keep what they have.
+    /// @pre the options of the server had one.
+    void set_tls(tls_identity identity);
+
+    /// How many connections are open, those included whose handshake is under way.
     std::size_t connections() const;
 
 private:
