@@ -14,7 +14,7 @@ chmod 755 "$folder"
 running=
 cleanup() {
     [[ -z $running ]] || { kill -TERM "$running" 2>/dev/null && wait "$running" || true; }
-    "$here/../script/postgres" stop "$folder/postgres" 2>/dev/null || true
+    for one in postgres stack/postgres; do "$here/../script/postgres" stop "$folder/$one" 2>/dev/null || true; done
     rm -rf "$folder"
 }
 trap cleanup EXIT
@@ -64,7 +64,7 @@ check --store "$one"
 
 # open_stack [SETTING]...: sets $address and $key
 open_stack() {
-    "$here/../script/stack" --listen 127.0.0.1:0 --folder "$folder" --program "$program" -- --access-log no "$@" >"$folder/out" 2>&1 &
+    "$here/../script/stack" --listen 127.0.0.1:0 --folder "$folder/stack" --program "$program" -- --access-log no "$@" >"$folder/out" 2>&1 &
     running=$!
     until grep -q 'is open' "$folder/out"; do kill -0 "$running"; done
     address=$(sed -n 's/.*is open at \(http[^ ,]*\).*/\1/p' "$folder/out")
@@ -77,9 +77,9 @@ close_stack() {
     wait "$running" || true
     running=
 }
-database() { echo "${one//one/$1}"; }
-
-"$here/../script/postgres" start "$folder/postgres" product inventory orders notification >/dev/null
+mkdir -m 755 "$folder/stack"
+databases=$("$here/../script/postgres" start "$folder/stack/postgres" product inventory orders notification)
+database() { grep "@/$1?" <<<"$databases"; }
 for name in product inventory orders notification; do quiet "$program" migrate --store "$(database $name)"; done
 quiet "$program" import products "$here/../reference-server/catalogue/products.csv" --store "$(database product)"
 quiet "$program" import stock "$folder/stock.csv" --store "$(database inventory)"
@@ -96,6 +96,6 @@ close_stack
 open_stack --batching no
 sell "the same without batching between services" 64 apart-64
 close_stack
-"$here/../script/postgres" start "$folder/postgres" product inventory orders notification >/dev/null
+"$here/../script/postgres" start "$folder/stack/postgres" product >/dev/null
 check --order-store "$(database orders)" --inventory-store "$(database inventory)" --product-store "$(database product)" \
     --notification-store "$(database notification)"
