@@ -70,6 +70,7 @@ asio::awaitable<bool> store_service::recovery::scan(store_service& service, bool
     auto const now = context_.clock->now();
     auto const grace_over = at_once ? now : now + limits::recovery_grace;
     for (auto& [id, seen] : sightings_) seen.seen_now = false;
+    heed_inventory(service);
     std::size_t count = 0;
     std::optional<order_id> after;
     while (!stopped_ && count < limits::open_operations_max) {
@@ -90,6 +91,15 @@ asio::awaitable<bool> store_service::recovery::scan(store_service& service, bool
     std::erase_if(sightings_, [](auto const& s) { return !s.second.seen_now; });
     service.open_operations_ = sightings_.size();
     co_return true;
+}
+
+/// What waits longer and longer because the inventory was away is due when it is back.
+void store_service::recovery::heed_inventory(store_service const& service) {
+    auto const& answers = service.parts_.inventory_answers;
+    bool const away = answers && !answers();
+    if (std::exchange(inventory_was_away_, away) && !away) {
+        for (auto& [id, seen] : sightings_) seen.due = std::min(seen.due, context_.clock->now());
+    }
 }
 
 bool store_service::recovery::is_due(order_record const& order, steady_time grace_over, bool first) {

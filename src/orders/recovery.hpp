@@ -33,6 +33,7 @@ private:
     asio::awaitable<bool> scan(store_service& service, bool first);
     asio::awaitable<void> take_up(store_service& service, std::vector<order_record> open);
     void report(std::size_t count, bool at_start);
+    void heed_inventory(store_service const& service);
     bool is_due(order_record const& order, steady_time grace_over, bool first);
     void failed(order_record const& order, error const& why);
 
@@ -40,6 +41,7 @@ private:
     service_context context_;
     std::map<order_id, sighting> sightings_;
     asio::cancellation_signal cancel_;
+    bool inventory_was_away_ = false;
     bool stopped_ = false;
 };
 

@@ -37,7 +37,9 @@ void balancing_channel::set_instances(std::vector<instance> instances) {
 
 void balancing_channel::set_healthy(std::string_view name, bool healthy) {
     for (auto const& one : targets_) {
-        if (one->of.name == name) one->healthy = healthy;
+        if (one->of.name != name) continue;
+        one->healthy = healthy;
+        if (healthy && one->is_open()) one->open_until = context_.clock->now();  // the next message may find out
     }
 }
 

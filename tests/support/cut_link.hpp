@@ -107,7 +107,8 @@ private:
     static awaitable<void> accept(cut_link& self) {
         for (;;) {
             failure_code failed;
-            auto accepted = co_await self.acceptor_.async_accept(boost::asio::redirect_error(boost::asio::use_awaitable, failed));
+            auto accepted =
+                co_await self.acceptor_.async_accept(boost::asio::redirect_error(boost::asio::use_awaitable, failed));
             if (failed) co_return;
             auto const fresh = std::make_shared<session>(std::move(accepted));
             std::erase_if(self.sessions_, [](auto const& one) { return one.expired(); });
@@ -136,8 +137,9 @@ private:
         std::array<char, 16 * 1024> piece;
         failure_code failed;
         while (!failed) {
-            auto const got = co_await ((*on).*from).async_read_some(
-                boost::asio::buffer(piece), boost::asio::redirect_error(boost::asio::use_awaitable, failed));
+            auto const got = co_await ((*on).*from)
+                                 .async_read_some(boost::asio::buffer(piece),
+                                                  boost::asio::redirect_error(boost::asio::use_awaitable, failed));
             co_await self.wait_until_joined();
             if (failed) break;
             self.passed_ += got;

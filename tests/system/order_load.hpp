@@ -30,7 +30,8 @@ public:
         std::string to_text() const {
             std::string out;
             for (auto const& [word, count] : answers) out += std::to_string(count) + " x " + word + ", ";
-            return out + "the slowest after " + std::to_string(std::chrono::ceil<std::chrono::milliseconds>(slowest).count()) + " ms";
+            return out + "the slowest after " +
+                   std::to_string(std::chrono::ceil<std::chrono::milliseconds>(slowest).count()) + " ms";
         }
     };
 
@@ -94,8 +95,8 @@ private:
     /// @return the status of its answer
     int ask(http_client& client, std::string const& key) {
         auto const began = clock::now();
-        auto const answer = client.ask("POST", "/v1/orders", body_of(key),
-                                       "Shop-Timeout-Ms: 2000\r\nIdempotency-Key: " + key + "\r\n");
+        auto const answer =
+            client.ask("POST", "/v1/orders", body_of(key), "Shop-Timeout-Ms: 2000\r\nIdempotency-Key: " + key + "\r\n");
         auto const took = clock::now() - began;
         std::unique_lock lock(mutex_);
         known_.slowest = std::max(known_.slowest, took);

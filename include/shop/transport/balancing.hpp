@@ -51,7 +51,8 @@ public:
 
     /// Takes another list of instances; those with a name that is known keep what is known of them.
     void set_instances(std::vector<instance> instances);
-    /// Says whether an instance is well. One that is not is only asked when none is.
+    /// Says whether an instance is well. One that is not is only asked when none is; one that was left alone and is well
+    /// again is asked at once.
     void set_healthy(std::string_view name, bool healthy);
 
     /// Whether an item would be sent now, rather than refused.

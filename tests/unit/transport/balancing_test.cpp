@@ -89,6 +89,16 @@ TEST_F(balancing, an_instance_that_keeps_failing_is_left_alone_until_one_message
     EXPECT_FALSE(one.instances().front().open);
 }
 
+TEST_F(balancing, an_instance_that_is_said_to_be_well_again_is_asked_at_once) {
+    fail(*a);
+    for (int i = 0; i < 10; ++i) EXPECT_FALSE(send(one));
+    EXPECT_FALSE(one.is_available());
+    one.set_healthy("a", true);
+    EXPECT_TRUE(one.is_available());
+    a->answer = true;
+    EXPECT_TRUE(send(one));
+}
+
 TEST_F(balancing, while_one_message_probes_the_others_are_refused) {
     fail(*a);
     for (int i = 0; i < 10; ++i) send(one);
