@@ -59,7 +59,12 @@ asio::awaitable<shop::result<std::vector<std::string>>> look_up(shop::http::orig
 
 shop::result<void> check_address(std::string_view address) {
     if (address.starts_with(file_scheme) && address.size() > file_scheme.size()) return {};
-    if (address.starts_with(dns_scheme)) address.remove_prefix(dns_scheme.size());
+    bool const is_name = address.starts_with(dns_scheme);
+    if (is_name) address.remove_prefix(dns_scheme.size());
+    // The certificate is for the name, and each address is an origin of its own.
+    if (is_name && address.starts_with("https://")) {
+        return shop::error(shop::error_code::not_supported, "dns+https:// is not offered: name the instances, or list them in a file");
+    }
     if (auto const one = shop::http::origin::parse(address); !one) return one.error();
     return {};
 }

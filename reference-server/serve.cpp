@@ -56,7 +56,7 @@ public:
         watching_.emplace(role_, with_, context);
         auto opened = wiring::open(role_, with_, context, credentials_, *watching_);
         if (!opened) {
-            if (opened.error().kind() == shop::error_kind::invalid) return refuse({std::string(opened.error().message())});
+            if (opened.error().code() == shop::error_code::invalid_value) return refuse({std::string(opened.error().message())});
             std::cerr << "shop-server: " << opened.error().message() << '\n';
             return exit_code_of(opened.error());
         }

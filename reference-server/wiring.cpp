@@ -103,7 +103,7 @@ shop::result<std::unique_ptr<wiring>> wiring::open(role what, settings const& wi
     std::unique_ptr<wiring> out(new wiring(what, with, std::move(context), std::move(credentials), watching));
     if (what == role::gateway || what == role::all) {
         auto door = doorkeeper::open(with, out->context_);
-        if (!door) return door.error();
+        if (!door) return shop::error(shop::error_code::invalid_value, std::string(door.error().message()));
         out->doorkeeper_ = std::move(*door);
         auto* keeper = out->doorkeeper_.get();
         watching.numbers().counter("shop_rate_limited_total", {}, [keeper] { return static_cast<double>(keeper->rate_limited()); });

@@ -31,7 +31,7 @@ class wiring {
 public:
     /// Opens the stores and starts what runs in the background.
     /// @par Errors
-    /// Those of the store factory.
+    /// `invalid_value` for a setting that does not hold, with its name in front; those of the store factory.
     /// @param watching outlives the object
     static shop::result<std::unique_ptr<wiring>> open(role what, settings const& with, shop::service_context context,
                                                       std::shared_ptr<service_credentials> credentials, observation& watching);

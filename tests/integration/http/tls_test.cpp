@@ -329,19 +329,21 @@ TEST(tls_draining, cuts_what_is_left_at_the_deadline) {
 }
 
 TEST(tls_draining, stops_with_connections_in_every_state) {
-    auto server = std::make_unique<running_server>(tls_options());
-    tls_client idle(server->port()), busy(server->port()), writing(server->port(), TLS1_3_VERSION, 4'096);
-    raw_client silent(server->port());
+    running_server server(tls_options());
+    tls_client idle(server.port()), busy(server.port()), writing(server.port(), TLS1_3_VERSION, 4'096);
+    raw_client silent(server.port());
     for (auto* one : {&idle, &busy, &writing}) ASSERT_TRUE(one->shake_hands());
     busy.send(get("/held"));
     writing.send(get("/large"));
-    server->handled().wait_for("/held");
-    server->handled().wait_for("/large");
-    ASSERT_TRUE(server->wait_for_connections(4));
-    server.reset();
+    server.handled().wait_for("/held");
+    server.handled().wait_for("/large");
+    ASSERT_TRUE(server.wait_for_connections(4));
+    server.on_its_thread([](http::server& one) { one.stop(); });
     for (raw_client* one : {static_cast<raw_client*>(&idle), static_cast<raw_client*>(&busy), &silent}) {
         EXPECT_EQ(one->receive_all(), "");
     }
+    server.handled().release_held();
+    EXPECT_TRUE(server.wait_for_connections(0));
 }
 
 TEST(tls_identity, says_what_to_mend) {

@@ -130,9 +130,8 @@ int choose_protocol(SSL*, unsigned char const** chosen, unsigned char* length, u
                     unsigned offered_bytes, void*) {
     static constexpr unsigned char ours[] = "\x08http/1.1";
     unsigned char* found = nullptr;
-    if (SSL_select_next_proto(&found, length, ours, sizeof ours - 1, offered, offered_bytes) != OPENSSL_NPN_NEGOTIATED) {
-        return SSL_TLSEXT_ERR_ALERT_FATAL;
-    }
+    auto const outcome = SSL_select_next_proto(&found, length, ours, sizeof ours - 1, offered, offered_bytes);
+    if (outcome != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_ALERT_FATAL;
     *chosen = found;
     return SSL_TLSEXT_ERR_OK;
 }
@@ -161,7 +160,8 @@ result<tls_identity> tls_identity::read(tls_files const& files) {
     SSL_CTX_set_session_cache_mode(to, SSL_SESS_CACHE_OFF);
     // The buffers of an idle connection are freed; a record is handed over as soon as it is there.
     SSL_CTX_clear_mode(to, SSL_MODE_AUTO_RETRY);
-    SSL_CTX_set_mode(to, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_mode(to, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_mode(to, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     return tls_identity(context);
 }
 
