@@ -1,7 +1,7 @@
 // A whole shop of four services in one thread on virtual time, with a network between them that loses, delays and doubles
 // messages. A seed that fails replays exactly.
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <map>
 
@@ -24,6 +24,19 @@ namespace {
 using namespace std::chrono_literals;
 using inproc::network_faults;
 using inproc::simulated_channel;
+
+/// What the services reported about orders that do not match.
+class disagreements final : public log_sink {
+public:
+    bool wants(severity) const override { return true; }
+    void write(severity, std::string_view event, std::initializer_list<log_field> fields) override {
+        if (event != "order and inventory do not agree") return;
+        std::string line;
+        for (auto const& f : fields) line += f.value + " ";
+        reported.push_back(std::move(line));
+    }
+    std::vector<std::string> reported;
+};
 
 class spread_shop {
 public:
@@ -57,6 +70,8 @@ public:
     void set_faults(network_faults const& faults) {
         for (auto const& link : {to_product_, to_notification_, to_inventory_, to_order_}) link->set_faults(faults);
     }
+    inventory::service& inventory() { return inventory_.inventory(); }
+    order_id draw_order_id() { return ids_.draw<order_id>(clock.stamp()); }
     simulated_channel& to_inventory() { return *to_inventory_; }
     simulated_channel& to_product() { return *to_product_; }
 
@@ -106,6 +121,7 @@ public:
     testing::seeded_ids ids_;
     testing::manual_scheduler clock;  // outlives what sleeps on it, in the context
     asio::io_context io{1};
+    disagreements log;
     std::shared_ptr<orders::service> orders;
 
 private:
@@ -117,6 +133,7 @@ private:
         options.executor = io.get_executor();
         options.clock = &clock;
         options.ids = &ids_;
+        options.log = &log;
         options.here = here;
         options.elsewhere = std::move(elsewhere);
         return engine::open(std::move(options)).value();
@@ -224,6 +241,28 @@ TEST(spread_shop, an_inventory_that_is_cut_off_leaves_orders_open_until_it_is_ba
     EXPECT_EQ(out.confirmed.size(), 50u);
     shop.expect_clean();
     EXPECT_EQ(shop.available("MUG"), 950);
+}
+
+TEST(spread_shop, what_only_the_inventory_knows_is_reported_and_what_both_know_is_not) {
+    spread_shop shop(9);
+    shop.stock_up("MUG", 10);
+    auto const known = order_all(shop, 3, "MUG");
+    EXPECT_EQ(known.confirmed.size(), 3u);
+    shop.clock.run_for(shop.io, 5min);
+    EXPECT_THAT(shop.log.reported, ::testing::IsEmpty());
+
+    // As if the orders had been restored to an earlier time than the inventory.
+    auto const lost = shop.draw_order_id();
+    std::vector<inventory::line> lines;
+    lines.emplace_back(sku("MUG"), quantity(1));
+    std::vector<request<inventory::allocate_order>> one;
+    one.emplace_back(inventory::allocate_order(lost, std::move(lines)));
+    ASSERT_TRUE(shop.run(shop.inventory().allocate(std::move(one))).front());
+    shop.clock.run_for(shop.io, 30s);
+    EXPECT_THAT(shop.log.reported, ::testing::IsEmpty()) << "what is young may be on its way";
+    shop.clock.run_for(shop.io, 2min);
+    ASSERT_FALSE(shop.log.reported.empty());
+    EXPECT_THAT(shop.log.reported.front(), ::testing::HasSubstr(to_string(lost) + " allocation_without_order"));
 }
 
 TEST(spread_shop, a_catalogue_that_is_cut_off_refuses_orders_and_stores_nothing) {
