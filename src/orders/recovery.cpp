@@ -98,7 +98,9 @@ void store_service::recovery::heed_inventory(store_service const& service) {
     auto const& answers = service.parts_.inventory_answers;
     bool const away = answers && !answers();
     if (std::exchange(inventory_was_away_, away) && !away) {
-        for (auto& [id, seen] : sightings_) seen.due = std::min(seen.due, context_.clock->now());
+        for (auto& [id, seen] : sightings_) {
+            if (seen.attempts > 0) seen.due = std::min(seen.due, context_.clock->now());
+        }
     }
 }
 
