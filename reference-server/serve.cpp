@@ -33,6 +33,9 @@ namespace {
 /// How long the engine may take to come to rest after its last request.
 constexpr auto rest_max = 2s;
 
+/// In front of what is wrong with them.
+std::string const tls_settings = "tls-certificate, tls-key: ";
+
 /// A process of the shop: its role, its ports, and its end, all on one thread.
 class running_server {
 public:
@@ -63,20 +66,29 @@ public:
         wiring_ = std::move(*opened);
 
         site_.emplace(&wiring_->face());
-        if (auto failed = listen_with(server_, *site_, with_.listen); failed != exit_ok) return failed;
+        std::optional<shop::http::tls_identity> identity;
+        if (!with_.tls_certificate.empty()) {
+            auto read = shop::http::tls_identity::read({with_.tls_certificate, with_.tls_key});
+            if (!read) return refuse({tls_settings + std::string(read.error().message())});
+            identity = std::move(*read);
+        }
+        auto const bound = listen(server_, *site_, with_.listen, std::move(identity));
+        if (!bound) return cannot_listen(bound.error());
+        listen_address const where{bound->host, bound->port};
         // A name may mean another machine's face of this one.
-        if (auto why = refuse_to_serve(role_, with_, listen_address{bound_.host, bound_.port})) return refuse({*why});
-        auto const url = bound_.url();
-        bool const is_internal = role_ != role::all && role_ != role::gateway;
+        if (auto why = refuse_to_serve(role_, with_, where)) return refuse({*why});
         if (with_.admin_listen) {
             admin_site_.emplace();
-            if (auto failed = listen_with(admin_, *admin_site_, *with_.admin_listen); failed != exit_ok) return failed;
+            auto const admin = listen(admin_, *admin_site_, *with_.admin_listen, std::nullopt);
+            if (!admin) return cannot_listen(admin.error());
             add_resources(*admin_site_);
             admin_->start();
-        } else if (listen_address{bound_.host, bound_.port}.is_loopback()) {
+            log_.write(shop::severity::info, "admin listening", {{"url", admin->url()}});
+        } else if (where.is_loopback()) {
             add_resources(*site_);
         }
-        if (is_internal && (with_.admin_listen || !listen_address{with_.listen}.is_loopback())) add_probes(*site_);
+        bool const is_service = role_ != role::all && role_ != role::gateway;
+        if (is_service && (with_.admin_listen || !where.is_loopback())) add_probes(*site_);  // the gateway asks for them
         watching_->numbers().gauge("shop_http_connections", {}, [this] { return static_cast<double>(server_->connections()); });
         server_->start();
         asio::co_spawn(context_, heed_signals(), [this](std::exception_ptr thrown) {
@@ -84,33 +96,26 @@ public:
         });
         serving_ = true;
         log_.write(shop::severity::info, "listening",
-                   {{"url", url},
+                   {{"url", bound->url()},
                     {"role", std::string(shop::to_word(role_))},
                     {"store", role_ == role::gateway ? "none" : std::string(shop::to_word(with_.store.which))},
                     {"version", SHOP_VERSION}});
-        std::cout << "listening on " << url << std::endl;
-        if (with_.admin_listen) std::cout << "admin on " << bound_.url() << std::endl;
+        std::cout << "listening on " << bound->url() << std::endl;
         return exit_ok;
     }
 
 private:
-    exit_code listen_with(std::optional<shop::http::server>& server, shop::http::handler& face, listen_address const& where) {
+    shop::result<shop::http::endpoint> listen(std::optional<shop::http::server>& server, shop::http::handler& face,
+                                              listen_address const& where, std::optional<shop::http::tls_identity> identity) {
         shop::http::server_options bounds;
         bounds.connections_max = with_.connections;
-        if (&server == &server_ && !with_.tls_certificate.empty()) {
-            auto identity = shop::http::tls_identity::read({with_.tls_certificate, with_.tls_key});
-            if (!identity) return refuse({"tls-certificate, tls-key: " + std::string(identity.error().message())});
-            bounds.tls = std::move(*identity);
-        }
-        server.emplace(context_.get_executor(), bounds, face);
-        auto const bound = server->listen(where.host, where.port);
-        if (!bound) {
-            std::cerr << "shop-server: " << bound.error().message()
-                      << "; stop what listens there, or let HOST:0 pick a free port\n";
-            return exit_try_later;
-        }
-        bound_ = *bound;
-        return exit_ok;
+        bounds.tls = std::move(identity);
+        server.emplace(context_.get_executor(), std::move(bounds), face);
+        return server->listen(where.host, where.port);
+    }
+    static exit_code cannot_listen(shop::error const& why) {
+        std::cerr << "shop-server: " << why.message() << "; stop what listens there, or let HOST:0 pick a free port\n";
+        return exit_try_later;
     }
 
     /// What whoever looks after the process asks for.
@@ -185,7 +190,7 @@ private:
                 server_->set_tls(std::move(*identity));
             } else {
                 log_.write(shop::severity::error, "setting refused",
-                           {{"reason", "tls-certificate, tls-key: " + std::string(identity.error().message())}});
+                           {{"reason", tls_settings + std::string(identity.error().message())}});
             }
         }
         if (credentials_) {
@@ -209,7 +214,6 @@ private:
     std::shared_ptr<service_credentials> credentials_;
     std::optional<observation> watching_;
     std::unique_ptr<wiring> wiring_;
-    shop::http::endpoint bound_;
     std::optional<shop::http::resources> site_, admin_site_;
     std::optional<shop::http::server> server_, admin_;
     bool serving_ = false;

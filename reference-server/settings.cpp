@@ -67,6 +67,34 @@ refusal set_listen(settings& of, std::string_view text) {
 
 constexpr std::string_view none = "none";
 
+template <bool settings::* Flag>
+refusal set_flag(settings& of, std::string_view text) {
+    if (text != "yes" && text != "no") return "must be yes or no";
+    of.*Flag = text == "yes";
+    return std::nullopt;
+}
+
+template <std::size_t settings::* Count, std::size_t Most>
+refusal set_count(settings& of, std::string_view text) {
+    static std::string const wanted = "must be a number from 1 to " + std::to_string(Most);
+    auto const count = number_from<std::size_t>(text);
+    if (!count || *count < 1 || *count > Most) return wanted;
+    of.*Count = *count;
+    return std::nullopt;
+}
+
+/// Calls `take` with each of the parts between commas; nothing for `none`. @return whether it took them all
+template <class Take>
+bool for_each_part(std::string_view text, Take take) {
+    while (text != none) {
+        auto const comma = text.find(',');
+        if (!take(text.substr(0, comma))) return false;
+        if (comma == text.npos) break;
+        text.remove_prefix(comma + 1);
+    }
+    return true;
+}
+
 template <std::string settings::* Text>
 refusal set_text(settings& of, std::string_view text) {
     of.*Text = text == none ? std::string_view() : text;
@@ -82,22 +110,11 @@ refusal set_admin_listen(settings& of, std::string_view text) {
 template <std::vector<std::string> settings::* Service>
 refusal set_addresses(settings& of, std::string_view text) {
     (of.*Service).clear();
-    while (text != none) {
-        auto const comma = text.find(',');
-        auto const address = text.substr(0, comma);
-        if (!check_address(address)) {
-            return "must be http://HOST:PORT, several of them with commas, dns+http://NAME:PORT or file:PATH";
-        }
+    bool const fine = for_each_part(text, [&](std::string_view address) {
         (of.*Service).emplace_back(address);
-        if (comma == text.npos) break;
-        text.remove_prefix(comma + 1);
-    }
-    return std::nullopt;
-}
-
-refusal set_batching(settings& of, std::string_view text) {
-    if (text != "yes" && text != "no") return "must be yes or no";
-    of.batching = text == "yes";
+        return check_address(address).has_value();
+    });
+    if (!fine) return "must be http://HOST:PORT, several of them with commas, dns+http://NAME:PORT or file:PATH";
     return std::nullopt;
 }
 
@@ -105,19 +122,6 @@ refusal set_store(settings& of, std::string_view text) {
     auto choice = store_from(text);
     if (!choice) return "must be sqlite:PATH, postgresql://USER@HOST:PORT/DATABASE or memory:";
     of.store = std::move(*choice);
-    return std::nullopt;
-}
-
-refusal set_migrate(settings& of, std::string_view text) {
-    if (text != "yes" && text != "no") return "must be yes or no";
-    of.migrate = text == "yes";
-    return std::nullopt;
-}
-
-refusal set_database_connections(settings& of, std::string_view text) {
-    auto const count = number_from<std::size_t>(text);
-    if (!count || *count < 1 || *count > 1'000) return "must be a number from 1 to 1000";
-    of.database_connections = *count;
     return std::nullopt;
 }
 
@@ -143,16 +147,15 @@ refusal set_grace(settings& of, std::string_view text) {
     return std::nullopt;
 }
 
-refusal set_connections(settings& of, std::string_view text) {
-    auto const count = number_from<std::size_t>(text);
-    if (!count || *count < 1 || *count > 100'000) return "must be a number from 1 to 100000";
-    of.connections = *count;
-    return std::nullopt;
-}
-
+/// Who can change the keys on their way can sign what they like: without TLS only this machine is asked.
 refusal set_jwt_keys(settings& of, std::string_view text) {
-    bool const known = text == none || text.starts_with("file:") || text.starts_with("http://") || text.starts_with("https://");
-    if (!known) return "must be file:PATH or the address of a JWKS";
+    constexpr std::string_view plain = "http://", secure = "https://";
+    bool known = text == none || text.starts_with("file:") || text.starts_with(secure);
+    if (text.starts_with(plain)) {
+        auto const at = shop::http::origin::parse(text.substr(0, text.find('/', plain.size())));
+        known = at && listen_address{at->host, at->port}.is_loopback();
+    }
+    if (!known) return "must be file:PATH or the address of a JWKS, https:// unless it is on this machine";
     of.jwt_keys = text == none ? std::string_view() : text;
     return std::nullopt;
 }
@@ -175,22 +178,11 @@ refusal set_rate(settings& of, std::string_view text) {
 
 refusal set_allowed_origins(settings& of, std::string_view text) {
     of.allowed_origins.clear();
-    while (text != none) {
-        auto const comma = text.find(',');
-        auto const one = text.substr(0, comma);
-        bool const known = one == "*" || one.starts_with("http://") || one.starts_with("https://");
-        if (!known || one.ends_with('/')) return "must be origins such as https://shop.example, several with commas, or *";
+    bool const fine = for_each_part(text, [&](std::string_view one) {
         of.allowed_origins.emplace_back(one);
-        if (comma == text.npos) break;
-        text.remove_prefix(comma + 1);
-    }
-    return std::nullopt;
-}
-
-refusal set_requests_max(settings& of, std::string_view text) {
-    auto const count = number_from<std::size_t>(text);
-    if (!count || *count < 1 || *count > 1'000'000) return "must be a number from 1 to 1000000";
-    of.requests_max = *count;
+        return one == "*" || ((one.starts_with("http://") || one.starts_with("https://")) && !one.ends_with('/'));
+    });
+    if (!fine) return "must be origins such as https://shop.example, several with commas, or *";
     return std::nullopt;
 }
 
@@ -224,9 +216,9 @@ constexpr std::array table{
             "where everything is kept: sqlite:PATH, postgresql://USER@HOST:PORT/DATABASE, or memory: (gone with the process)",
             "sqlite:shop.db", false, true, set_store},
     setting{"migrate", setting::yes_or_no, "bring the schema of a PostgreSQL database up to date before serving it", "no",
-            false, false, set_migrate},
+            false, false, set_flag<&settings::migrate>},
     setting{"database-connections", "COUNT", "connections to PostgreSQL, each with a thread", "8", false, true,
-            set_database_connections},
+            set_count<&settings::database_connections, 1'000>},
     setting{"database-pooler", "none|transaction",
             "what stands between: transaction for PgBouncer in transaction mode, which keeps no prepared statements", "none",
             false, true, set_database_pooler},
@@ -249,11 +241,11 @@ constexpr std::array table{
             "the secrets that services show each other, one a line: the first is shown, all are accepted", "none", true, false,
             set_text<&settings::service_credentials>},
     setting{"batching", "yes or no", "whether calls to other services that are made at the same time leave together", "yes",
-            false, false, set_batching},
+            false, false, set_flag<&settings::batching>},
     setting{"keys", "FILE", "the API keys that are accepted; see shop-server keys", "none", true, false, set_text<&settings::keys>},
     setting{"jwt-issuer", "TEXT", "who signs the JSON Web Tokens that are accepted (iss)", "none", false, false, set_text<&settings::jwt_issuer>},
     setting{"jwt-audience", "TEXT", "whom those tokens are for (aud)", "none", false, false, set_text<&settings::jwt_audience>},
-    setting{"jwt-keys", "PLACE", "the issuer's keys: file:PATH or the address of a JWKS", "none", false, false, set_jwt_keys},
+    setting{"jwt-keys", "PLACE", "the issuer's keys: file:PATH or the https:// address of a JWKS", "none", false, false, set_jwt_keys},
     setting{"rate-limit", "COUNT/s:BURST", "requests of one account; more are answered 429", "none", true, false,
             set_rate<&settings::account_rate>},
     setting{"address-rate-limit", "COUNT/s:BURST", "requests from one address; more are answered 429", "none", true, false,
@@ -261,7 +253,7 @@ constexpr std::array table{
     setting{"allowed-origins", "ORIGINS", "whose web pages may use the API (CORS); several with commas", "none", true, false,
             set_allowed_origins},
     setting{"requests-max", "COUNT", "requests under way at once; more are answered 503", "4096", true, false,
-            set_requests_max},
+            set_count<&settings::requests_max, 1'000'000>},
     setting{"access-log", "yes, no or auto", "a log line for each request; auto: at the gateway", "auto", true, false,
             set_access_log},
     setting{"tls-certificate", "FILE", "the certificate chain to serve TLS with, as PEM; none: plain HTTP", "none", true, false,
@@ -274,7 +266,7 @@ constexpr std::array table{
             "none", false, false, set_trace_collector},
     setting{"trace-ratio", "RATIO", "the share of traces that are recorded, from 0 to 1", "0.01", false, false, set_trace_ratio},
     setting{"connections", "COUNT", "connections at once; more are answered 503", "10000", false, false,
-            set_connections},
+            set_count<&settings::connections, 100'000>},
 };
 
 static_assert(shop::limits::connections_max == 10'000, "the default of `connections` says it too");

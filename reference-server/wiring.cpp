@@ -69,66 +69,71 @@ std::vector<std::string> missing_settings(role what, settings const& with) {
     return missing;
 }
 
-wiring::wiring(role what, settings const& with, shop::service_context context,
-               std::shared_ptr<service_credentials> credentials, observation& watching)
-    : context_(std::move(context)),
-      credentials_(std::move(credentials)),
-      batching_(with.batching),
-      watching_(watching) {
-    if (!with.tls_trust.empty()) {
-        trust_ = shop::http::tls_trust::read(with.tls_trust).value();  // `open` has seen that it can be read
-    }
-    auto const needed = needs_of(what);
-    auto const watch = watching_.watch(hop::client);
-    if (needed.product) elsewhere_.products = transport::remote_products(context_, meet("product", with.product)->channel(), watch);
-    if (needed.inventory) {
-        inventory_ = meet("inventory", with.inventory);
-        elsewhere_.inventory = transport::remote_inventory(context_, inventory_->channel(), watch);
-    }
-    if (needed.order) elsewhere_.orders = transport::remote_orders(context_, meet("order", with.order)->channel(), watch);
-    if (needed.notification) {
-        elsewhere_.notifications =
-            transport::remote_notifications(context_, meet("notification", with.notification)->channel(), watch);
-    }
-}
-
 shop::result<std::unique_ptr<wiring>> wiring::open(role what, settings const& with, shop::service_context context,
                                                    std::shared_ptr<service_credentials> credentials,
                                                    observation& watching) {
-    if (!with.tls_trust.empty()) {
-        if (auto trust = shop::http::tls_trust::read(with.tls_trust); !trust) {
-            return shop::error(shop::error_code::invalid_value, "tls-trust: " + std::string(trust.error().message()));
-        }
-    }
-    std::unique_ptr<wiring> out(new wiring(what, with, std::move(context), std::move(credentials), watching));
-    if (what == role::gateway || what == role::all) {
-        auto door = doorkeeper::open(with, out->context_);
-        if (!door) return shop::error(shop::error_code::invalid_value, std::string(door.error().message()));
-        out->doorkeeper_ = std::move(*door);
-        auto* keeper = out->doorkeeper_.get();
-        watching.numbers().counter("shop_rate_limited_total", {}, [keeper] { return static_cast<double>(keeper->rate_limited()); });
-        watching.numbers().counter("shop_unauthenticated_total", {},
-                                   [keeper] { return static_cast<double>(keeper->unauthenticated()); });
-    }
-    if (what == role::gateway) {
-        out->serve_rest(out->elsewhere_, with);
-    } else if (auto running = out->run_services(what, with); !running) {
-        return running.error();
+    std::unique_ptr<wiring> out(new wiring(std::move(context), std::move(credentials), watching));
+    bool const is_public = what == role::gateway || what == role::all;
+    auto opened = out->meet_peers(what, with);
+    if (opened && is_public) opened = out->open_doors(with);
+    if (opened && what != role::gateway) opened = out->run_services(what, with);
+    if (!opened) return opened.error();
+    if (is_public) {
+        out->serve_rest(what == role::gateway ? out->elsewhere_ : out->engine_.ports(), with);
+    } else {
+        out->offer(what);
     }
     for (auto const& one : out->peers_) one->start();
     return out;
 }
 
-std::shared_ptr<peer> wiring::meet(std::string service, std::vector<std::string> const& addresses) {
+shop::result<void> wiring::meet_peers(role what, settings const& with) {
     peer_options options;
+    options.credential = [credentials = credentials_] { return credentials->authorization(); };
+    options.batching = with.batching;
+    if (!with.tls_trust.empty()) {
+        auto trust = shop::http::tls_trust::read(with.tls_trust);
+        if (!trust) return shop::error(shop::error_code::invalid_value, "tls-trust: " + std::string(trust.error().message()));
+        options.trust = std::move(*trust);
+    }
+    auto const needed = needs_of(what);
+    auto const watch = watching_.watch(hop::client);
+    if (needed.product) {
+        auto const there = meet("product", with.product, options);
+        elsewhere_.products = transport::remote_products(context_, there->channel(), watch);
+    }
+    if (needed.inventory) {
+        inventory_ = meet("inventory", with.inventory, options);
+        elsewhere_.inventory = transport::remote_inventory(context_, inventory_->channel(), watch);
+    }
+    if (needed.order) {
+        auto const there = meet("order", with.order, options);
+        elsewhere_.orders = transport::remote_orders(context_, there->channel(), watch);
+    }
+    if (needed.notification) {
+        auto const there = meet("notification", with.notification, options);
+        elsewhere_.notifications = transport::remote_notifications(context_, there->channel(), watch);
+    }
+    return {};
+}
+
+std::shared_ptr<peer> wiring::meet(std::string service, std::vector<std::string> const& addresses, peer_options options) {
     options.service = std::move(service);
     options.addresses = addresses;
-    options.credential = [credentials = credentials_] { return credentials->authorization(); };
-    options.batching = batching_;
-    options.trust = trust_;
     peers_.push_back(std::make_shared<peer>(context_, std::move(options)));
     watching_.add(peers_.back());
     return peers_.back();
+}
+
+shop::result<void> wiring::open_doors(settings const& with) {
+    auto door = doorkeeper::open(with, context_);
+    if (!door) return shop::error(shop::error_code::invalid_value, std::string(door.error().message()));
+    doorkeeper_ = std::move(*door);
+    auto* keeper = doorkeeper_.get();
+    watching_.numbers().counter("shop_rate_limited_total", {}, [keeper] { return static_cast<double>(keeper->rate_limited()); });
+    watching_.numbers().counter("shop_unauthenticated_total", {},
+                                [keeper] { return static_cast<double>(keeper->unauthenticated()); });
+    return {};
 }
 
 shop::result<void> wiring::run_services(role what, settings const& with) {
@@ -149,11 +154,6 @@ shop::result<void> wiring::run_services(role what, settings const& with) {
     watching_.add(engine_, with.store.which == store_choice::kind::postgres ? database : nullptr);
     between_looks_ = std::make_shared<shop::nap>(context_);
     asio::co_spawn(context_.executor, watch_stores(*this, between_looks_), asio::detached);
-    if (what == role::all) {
-        serve_rest(engine_.ports(), with);
-    } else {
-        offer(what);
-    }
     return {};
 }
 

@@ -48,10 +48,12 @@ public:
     void close();
 
 private:
-    wiring(role what, settings const& with, shop::service_context context, std::shared_ptr<service_credentials> credentials,
-           observation& watching);
+    wiring(shop::service_context context, std::shared_ptr<service_credentials> credentials, observation& watching)
+        : context_(std::move(context)), credentials_(std::move(credentials)), watching_(watching) {}
 
-    std::shared_ptr<peer> meet(std::string service, std::vector<std::string> const& addresses);
+    shop::result<void> meet_peers(role what, settings const& with);
+    shop::result<void> open_doors(settings const& with);
+    std::shared_ptr<peer> meet(std::string service, std::vector<std::string> const& addresses, peer_options options);
     shop::result<void> run_services(role what, settings const& with);
     void offer(role what);
     void serve_rest(shop::services services, settings const& with);
@@ -59,8 +61,6 @@ private:
 
     shop::service_context context_;
     std::shared_ptr<service_credentials> credentials_;
-    bool batching_;
-    std::optional<shop::http::tls_trust> trust_;
     std::vector<std::shared_ptr<peer>> peers_;
     std::shared_ptr<peer> inventory_;
     shop::services elsewhere_, served_;

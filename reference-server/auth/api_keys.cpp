@@ -7,10 +7,10 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
+#include <shop/core/base64url.hpp>
 #include <shop/core/json.hpp>
 #include <shop/core/text.hpp>
 
-#include "auth/base64url.hpp"
 #include "auth/secret_file.hpp"
 #include "auth/spelled_out.hpp"
 
@@ -184,7 +184,7 @@ shop::result<new_api_key> make_api_key(api_key_entry wanted) {
     }
     new_api_key made;
     made.text = std::string(api_key_prefix) + wanted.id + '_' +
-                to_base64url({reinterpret_cast<char const*>(secret.data()), secret.size()});
+                shop::to_base64url({reinterpret_cast<char const*>(secret.data()), secret.size()});
     OPENSSL_cleanse(secret.data(), secret.size());
     wanted.hash = to_string(sha256(made.text));
     findings found;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <shop/http/detail/head.hpp>
+
 namespace shop_server {
 
 namespace {
@@ -13,10 +15,6 @@ bool is_b64token_letter(char c) {
            std::string_view("-._~+/").find(c) != std::string_view::npos;
 }
 
-bool equal_in_any_case(char lower, char c) {
-    return lower == (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
-}
-
 }  // namespace
 
 bool is_bearer_token(std::string_view text) {
@@ -26,7 +24,7 @@ bool is_bearer_token(std::string_view text) {
 
 bool is_of_bearer_scheme(std::string_view authorization) {
     auto const scheme = authorization.substr(0, authorization.find(' '));
-    return std::ranges::equal(bearer_scheme, scheme, equal_in_any_case);
+    return shop::http::detail::same_name(bearer_scheme, scheme);
 }
 
 std::optional<std::string_view> bearer_token(std::string_view authorization) {

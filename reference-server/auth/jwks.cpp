@@ -5,9 +5,9 @@
 #include <tuple>
 #include <utility>
 
+#include <shop/core/base64url.hpp>
 #include <shop/core/json.hpp>
 
-#include "auth/base64url.hpp"
 #include "auth/spelled_out.hpp"
 
 namespace shop_server {
@@ -77,7 +77,7 @@ shop::error refuse_jwk(std::string pointer, std::string_view why) {
 /// The bytes of a member; nothing if it is missing or no base64url.
 std::optional<std::string> bytes_in(std::optional<std::string> const& member) {
     if (!member || member->empty()) return std::nullopt;
-    return from_base64url(*member);
+    return shop::from_base64url(*member);
 }
 
 shop::result<verification_key> build_key(jwk const& from, jws_algorithm algorithm) {

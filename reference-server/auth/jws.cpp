@@ -3,9 +3,8 @@
 #include <array>
 #include <utility>
 
+#include <shop/core/base64url.hpp>
 #include <shop/core/json.hpp>
-
-#include "auth/base64url.hpp"
 
 namespace shop_server {
 
@@ -53,9 +52,9 @@ std::optional<compact_jws> parse_compact_jws(std::string_view token) {
     auto const second = token.find('.', first + 1);
     if (second == token.npos) return std::nullopt;
     // A third dot (an encrypted token has four) is no letter of base64url.
-    auto const header = from_base64url(token.substr(0, first));
-    auto payload = from_base64url(token.substr(first + 1, second - first - 1));
-    auto signature = from_base64url(token.substr(second + 1));
+    auto const header = shop::from_base64url(token.substr(0, first));
+    auto payload = shop::from_base64url(token.substr(first + 1, second - first - 1));
+    auto signature = shop::from_base64url(token.substr(second + 1));
     if (!header || !payload || !signature || signature->empty()) return std::nullopt;
 
     compact_jws out;

@@ -20,8 +20,8 @@ struct token_validity {
     shop::timestamp until;  ///< not at this instant any more
 };
 
-/// Tokens whose signatures were checked, by digest: a check costs 50 to 150 us, and a client shows one token for
-/// minutes. The one that was not shown for longest makes room for a new one.
+/// Tokens whose signatures were checked, by digest, since a client shows one token for minutes. The one that was not
+/// shown for longest makes room for a new one.
 /// @par Thread safety
 /// Distinct objects: safe. Shared objects: unsafe.
 class verified_tokens {

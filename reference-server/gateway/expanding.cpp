@@ -1,11 +1,11 @@
 #include "gateway/expanding.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <vector>
 
 #include <shop/core/json.hpp>
+#include <shop/http/detail/head.hpp>
 
 namespace shop_server {
 
@@ -21,11 +21,6 @@ constexpr auto catalogue_answer_max = 500ms;
 bool is_order(std::string_view path) {
     constexpr std::string_view orders = "/v1/orders/";
     return path.starts_with(orders) && path.find('/', orders.size()) == path.npos;
-}
-
-bool is_condition(std::string_view name) {
-    constexpr std::string_view condition = "if-none-match";
-    return std::ranges::equal(name, condition, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
 std::vector<shop::sku> skus_of(std::string_view order) {
@@ -51,7 +46,7 @@ asio::awaitable<response> expanding::handle(request const& request) {
     // Without conditions and tag: the version of the order says nothing of the availability beside it.
     std::vector<shop::http::header> headers;
     for (auto const& field : request.headers) {
-        if (!is_condition(field.name)) headers.push_back(field);
+        if (!shop::http::detail::same_name(field.name, "If-None-Match")) headers.push_back(field);
     }
     auto plain = request;
     plain.query = {};

@@ -11,8 +11,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include <shop/core/deadlines.hpp>
-#include <shop/core/signal.hpp>
+#include <shop/core/nap.hpp>
 #include <shop/core/text.hpp>
 
 #include "telemetry/operation_meter.hpp"
@@ -23,7 +22,7 @@ namespace asio = boost::asio;
 
 struct span::tracer_state : std::enable_shared_from_this<tracer_state> {
     tracer_state(shop::service_context c, tracer_options o, random_bits r, tracer::send_function s)
-        : context(std::move(c)), options(std::move(o)), random(std::move(r)), send(std::move(s)), timers(context) {
+        : context(std::move(c)), options(std::move(o)), random(std::move(r)), send(std::move(s)), pause(context) {
         follow_wall_clock();
     }
 
@@ -43,23 +42,22 @@ struct span::tracer_state : std::enable_shared_from_this<tracer_state> {
     }
 
     void push(finished_span&& done) {
-        if (stopped || queue.size() >= options.queue_spans_max) {
+        if (pause.stopped() || queue.size() >= options.queue_spans_max) {
             dropped.add();
             return;
         }
         queue.push_back(std::move(done));
-        if (gathering && queue.size() >= (options.queue_spans_max + 1) / 2) sleeping->set();
+        if (gathering && queue.size() >= (options.queue_spans_max + 1) / 2) pause.wake();
     }
 
     static asio::awaitable<void> run(std::shared_ptr<tracer_state> self) {
         do {
             self->gathering = true;
-            co_await self->sleep_until(self->context.clock->now() + self->options.period);
+            co_await self->pause.sleep(self->options.period);
             self->gathering = false;
             self->follow_wall_clock();
             co_await self->send_all();
-        } while (!self->stopped);
-        self->timers.stop();
+        } while (!self->pause.stopped());
     }
 
     asio::awaitable<void> send_all() {
@@ -68,7 +66,7 @@ struct span::tracer_state : std::enable_shared_from_this<tracer_state> {
             auto body = otlp_traces(options.source, batch);
             bool const sent = co_await deliver(std::move(body));
             (sent ? exported : dropped).add(batch.size());
-            if (!sent && stopped) {
+            if (!sent && pause.stopped()) {
                 dropped.add(queue.size());
                 queue.clear();
             }
@@ -85,7 +83,7 @@ struct span::tracer_state : std::enable_shared_from_this<tracer_state> {
     /// @return whether the collector has it; else there is no use in trying on.
     asio::awaitable<bool> deliver(std::string body) {
         for (unsigned attempts = 1;; ++attempts) {
-            if (context.clock->now() < next_try) co_await sleep_until(next_try);
+            if (auto const now = context.clock->now(); now < next_try) co_await pause.sleep(next_try - now);
             auto const sent = co_await try_once(body);
             if (sent) {
                 if (failures != 0) context.log->write(shop::severity::info, "spans are exported again", {});
@@ -95,8 +93,8 @@ struct span::tracer_state : std::enable_shared_from_this<tracer_state> {
             ++failures;
             if (failures == 1 || failures % 16 == 0) report(sent.error());
             if (!sent.error().retryable()) co_return false;
-            next_try = context.clock->now() + pause();
-            if (stopped || attempts >= options.attempts_max) co_return false;
+            next_try = context.clock->now() + before_next_try();
+            if (pause.stopped() || attempts >= options.attempts_max) co_return false;
         }
     }
 
@@ -109,7 +107,7 @@ struct span::tracer_state : std::enable_shared_from_this<tracer_state> {
         }
     }
 
-    std::chrono::milliseconds pause() const {
+    std::chrono::milliseconds before_next_try() const {
         auto const doublings = std::min(failures - 1, 20U);
         return std::min(options.retry_first * (1 << doublings), options.retry_max);
     }
@@ -121,28 +119,17 @@ struct span::tracer_state : std::enable_shared_from_this<tracer_state> {
                             {"dropped", std::to_string(dropped.value())}});
     }
 
-    /// Wakes earlier when it is told to.
-    asio::awaitable<void> sleep_until(shop::steady_time at) {
-        auto const nap = std::make_shared<shop::signal>();
-        sleeping = nap;
-        shop::scoped_deadline alarm(timers, at, [nap] { nap->set(); });
-        if (!stopped) co_await nap->wait();
-        sleeping = nullptr;
-    }
-
     shop::service_context context;
     tracer_options options;
     random_bits random;
     tracer::send_function send;
-    shop::deadlines timers;
+    shop::nap pause;
     std::deque<finished_span> queue;
-    std::shared_ptr<shop::signal> sleeping;
     std::chrono::nanoseconds anchor_wall{0};
     shop::steady_time anchor_steady{};
     shop::steady_time next_try{};
     unsigned failures = 0;   ///< one after another
     bool gathering = false;  ///< the exporter waits for spans, and not for a collector
-    bool stopped = false;
     tally dropped;
     tally exported;
 };
@@ -183,8 +170,7 @@ void tracer::start() {
 
 void tracer::stop() {
     if (!state_) return;
-    state_->stopped = true;
-    if (state_->sleeping) state_->sleeping->set();
+    state_->pause.stop();
 }
 
 std::string tracer::draw_trace() {

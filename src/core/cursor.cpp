@@ -13,35 +13,6 @@ constexpr std::size_t check_bytes = 8;
 constexpr std::size_t cursor_bytes_max = 512;
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-std::string to_base64url(std::string_view bytes) {
-    std::string out;
-    out.reserve((bytes.size() * 4 + 2) / 3);
-    std::uint32_t bits = 0;
-    int held = 0;
-    for (unsigned char const byte : bytes) {
-        bits = bits << 8 | byte;
-        held += 8;
-        while (held >= 6) out += alphabet[bits >> (held -= 6) & 63];
-    }
-    if (held > 0) out += alphabet[bits << (6 - held) & 63];
-    return out;
-}
-
-std::optional<std::string> from_base64url(std::string_view text) {
-    std::string out;
-    std::uint32_t bits = 0;
-    int held = 0;
-    for (char const letter : text) {
-        auto const six = alphabet.find(letter);
-        if (six == alphabet.npos) return std::nullopt;
-        bits = bits << 6 | static_cast<std::uint32_t>(six);
-        held += 6;
-        if (held >= 8) out += static_cast<char>(bits >> (held -= 8) & 255);
-    }
-    if (to_base64url(out) != text) return std::nullopt;  // one text per place: no spare bits, no spare letters
-    return out;
-}
-
 /// Not a secret: who forges a cursor gains nothing, but a mistaken one should be noticed.
 std::string check_of(std::string_view operation, std::string_view place) {
     auto const whole = fingerprint_of(operation, place);

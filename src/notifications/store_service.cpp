@@ -4,8 +4,7 @@
 #include <boost/asio/detached.hpp>
 
 #include <shop/core/cursor.hpp>
-#include <shop/core/deadlines.hpp>
-#include <shop/core/signal.hpp>
+#include <shop/core/nap.hpp>
 #include <shop/core/transact.hpp>
 #include <shop/notifications/make_service.hpp>
 #include <shop/notifications/rules.hpp>
@@ -35,7 +34,7 @@ private:
 
 class store_service final : public running_service, public std::enable_shared_from_this<store_service> {
 public:
-    explicit store_service(service_parts parts) : parts_(std::move(parts)), deadlines_(parts_.context) {}
+    explicit store_service(service_parts parts) : parts_(std::move(parts)), between_looks_(parts_.context) {}
 
     asio::awaitable<std::vector<result<noted>>> notify(std::vector<request<order_event>> requests) override;
     asio::awaitable<std::vector<result<page<delivery>>>>
@@ -43,8 +42,7 @@ public:
 
     void start() override { asio::co_spawn(parts_.context.executor, retry_for_ever(shared_from_this()), asio::detached); }
     void stop() override {
-        stopped_ = true;
-        if (napping_) napping_->set();
+        between_looks_.stop();
     }
 
 private:
@@ -55,9 +53,7 @@ private:
     static asio::awaitable<void> retry_for_ever(std::shared_ptr<store_service> self);
 
     service_parts parts_;
-    deadlines deadlines_;
-    std::shared_ptr<signal> napping_;
-    bool stopped_ = false;
+    nap between_looks_;
 };
 
 asio::awaitable<std::vector<result<noted>>> store_service::notify(std::vector<request<order_event>> requests) {
@@ -109,20 +105,15 @@ asio::awaitable<result<void>> store_service::send(channel& over, std::vector<del
 }
 
 asio::awaitable<void> store_service::retry_for_ever(std::shared_ptr<store_service> self) {
-    while (!self->stopped_) {
+    while (!self->between_looks_.stopped()) {
         result<void> done;
         if (self->parts_.turn->held()) done = co_await self->retry_due();
         if (!done) {
             self->parts_.context.log->write(severity::warning, "cannot retry deliveries",
                                             {{"reason", std::string(done.error().word())}});
         }
-        auto const nap = std::make_shared<signal>();
-        self->napping_ = nap;
-        scoped_deadline alarm(self->deadlines_, self->parts_.context.clock->now() + std::chrono::seconds(1),
-                              [nap] { nap->set(); });
-        if (!self->stopped_) co_await nap->wait();
+        co_await self->between_looks_.sleep(std::chrono::seconds(1));
     }
-    self->deadlines_.stop();
 }
 
 asio::awaitable<result<void>> store_service::retry_due() {

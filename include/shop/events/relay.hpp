@@ -8,10 +8,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include <shop/core/deadlines.hpp>
 #include <shop/core/lease.hpp>
+#include <shop/core/nap.hpp>
 #include <shop/core/service_context.hpp>
-#include <shop/core/signal.hpp>
 #include <shop/core/transact.hpp>
 #include <shop/events/cursor.hpp>
 
@@ -70,7 +69,7 @@ public:
           turn_(std::move(turn)),
           subscriber_(std::move(subscriber)),
           deliver_(std::move(deliver)),
-          deadlines_(context_) {}
+          between_looks_(context_) {}
 
     void start() {
         asio::co_spawn(context_.executor, run(this->shared_from_this()), asio::detached);
@@ -80,13 +79,10 @@ public:
     /// second, and more often in a store made to be shared.
     void wake() {
         grew_ = true;
-        if (sleeping_ && !failing_ && !gathering_) sleeping_->set();  // news do not hurry a subscriber that fails
+        if (!failing_ && !gathering_) between_looks_.wake();  // news do not hurry a subscriber that fails
     }
 
-    void stop() {
-        stopped_ = true;
-        if (sleeping_) sleeping_->set();
-    }
+    void stop() { between_looks_.stop(); }
 
     /// The position up to which the subscriber has been told.
     std::uint64_t told() const { return told_; }
@@ -101,19 +97,19 @@ private:
     static asio::awaitable<void> run(std::shared_ptr<relay> self) {
         unsigned failures = 0;
         bool cursor_read = false;
-        while (!self->stopped_) {
+        while (!self->between_looks_.stopped()) {
             if (!self->turn_->held()) {
                 self->idle_ = false;
                 cursor_read = false;  // whoever tells meanwhile moves it
-                co_await self->sleep(self->look_again(0));
+                co_await self->between_looks_.sleep(self->look_again(0));
                 continue;
             }
             // What comes soon after something was told gathers, so that it is told together.
             if (auto const now = self->context_.clock->now(); now < self->next_) {
                 self->gathering_ = true;
-                co_await self->sleep(self->next_ - now);
+                co_await self->between_looks_.sleep(self->next_ - now);
                 self->gathering_ = false;
-                if (self->stopped_) break;
+                if (self->between_looks_.stopped()) break;
             }
             self->grew_ = false;
             self->idle_ = false;
@@ -136,9 +132,8 @@ private:
             self->failing_ = failures != 0;
             if (self->told_ != told_before) self->next_ = self->context_.clock->now() + limits::relay_pace;
             if (self->grew_ && failures == 0) continue;
-            co_await self->sleep(self->look_again(failures));
+            co_await self->between_looks_.sleep(self->look_again(failures));
         }
-        self->deadlines_.stop();
     }
 
     asio::awaitable<result<bool>> read_cursor() {
@@ -178,14 +173,6 @@ private:
         return std::chrono::milliseconds(store_->exclusive() ? 1000 : 250);
     }
 
-    asio::awaitable<void> sleep(steady_time::duration longest) {
-        auto const nap = std::make_shared<signal>();
-        sleeping_ = nap;
-        scoped_deadline alarm(deadlines_, context_.clock->now() + longest, [nap] { nap->set(); });
-        if (!stopped_) co_await nap->wait();
-        sleeping_ = nullptr;
-    }
-
     void report(error const& why) {
         context_.log->write(severity::warning, "subscriber cannot be told",
                             {{"subscriber", subscriber_}, {"reason", std::string(why.word())}});
@@ -196,8 +183,7 @@ private:
     std::shared_ptr<lease> turn_;
     std::string subscriber_;
     deliver_function deliver_;
-    deadlines deadlines_;
-    std::shared_ptr<signal> sleeping_;
+    nap between_looks_;
     std::uint64_t told_ = 0;
     bool grew_ = false;
     steady_time next_{};  ///< told no earlier than this, unless a full page is waiting
@@ -206,7 +192,6 @@ private:
     bool gathering_ = false;
     bool failing_ = false;
     bool idle_ = false;
-    bool stopped_ = false;
 };
 
 }  // namespace shop::events

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "raw_client.hpp"
+#include "requests.hpp"
 #include "running_server.hpp"
 
 namespace shop::http::test {
@@ -16,16 +17,6 @@ protected:
     running_server server;
     raw_client client{server.port()};
 };
-
-std::string get(std::string const& path, std::string const& lines = {}) {
-    return "GET " + path + " HTTP/1.1\r\nHost: shop\r\n" + lines + "\r\n";
-}
-std::string post(std::string const& path, std::string const& lines, std::string const& body) {
-    return "POST " + path + " HTTP/1.1\r\nHost: shop\r\n" + lines + "\r\n" + body;
-}
-std::string post(std::string const& path, std::string const& body) {
-    return post(path, "Content-Length: " + std::to_string(body.size()) + "\r\n", body);
-}
 
 TEST_F(exchange, keeps_the_connection_of_http_1_1) {
     client.send(get("/one"));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "certificates.hpp"
+#include "requests.hpp"
 #include "running_server.hpp"
 #include "tls_client.hpp"
 
@@ -26,16 +27,6 @@ server_options tls_options() {
     options.tls = tls_identity::read(issuer().issue()).value();
     options.head_read_max = 20s;  // of handshakes too: this machine may be busy
     return options;
-}
-
-std::string get(std::string const& path, std::string const& lines = {}) {
-    return "GET " + path + " HTTP/1.1\r\nHost: shop\r\n" + lines + "\r\n";
-}
-std::string post(std::string const& path, std::string const& lines, std::string const& body) {
-    return "POST " + path + " HTTP/1.1\r\nHost: shop\r\n" + lines + "\r\n" + body;
-}
-std::string post(std::string const& path, std::string const& body) {
-    return post(path, "Content-Length: " + std::to_string(body.size()) + "\r\n", body);
 }
 
 std::string patterned(std::size_t bytes) {

@@ -7,6 +7,7 @@
 namespace shop_server {
 namespace {
 
+using shop::to_base64url;
 using testing::HasSubstr;
 using tests::issuer_key;
 using tests::issuer_keys;

@@ -13,6 +13,7 @@ namespace shop_server {
 namespace {
 
 using namespace std::chrono_literals;
+using shop::to_base64url;
 using testing::ElementsAre;
 using tests::issuer_key;
 using tests::issuer_keys;

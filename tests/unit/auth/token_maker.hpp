@@ -10,11 +10,14 @@
 #include <openssl/hmac.h>
 #include <openssl/rsa.h>
 
-#include "auth/base64url.hpp"
+#include <shop/core/base64url.hpp>
+
 #include "auth/openssl_ptr.hpp"
 #include "auth/verification_key.hpp"
 
 namespace shop_server::tests {
+
+using shop::to_base64url;
 
 inline unsigned char const* raw(std::string_view text) {
     return reinterpret_cast<unsigned char const*>(text.data());

@@ -15,6 +15,14 @@ protected:
         options.batches_max = messages_max;
         return batching_channel(context(), wire, options);
     }
+    asio::awaitable<void> call(channel& over, operation_facts operation = {"orders.get", safety::safe}) {
+        std::vector<outgoing> one;
+        one.push_back(item("x"));
+        co_await over.send(operation, std::move(one));
+        ++done;
+    }
+
+    std::size_t done = 0;
 };
 
 TEST_F(batching, calls_made_at_once_leave_together) {
@@ -26,16 +34,9 @@ TEST_F(batching, calls_made_at_once_leave_together) {
 
 TEST_F(batching, calls_made_while_one_is_under_way_leave_together_after_it) {
     auto over = gathering(1);
-    std::size_t done = 0;
-    auto const call = [&]() -> asio::awaitable<void> {
-        std::vector<outgoing> one;
-        one.push_back(item("x"));
-        co_await over.send({"orders.get", safety::safe}, std::move(one));
-        ++done;
-    };
-    asio::co_spawn(io, call(), asio::detached);
+    asio::co_spawn(io, call(over), asio::detached);
     io.poll();
-    for (int i = 0; i < 10; ++i) asio::co_spawn(io, call(), asio::detached);
+    for (int i = 0; i < 10; ++i) asio::co_spawn(io, call(over), asio::detached);
     EXPECT_TRUE(clock.run_until(io, [&] { return done == 11; }));
     EXPECT_THAT(wire->messages, ElementsAre(1, 10));
     EXPECT_EQ(wire->most_under_way, 1u);
@@ -43,15 +44,8 @@ TEST_F(batching, calls_made_while_one_is_under_way_leave_together_after_it) {
 
 TEST_F(batching, as_many_messages_are_under_way_as_may) {
     auto over = gathering(2);
-    std::size_t done = 0;
-    auto const call = [&]() -> asio::awaitable<void> {
-        std::vector<outgoing> one;
-        one.push_back(item("x"));
-        co_await over.send({"orders.get", safety::safe}, std::move(one));
-        ++done;
-    };
     for (int i = 0; i < 5; ++i) {
-        asio::co_spawn(io, call(), asio::detached);
+        asio::co_spawn(io, call(over), asio::detached);
         io.restart();
         io.poll();
     }
@@ -61,15 +55,8 @@ TEST_F(batching, as_many_messages_are_under_way_as_may) {
 
 TEST_F(batching, one_operation_does_not_wait_for_another) {
     auto over = gathering(1);
-    std::size_t done = 0;
-    auto const call = [&](operation_facts operation) -> asio::awaitable<void> {
-        std::vector<outgoing> one;
-        one.push_back(item("x"));
-        co_await over.send(operation, std::move(one));
-        ++done;
-    };
-    asio::co_spawn(io, call({"orders.get", safety::safe}), asio::detached);
-    asio::co_spawn(io, call({"orders.place", safety::keyed}), asio::detached);
+    asio::co_spawn(io, call(over), asio::detached);
+    asio::co_spawn(io, call(over, {"orders.place", safety::keyed}), asio::detached);
     EXPECT_TRUE(clock.run_until(io, [&] { return done == 2; }));
     EXPECT_EQ(wire->most_under_way, 2u);
 }

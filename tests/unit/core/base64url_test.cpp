@@ -1,8 +1,8 @@
-#include "auth/base64url.hpp"
+#include <shop/core/base64url.hpp>
 
 #include <gtest/gtest.h>
 
-namespace shop_server {
+namespace shop {
 namespace {
 
 TEST(base64url, reads_what_it_writes) {
@@ -25,4 +25,4 @@ TEST(base64url, refuses_padding_other_letters_and_spare_bits) {
 }
 
 }  // namespace
-}  // namespace shop_server
+}  // namespace shop

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace shop_server {
+namespace shop {
 
 /// RFC 4648 section 5, without padding.
 std::string to_base64url(std::string_view bytes);
@@ -13,4 +13,4 @@ std::string to_base64url(std::string_view bytes);
 /// a value has exactly one text.
 std::optional<std::string> from_base64url(std::string_view text);
 
-}  // namespace shop_server
+}  // namespace shop

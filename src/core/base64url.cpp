@@ -1,9 +1,9 @@
-#include "auth/base64url.hpp"
+#include <shop/core/base64url.hpp>
 
 #include <array>
 #include <cstdint>
 
-namespace shop_server {
+namespace shop {
 
 namespace {
 
@@ -53,4 +53,4 @@ std::optional<std::string> from_base64url(std::string_view text) {
     return out;
 }
 
-}  // namespace shop_server
+}  // namespace shop
