@@ -254,7 +254,7 @@ constexpr std::array table{
             set_allowed_origins},
     setting{"requests-max", "COUNT", "requests under way at once; more are answered 503", "4096", true, false,
             set_count<&settings::requests_max, 1'000'000>},
-    setting{"access-log", "yes, no or auto", "a log line for each request; auto: at the gateway", "auto", true, false,
+    setting{"access-log", "yes, no or auto", "a log line for each request, at a service for each item; auto: at the gateway", "auto", true, false,
             set_access_log},
     setting{"tls-certificate", "FILE", "the certificate chain to serve TLS with, as PEM; none: plain HTTP", "none", true, false,
             set_text<&settings::tls_certificate>},

@@ -32,7 +32,7 @@ constexpr needs needs_of(role what) {
         case role::gateway:
             return {true, true, true, true};
         case role::inventory:
-            return {true, false, false, false};
+            return {true, false, false, true};
         case role::order:
             return {true, true, false, true};
     }

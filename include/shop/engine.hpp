@@ -47,7 +47,8 @@ struct engine_options {
     std::vector<std::shared_ptr<notifications::channel>> channels = {};
     services_here here = {};
     /// Ports to services that run elsewhere (`transport/remote.hpp`), for those here that need them: the inventory tells the
-    /// products what is available, orders ask products and inventory and tell the notifications.
+    /// products what is available and the notifications what ran out, orders ask products and inventory and tell the
+    /// notifications.
     services elsewhere = {};
     /// Whether an inventory elsewhere would be asked now, rather than given up at once: while it would not, new orders are
     /// refused. Empty: nobody knows.

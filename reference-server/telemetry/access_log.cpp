@@ -42,4 +42,15 @@ void access_log::write(answered_request const& what) {
                 {"peer", std::string(what.peer)}});
 }
 
+void access_log::write(answered_item const& what) {
+    if (!to_->wants(shop::severity::info)) return;
+    to_->write(shop::severity::info, "item",
+               {{"operation", std::string(what.operation)},
+                {"failure", std::string(what.failure)},
+                {"duration_ms", in_milliseconds(what.took)},
+                {"account", std::string(what.account)},
+                {"request_id", std::string(what.id)},
+                {"trace_id", std::string(trace_of(what.trace))}});
+}
+
 }  // namespace shop_server

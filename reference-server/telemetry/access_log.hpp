@@ -25,8 +25,19 @@ struct answered_request {
     std::string_view peer;       ///< its address, without the port
 };
 
+/// What the access log of a service says of one item of a message.
+struct answered_item {
+    std::string_view operation;
+    std::string_view failure;  ///< the word of the error, empty when it went well
+    std::chrono::nanoseconds took{};  ///< of the whole message
+    std::string_view account;
+    std::string_view id;     ///< of the request at the edge that it serves; empty for what services do by themselves
+    std::string_view trace;  ///< a `traceparent`, or empty
+};
+
 /// One line per request, `request`, with the fields `method, path, status, duration_ms, bytes, operation, account,
-/// request_id, trace_id, peer`, all of them always. Bodies, queries, headers and credentials never come here.
+/// request_id, trace_id, peer`, all of them always; at a service one line per item, `item`, with `operation, failure,
+/// duration_ms, account, request_id, trace_id`. Bodies, queries, headers and credentials never come here.
 /// @par Thread safety
 /// As the log it writes to: shared objects are safe.
 class access_log {
@@ -36,6 +47,8 @@ public:
 
     /// At level `info`; at `warning` from status 500 on.
     void write(answered_request const& what);
+    /// At level `info`.
+    void write(answered_item const& what);
 
 private:
     shop::log_sink* to_;

@@ -70,7 +70,8 @@ void observation::answered(shop::http::request const& request, shop::http::respo
     auto const took = context_.clock->now() - request.received;
     meter(operation.empty() ? no_operation : operation, hop::edge).count(answer.failure ? outcome(*answer.failure) : outcome(), took);
     if (tracer_.is_on() && !operation.empty()) {
-        auto span = tracer_.start_span(operation, span_kind::server, hop::edge, request.trace, took);
+        auto span = request.begins_trace ? tracer_.start_root(operation, span_kind::server, hop::edge, request.trace, took)
+                                         : tracer_.start_span(operation, span_kind::server, hop::edge, request.trace, took);
         span.finish(answer.failure ? outcome(*answer.failure) : outcome());
     }
     if (!logs_access_) return;
@@ -93,12 +94,27 @@ shop::transport::observer observation::watch(hop where) {
         auto& numbers = meter(items.operation, where);
         numbers.count_batch(items.failures.size());
         for (auto const& failure : items.failures) numbers.count(failure ? outcome(*failure) : outcome(), items.took);
+        if (logs_access_ && where == hop::service) log_items(items);
         if (!tracer_.is_on() || items.trace.empty()) return;
         auto const kind = where == hop::client ? span_kind::client : span_kind::server;
         auto span = tracer_.start_span(items.operation, kind, where, items.trace, items.took);
         span.set_items(items.failures.size());
         span.finish(items.failures.front() ? outcome(*items.failures.front()) : outcome());
     };
+}
+
+void observation::log_items(shop::transport::observed_items const& items) {
+    for (std::size_t i = 0; i < items.origins.size(); ++i) {
+        auto const& from = items.origins[i];
+        answered_item line;
+        line.operation = items.operation;
+        if (items.failures[i]) line.failure = shop::error(*items.failures[i]).word();
+        line.took = items.took;
+        line.account = from.account;
+        line.id = from.request_id;
+        line.trace = from.trace;
+        access_log_.write(line);
+    }
 }
 
 std::function<std::string()> observation::trace_source() {

@@ -50,6 +50,7 @@ public:
 
 private:
     operation_meter& meter(std::string_view operation, hop where);
+    void log_items(shop::transport::observed_items const& items);
 
     shop::service_context context_;
     metrics numbers_;

@@ -180,19 +180,31 @@ std::string tracer::draw_trace() {
 span tracer::begin(std::string_view operation, span_kind kind, hop at, std::string_view parent,
                    shop::steady_time::duration before) {
     auto const above = trace_context::parse(parent);
+    if (!above) return record(trace_context::root(state_->random, state_->options.sample_ratio), {}, operation, kind, at, before);
+    return record(above->child(state_->random), above->span, operation, kind, at, before);
+}
+
+span tracer::start_root(std::string_view operation, span_kind kind, hop at, std::string_view drawn,
+                        shop::steady_time::duration before) {
+    auto const context = trace_context::parse(drawn);
+    if (!state_ || !context) return {};
+    return record(*context, {}, operation, kind, at, before);
+}
+
+span tracer::record(trace_context const& context, span_id parent, std::string_view operation, span_kind kind, hop at,
+                    shop::steady_time::duration before) {
     span out;
     out.state_ = state_;
-    out.context_ =
-        above ? above->child(state_->random) : trace_context::root(state_->random, state_->options.sample_ratio);
-    if (!out.context_.sampled) return out;
+    out.context_ = context;
+    if (!context.sampled) return out;
     out.recorded_ = std::make_unique<span::recorded>();
     auto& begun = out.recorded_->span;
     begun.operation = operation;
     begun.kind = kind;
     begun.at = at;
-    begun.trace = out.context_.trace;
-    begun.id = out.context_.span;
-    if (above) begun.parent = above->span;
+    begun.trace = context.trace;
+    begun.id = context.span;
+    begun.parent = parent;
     out.recorded_->began = state_->context.clock->now() - before;
     return out;
 }

@@ -125,6 +125,9 @@ public:
     }
     /// The `traceparent` of a trace that begins here; empty without a tracer.
     std::string draw_trace();
+    /// The span that a `traceparent` drawn here names: the root of its trace.
+    span start_root(std::string_view operation, span_kind kind, hop at, std::string_view drawn,
+                    shop::steady_time::duration before = {});
 
     std::uint64_t dropped() const;
     std::uint64_t exported() const;
@@ -134,6 +137,8 @@ public:
 private:
     span begin(std::string_view operation, span_kind kind, hop at, std::string_view parent,
                shop::steady_time::duration before);
+    span record(trace_context const& context, span_id parent, std::string_view operation, span_kind kind, hop at,
+                shop::steady_time::duration before);
 
     std::shared_ptr<span::tracer_state> state_;
 };

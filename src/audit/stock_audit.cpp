@@ -184,7 +184,10 @@ asio::awaitable<result<void>> stock_audit::note_movement() {
         findings_.moved(m.sku);
         if (m.order_id) findings_.moved(*m.order_id);
     };
-    co_return co_await read_log_end<movement_record, inventory::cursor_record>(store_, findings_, ledger_end_, each);
+    auto read = co_await read_log_end<movement_record, inventory::cursor_record>(store_, findings_, ledger_end_, each);
+    if (!read) co_return read;
+    auto none = [](inventory::stock_event_record const&) {};
+    co_return co_await read_log_end<inventory::stock_event_record, inventory::event_cursor_record>(store_, findings_, {}, none);
 }
 
 void stock_audit::conclude() {

@@ -24,6 +24,13 @@ bool principal::may_act_for(std::string_view customer) const {
     return customer_id.empty() || customer_id == customer || may("orders:any");
 }
 
+call call::passed_on() const {
+    call out;
+    out.trace = trace;
+    out.request_id = request_id;
+    return out;
+}
+
 std::shared_ptr<principal const> const& local_principal() {
     static auto const local = std::make_shared<principal const>(principal{"local", {"*"}, {}});
     return local;

@@ -39,6 +39,7 @@ public:
         while (true) {
             rows copy(loaded);
             if (apply_all(copy, before, failed, now)) {
+                conclude(copy);
                 auto out = copy.take_changes();
                 decided(out);
                 return out;
@@ -56,6 +57,8 @@ protected:
     virtual result<Answer> apply(rows& all, Command const& command, attempt const& now) const = 0;
     /// Whether the rows are as a command left them that was answered so.
     virtual bool stands(rows const&, Answer const&) const { return false; }
+    /// Adds what follows from all the commands together.
+    virtual void conclude(rows&) const {}
     virtual void decided(changes<Schema> const&) {}
 
 private:

@@ -95,7 +95,7 @@ private:
 };
 
 /// Answers requests one after another: for reads that no other can share.
-/// @param answer `asio::awaitable<result<Answer>>(Command const&)`.
+/// @param answer `asio::awaitable<result<Answer>>(request<Command> const&)`.
 template <class Answer, class Command, class Function>
 asio::awaitable<std::vector<result<Answer>>> one_by_one(std::vector<request<Command>> requests, scheduler& clock,
                                                         Function answer) {
@@ -106,7 +106,7 @@ asio::awaitable<std::vector<result<Answer>>> one_by_one(std::vector<request<Comm
             answers.emplace_back(error(error_code::deadline_exceeded));
             continue;
         }
-        auto answered = co_await answer(one.command);
+        auto answered = co_await answer(one);
         answers.push_back(std::move(answered));
     }
     co_return answers;

@@ -50,7 +50,8 @@ struct engine::parts {
     std::shared_ptr<store_lease<inventory::store_schema, inventory::movement_record>> inventory_turn;
     std::shared_ptr<store_lease<notifications::store_schema, notifications::delivery_record>> notifications_turn;
     std::shared_ptr<order_relay> order_events;
-    std::shared_ptr<stock_relay> stock_events;
+    std::shared_ptr<stock_relay> stock_changes;
+    std::shared_ptr<stock_event_relay> stock_events;
     bool own_products = false;
     std::shared_ptr<std::atomic<std::uint64_t>> disagreements = std::make_shared<std::atomic<std::uint64_t>>(0);
     bool closed = false;
@@ -64,7 +65,7 @@ private:
     template <class Function>
     void in_background(Function what) const {
         asio::post(context.executor, [what, all = std::tuple{orders_turn, inventory_turn, notifications_turn, orders,
-                                                             own_notifications, order_events, stock_events}] {
+                                                             own_notifications, order_events, stock_changes, stock_events}] {
             std::apply([&](auto const&... one) { ((one ? what(*one) : void()), ...); }, all);
         });
     }
@@ -98,10 +99,14 @@ result<void> engine::parts::wire(engine_options& options) {
     if (here.inventory) {
         if (!products) return missing("the inventory", "products");
         turn_at(inventory_turn, stores.inventory);
-        stock_events = tell_catalogue(context, stores.inventory, inventory_turn, products);
-        inventory = inventory::make_service(stores.inventory, context, [to = std::weak_ptr(stock_events)] {
-            if (auto relay = to.lock()) relay->wake();
-        });
+        if (!notifications) return missing("the inventory", "notifications");
+        stock_changes = tell_catalogue(context, stores.inventory, inventory_turn, products);
+        stock_events = tell_notifications(context, stores.inventory, inventory_turn, notifications);
+        auto const tell = [changes = std::weak_ptr(stock_changes), events = std::weak_ptr(stock_events)](inventory::grown_logs in) {
+            if (auto relay = changes.lock(); relay && in.ledger) relay->wake();
+            if (auto relay = events.lock(); relay && in.events) relay->wake();
+        };
+        inventory = inventory::make_service(stores.inventory, context, tell);
     }
     if (here.orders) {
         if (!products) return missing("orders", "products");
@@ -228,7 +233,8 @@ engine::background_state engine::background() const {
         out.subscribers.push_back({std::move(name), relay->waiting(), since ? now - *since : steady_time::duration{}});
     };
     add("notifications", parts_->order_events);
-    add("products", parts_->stock_events);
+    add("products", parts_->stock_changes);
+    add("stock_notifications", parts_->stock_events);
     if (parts_->orders) out.open_operations = parts_->orders->open_operations();
     out.disagreements = *parts_->disagreements;
     return out;
@@ -236,7 +242,7 @@ engine::background_state engine::background() const {
 
 bool engine::is_settled() const {
     auto const idle = [](auto const& relay) { return !relay || relay->is_idle(); };
-    return idle(parts_->order_events) && idle(parts_->stock_events);
+    return idle(parts_->order_events) && idle(parts_->stock_changes) && idle(parts_->stock_events);
 }
 
 }  // namespace shop

@@ -35,6 +35,24 @@ asio::awaitable<result<void>> deliver_to_notifications(std::shared_ptr<notificat
     co_return first_failure(answers);
 }
 
+asio::awaitable<result<void>> deliver_to_notifications(std::shared_ptr<notifications::service> subscriber,
+                                                       store_epoch epoch, std::vector<inventory::stock_event_record> events) {
+    std::vector<request<notifications::stock_event>> told;
+    told.reserve(events.size());
+    for (auto& e : events) {
+        notifications::stock_event event;
+        event.epoch = epoch;
+        event.sku = std::move(e.sku);
+        event.version = e.version;
+        event.status = to_word(e.status);
+        event.available = e.available;
+        event.at = e.at;
+        told.emplace_back(std::move(event));
+    }
+    auto answers = co_await subscriber->notify_stock(std::move(told));
+    co_return first_failure(answers);
+}
+
 /// The state of a sku as it is now, which is at least as new as the event that made us look.
 products::note_availability state_of(store_epoch epoch, std::span<inventory::stock_record const> locations) {
     products::note_availability now;
@@ -73,15 +91,32 @@ asio::awaitable<result<void>> deliver_to_catalogue(std::shared_ptr<inventory::st
 
 }  // namespace
 
+namespace {
+
+template <class Relay, class Event, class Store>
+std::shared_ptr<Relay> relay_to_notifications(service_context context, std::shared_ptr<Store> store, std::shared_ptr<lease> turn,
+                                              std::shared_ptr<notifications::service> subscriber) {
+    auto const epoch = store->epoch();
+    auto deliver = [subscriber = std::move(subscriber), epoch](std::vector<Event> events) {
+        return deliver_to_notifications(subscriber, epoch, std::move(events));
+    };
+    return std::make_shared<Relay>(std::move(context), std::move(store), std::move(turn), "notifications", std::move(deliver));
+}
+
+}  // namespace
+
 std::shared_ptr<order_relay> tell_notifications(service_context context, std::shared_ptr<orders::store> store,
                                                 std::shared_ptr<lease> turn,
                                                 std::shared_ptr<notifications::service> subscriber) {
-    auto const epoch = store->epoch();
-    auto deliver = [subscriber = std::move(subscriber), epoch](std::vector<orders::event_record> events) {
-        return deliver_to_notifications(subscriber, epoch, std::move(events));
-    };
-    return std::make_shared<order_relay>(std::move(context), std::move(store), std::move(turn), "notifications",
-                                         std::move(deliver));
+    return relay_to_notifications<order_relay, orders::event_record>(std::move(context), std::move(store), std::move(turn),
+                                                                     std::move(subscriber));
+}
+
+std::shared_ptr<stock_event_relay> tell_notifications(service_context context, std::shared_ptr<inventory::store> store,
+                                                      std::shared_ptr<lease> turn,
+                                                      std::shared_ptr<notifications::service> subscriber) {
+    return relay_to_notifications<stock_event_relay, inventory::stock_event_record>(std::move(context), std::move(store),
+                                                                                    std::move(turn), std::move(subscriber));
 }
 
 std::shared_ptr<stock_relay> tell_catalogue(service_context context, std::shared_ptr<inventory::store> store,

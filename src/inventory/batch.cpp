@@ -46,8 +46,13 @@ bool batch::stands(rows const& all, any_answer const& answer) const {
     return level != nullptr && rules::level_of(level->sku, all.group<stock_record>({level->sku})) == *level;
 }
 
+void batch::conclude(rows& all) const {
+    rules::tell_turns(all);
+}
+
 void batch::decided(changes<store_schema> const& out) {
-    ledger_grew_ = !out.puts<movement_record>().empty();
+    grown_.ledger = !out.puts<movement_record>().empty();
+    grown_.events = !out.puts<stock_event_record>().empty();
 }
 
 }  // namespace shop::inventory

@@ -2,6 +2,7 @@
 
 #include <variant>
 
+#include <shop/inventory/make_service.hpp>
 #include <shop/inventory/rules.hpp>
 
 #include "core/command_batch.hpp"
@@ -16,18 +17,19 @@ class batch final : public detail::command_batch<store_schema, any_command, any_
 public:
     using command_batch::command_batch;
 
-    /// Whether the last run added lines to the ledger.
-    bool ledger_grew() const { return ledger_grew_; }
+    /// What the last run added to.
+    grown_logs grown() const { return grown_; }
 
 protected:
     void want(keys& all, any_command const& command) const override;
     void want_more(keys& more, loaded_rows<store_schema> const& loaded, any_command const& command) const override;
     result<any_answer> apply(rows& all, any_command const& command, attempt const& now) const override;
     bool stands(rows const& all, any_answer const& answer) const override;
+    void conclude(rows& all) const override;
     void decided(changes<store_schema> const& out) override;
 
 private:
-    bool ledger_grew_ = false;
+    grown_logs grown_;
 };
 
 }  // namespace shop::inventory

@@ -69,6 +69,51 @@ movement_record& change(rows& all, stock_record& row, count_change by, attempt c
     return all.insert(std::move(line));
 }
 
+namespace {
+
+/// What people see of a sku.
+struct shown_stock {
+    availability_status status;
+    std::int64_t available = 0;
+    std::uint64_t version = 0;
+    timestamp at;
+};
+
+shown_stock shown(std::span<stock_record const> locations) {
+    shown_stock out{};
+    std::int64_t low_stock_threshold = 0;
+    bool untracked = false;
+    for (auto const& row : locations) {
+        out.available += row.available();
+        out.version += row.sequence;
+        out.at = std::max(out.at, row.updated_at);
+        if (!row.location.is_main()) continue;
+        low_stock_threshold = row.low_stock_threshold;
+        untracked = row.untracked;
+    }
+    out.status = availability_of(out.available, low_stock_threshold, untracked);
+    return out;
+}
+
+}  // namespace
+
+void tell_turns(rows& all) {
+    for (auto const slot : all.edited<stock_record>()) {
+        auto const before = all.loaded_at<stock_record>(slot);
+        auto const after = all.group_at<stock_record>(slot);
+        if (before.empty() || after.empty()) continue;
+        auto const now = shown(after);
+        if (now.status == availability_status::untracked || now.status == shown(before).status) continue;
+        stock_event_record event;
+        event.sku = after.front().sku;
+        event.version = now.version;
+        event.status = now.status;
+        event.available = now.available;
+        event.at = now.at;
+        all.insert(std::move(event));
+    }
+}
+
 stock_level level_of(shop::sku const& which, std::span<stock_record const> locations) {
     stock_level level;
     level.sku = which;

@@ -20,9 +20,9 @@ result<stock_level> find(loaded_rows<store_schema> const& rows, get_stock const&
     return rules::level_of(read.sku, locations);
 }
 
-std::function<void(batch const&)> tell_of_growth(std::function<void()> ledger_grew) {
-    return [ledger_grew = std::move(ledger_grew)](batch const& done) {
-        if (done.ledger_grew() && ledger_grew) ledger_grew();
+std::function<void(batch const&)> tell_of_growth(std::function<void(grown_logs)> grew) {
+    return [grew = std::move(grew)](batch const& done) {
+        if (done.grown().ledger && grew) grew(done.grown());
     };
 }
 
@@ -48,10 +48,10 @@ std::vector<stock_level> levels_of(std::span<stock_record const> rows) {
 
 class stored_service final : public service {
 public:
-    stored_service(std::shared_ptr<store> stock, service_context const& context, std::function<void()> ledger_grew)
+    stored_service(std::shared_ptr<store> stock, service_context const& context, std::function<void(grown_logs)> grew)
         : store_(stock),
           clock_(*context.clock),
-          commands_(stock, context, tell_of_growth(std::move(ledger_grew))),
+          commands_(stock, context, tell_of_growth(std::move(grew))),
           reads_(stock, context, &want, &find) {}
 
     asio::awaitable<std::vector<result<stock_level>>> get(std::vector<request<get_stock>> requests) override {
@@ -91,18 +91,18 @@ public:
     }
 
     asio::awaitable<std::vector<result<page<stock_level>>>> list(std::vector<request<list_stock>> requests) override {
-        auto const answer = [this](list_stock const& command) { return list_one(command); };
+        auto const answer = [this](request<list_stock> const& r) { return list_one(r.command); };
         return detail::one_by_one<page<stock_level>>(std::move(requests), clock_, answer);
     }
     asio::awaitable<std::vector<result<page<movement>>>> movements(
         std::vector<request<list_movements>> requests) override {
-        auto const answer = [this](list_movements const& command) { return movements_of_one(command); };
+        auto const answer = [this](request<list_movements> const& r) { return movements_of_one(r.command); };
         return detail::one_by_one<page<movement>>(std::move(requests), clock_, answer);
     }
 
     asio::awaitable<std::vector<result<std::vector<decided_order>>>> decisions(
         std::vector<request<list_decisions>> requests) override {
-        auto const answer = [this](list_decisions const& command) { return decisions_after(command.after); };
+        auto const answer = [this](request<list_decisions> const& r) { return decisions_after(r.command.after); };
         return detail::one_by_one<std::vector<decided_order>>(std::move(requests), clock_, answer);
     }
 
@@ -192,8 +192,8 @@ private:
 }  // namespace
 
 std::shared_ptr<service> make_service(std::shared_ptr<store> store, service_context const& context,
-                                      std::function<void()> ledger_grew) {
-    return std::make_shared<stored_service>(std::move(store), context, std::move(ledger_grew));
+                                      std::function<void(grown_logs)> grew) {
+    return std::make_shared<stored_service>(std::move(store), context, std::move(grew));
 }
 
 }  // namespace shop::inventory

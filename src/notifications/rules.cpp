@@ -2,19 +2,56 @@
 
 #include <algorithm>
 
+#include <shop/core/availability.hpp>
 #include <shop/core/fingerprint.hpp>
 
 namespace shop::notifications::rules {
 namespace {
 
-/// A version 8 UUID (RFC 9562: vendor specific) made of what names the event and the way it goes.
-delivery_id derive_id(order_event const& event, std::string_view channel) {
-    auto const name = to_string(event.epoch) + to_string(event.order_id) + "/" + std::to_string(event.version);
-    delivery_id derived;
-    derived.value.bytes = fingerprint_of(channel, name);
-    derived.value.bytes[6] = static_cast<std::uint8_t>((derived.value.bytes[6] & 0x0f) | 0x80);
-    derived.value.bytes[8] = static_cast<std::uint8_t>((derived.value.bytes[8] & 0x3f) | 0x80);
+/// A version 8 UUID (RFC 9562: vendor specific) made of a name.
+uuid derive_id(std::string_view kind, std::string_view name) {
+    uuid derived;
+    derived.bytes = fingerprint_of(kind, name);
+    derived.bytes[6] = static_cast<std::uint8_t>((derived.bytes[6] & 0x0f) | 0x80);
+    derived.bytes[8] = static_cast<std::uint8_t>((derived.bytes[8] & 0x3f) | 0x80);
     return derived;
+}
+
+/// One that stands among version 7 UUIDs where one drawn at that time would.
+uuid derive_id_at(timestamp at, std::string_view kind, std::string_view name) {
+    auto derived = derive_id(kind, name);
+    auto const first = uuid::first_of(at);
+    std::copy_n(first.bytes.begin(), 6, derived.bytes.begin());
+    return derived;
+}
+
+/// What names an event among all.
+std::string name_of(order_event const& event) {
+    return to_string(event.epoch) + to_string(event.order_id) + "/" + std::to_string(event.version);
+}
+std::string name_of(stock_event const& event) {
+    return to_string(event.epoch) + std::string(event.sku.text()) + "/" + std::to_string(event.version);
+}
+
+constexpr std::string_view order_events = "shop.order.", stock_events = "shop.stock.", event_version = ".v1";
+
+std::string type_of(std::string_view about, std::string_view status) {
+    return std::string(about).append(status).append(event_version);
+}
+
+/// The status in an event's type.
+std::string_view status_in(std::string_view event_type) {
+    event_type.remove_prefix(order_events.size());
+    event_type.remove_suffix(event_version.size());
+    return event_type;
+}
+static_assert(order_events.size() == stock_events.size());
+
+std::string text_about_stock(shop::sku const& which, std::string_view status) {
+    auto const name = std::string(which.text());
+    if (status == to_word(availability_status::low_stock)) return name + " is low in stock.";
+    if (status == to_word(availability_status::out_of_stock)) return name + " is out of stock.";
+    return name + " is in stock again.";
 }
 
 /// 1 s, 2 s, 4 s ... up to an hour, of which a random half is waited on top of the other.
@@ -27,30 +64,51 @@ std::chrono::milliseconds retry_after(std::size_t attempts, std::uint64_t jitter
 
 delivery_record new_delivery(order_event const& event, std::string_view channel) {
     delivery_record delivery;
-    delivery.order_id = event.order_id;
-    delivery.order_version = event.version;
+    delivery.subject = event.order_id.value;
+    delivery.version = event.version;
     delivery.channel = channel;
     delivery.recipient = event.customer_id;
-    delivery.id = derive_id(event, channel);
-    delivery.event_type = "shop.order." + event.status + ".v1";
+    delivery.id = delivery_id{derive_id(channel, name_of(event))};
+    delivery.event_type = type_of(order_events, event.status);
     return delivery;
+}
+
+delivery_record new_delivery(stock_event const& event, std::string_view channel) {
+    delivery_record delivery;
+    delivery.subject = derive_id_at(event.at, "stock", name_of(event));
+    delivery.version = event.version;
+    delivery.channel = channel;
+    delivery.recipient = the_shop;
+    delivery.id = delivery_id{derive_id(channel, name_of(event))};
+    delivery.event_type = type_of(stock_events, event.status);
+    delivery.sku = event.sku;
+    return delivery;
+}
+
+bool may_see(principal const& who, delivery const& what) {
+    return what.sku ? who.may_act_for({}) : who.may_act_for(what.recipient);
 }
 
 message to_message(delivery_record const& delivery) {
     message m;
     m.id = delivery.id;
     m.event_type = delivery.event_type;
-    m.order_id = delivery.order_id;
-    m.order_version = delivery.order_version;
+    m.version = delivery.version;
     m.recipient = delivery.recipient;
-    auto const status = delivery.event_type.substr(11, delivery.event_type.size() - 14);  // between shop.order. and .v1
-    m.text = "Your order " + to_string(delivery.order_id) + " is " + status + ".";
+    auto const status = status_in(delivery.event_type);
+    if (delivery.sku) {
+        m.sku = delivery.sku;
+        m.text = text_about_stock(*delivery.sku, status);
+    } else {
+        m.order_id = order_id{delivery.subject};
+        m.text = "Your order " + to_string(*m.order_id) + " is " + std::string(status) + ".";
+    }
     return m;
 }
 
 void want(keys& wanted, record_attempt const& command) {
     auto const& d = command.delivery;
-    wanted.add<delivery_record>({d.order_id, d.order_version, d.channel, d.recipient});
+    wanted.add<delivery_record>({d.subject, d.version, d.channel, d.recipient});
 }
 
 void decide(rows& state, record_attempt const& command, attempt const& now) {
@@ -83,8 +141,13 @@ delivery view(delivery_record const& record) {
     delivery seen;
     seen.id = record.id;
     seen.event_type = record.event_type;
-    seen.order_id = record.order_id;
-    seen.order_version = record.order_version;
+    if (record.sku) {
+        seen.sku = record.sku;
+        seen.stock_version = record.version;
+    } else {
+        seen.order_id = order_id{record.subject};
+        seen.order_version = record.version;
+    }
     seen.channel = record.channel;
     seen.recipient = record.recipient;
     seen.status = record.status;

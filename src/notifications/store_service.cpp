@@ -9,6 +9,8 @@
 #include <shop/notifications/make_service.hpp>
 #include <shop/notifications/rules.hpp>
 
+#include "core/queues.hpp"
+
 namespace shop::notifications {
 namespace {
 
@@ -36,7 +38,12 @@ class store_service final : public running_service, public std::enable_shared_fr
 public:
     explicit store_service(service_parts parts) : parts_(std::move(parts)), between_looks_(parts_.context) {}
 
-    asio::awaitable<std::vector<result<noted>>> notify(std::vector<request<order_event>> requests) override;
+    asio::awaitable<std::vector<result<noted>>> notify(std::vector<request<order_event>> requests) override {
+        return take_in(std::move(requests));
+    }
+    asio::awaitable<std::vector<result<noted>>> notify_stock(std::vector<request<stock_event>> requests) override {
+        return take_in(std::move(requests));
+    }
     asio::awaitable<std::vector<result<page<delivery>>>>
     list(std::vector<request<list_notifications>> requests) override;
 
@@ -46,9 +53,11 @@ public:
     }
 
 private:
+    template <class Event>
+    asio::awaitable<std::vector<result<noted>>> take_in(std::vector<request<Event>> requests);
     asio::awaitable<result<std::vector<delivery_record>>> not_yet_taken_in(std::vector<delivery_record> deliveries);
     asio::awaitable<result<void>> send(channel& over, std::vector<delivery_record> deliveries);
-    asio::awaitable<result<page<delivery>>> list_one(list_notifications wanted);
+    asio::awaitable<result<page<delivery>>> list_one(request<list_notifications> const& asked);
     asio::awaitable<result<void>> retry_due();
     static asio::awaitable<void> retry_for_ever(std::shared_ptr<store_service> self);
 
@@ -56,7 +65,8 @@ private:
     nap between_looks_;
 };
 
-asio::awaitable<std::vector<result<noted>>> store_service::notify(std::vector<request<order_event>> requests) {
+template <class Event>
+asio::awaitable<std::vector<result<noted>>> store_service::take_in(std::vector<request<Event>> requests) {
     std::vector<result<noted>> answers(requests.size(), noted{});
     for (auto const& over : parts_.channels) {
         std::vector<delivery_record> deliveries;
@@ -132,20 +142,13 @@ asio::awaitable<result<void>> store_service::retry_due() {
 
 asio::awaitable<std::vector<result<page<delivery>>>>
 store_service::list(std::vector<request<list_notifications>> requests) {
-    std::vector<result<page<delivery>>> pages;
-    pages.reserve(requests.size());
-    for (auto& r : requests) {
-        auto one = co_await list_one(std::move(r.command));
-        // Deliveries name their recipient, not their customer: of what is read, a customer sees their own.
-        if (one) std::erase_if(one->items, [&](delivery const& d) { return !r.call.by->may_act_for(d.recipient); });
-        pages.push_back(std::move(one));
-    }
-    co_return pages;
+    auto const answer = [this](request<list_notifications> const& r) { return list_one(r); };
+    return shop::detail::one_by_one<page<delivery>>(std::move(requests), *parts_.context.clock, answer);
 }
 
 /// A place in the list: the key of the last delivery shown. The recipient comes last, as it may contain anything.
 std::string place_of(delivery_record const& d) {
-    return to_string(d.order_id) + "/" + std::to_string(d.order_version) + "/" + d.channel + "/" + d.recipient;
+    return to_string(d.subject) + "/" + std::to_string(d.version) + "/" + d.channel + "/" + d.recipient;
 }
 
 std::optional<key_of<delivery_record>> read_place(std::string_view place) {
@@ -156,17 +159,18 @@ std::optional<key_of<delivery_record>> read_place(std::string_view place) {
         place.remove_prefix(slash + 1);
         return part;
     };
-    auto const order = next();
+    auto const subject = next();
     auto const version = next();
     auto const channel = next();
-    if (!order || !version || !channel) return std::nullopt;
-    auto const id = order_id::parse(*order);
+    if (!subject || !version || !channel) return std::nullopt;
+    auto const id = parse_uuid(*subject);
     auto const number = json::decode<std::uint64_t>(*version);
     if (!id || !number) return std::nullopt;
     return key_of<delivery_record>{*id, *number, std::string(*channel), std::string(place)};
 }
 
-asio::awaitable<result<page<delivery>>> store_service::list_one(list_notifications wanted) {
+asio::awaitable<result<page<delivery>>> store_service::list_one(request<list_notifications> const& asked) {
+    auto const& wanted = asked.command;
     auto const limit = page_limit(wanted.limit);
     if (!limit) co_return limit.error();
     delivery_query query;
@@ -187,6 +191,8 @@ asio::awaitable<result<page<delivery>>> store_service::list_one(list_notificatio
         found.next_cursor = make_cursor("notifications.list", place_of(records->back()));
     }
     for (auto const& record : *records) found.items.push_back(rules::view(record));
+    // Deliveries name their recipient, not their customer: of what is read, a customer sees their own.
+    std::erase_if(found.items, [&](delivery const& d) { return !rules::may_see(*asked.call.by, d); });
     co_return found;
 }
 

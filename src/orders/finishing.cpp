@@ -59,9 +59,9 @@ asio::awaitable<void> cause(operation_type type, inventory::service& inventory,
 
 }  // namespace
 
-asio::awaitable<std::vector<result<rules::outcome>>> store_service::finish(std::vector<order_record> open, std::string trace) {
-    call with;
-    with.trace = std::move(trace);
+asio::awaitable<std::vector<result<rules::outcome>>> store_service::finish(std::vector<order_record> open,
+                                                                           std::vector<call> on_behalf_of) {
+    on_behalf_of.resize(open.size());
     auto const self = shared_from_this();
     std::vector<request<inventory::allocate_order>> allocations;
     std::vector<request<inventory::ship_order>> shipments;
@@ -69,17 +69,18 @@ asio::awaitable<std::vector<result<rules::outcome>>> store_service::finish(std::
     std::vector<std::size_t> allocating, shipping, releasing;
     for (std::size_t i = 0; i < open.size(); ++i) {
         auto const& order = open[i];
+        auto with = std::move(on_behalf_of[i]);
         switch (order.open->type) {
             case operation_type::place:
-                allocations.emplace_back(with, to_allocate(order));
+                allocations.emplace_back(std::move(with), to_allocate(order));
                 allocating.push_back(i);
                 break;
             case operation_type::ship:
-                shipments.emplace_back(with, inventory::ship_order(order.id, order.open->id));
+                shipments.emplace_back(std::move(with), inventory::ship_order(order.id, order.open->id));
                 shipping.push_back(i);
                 break;
             case operation_type::cancel:
-                releases.emplace_back(with, inventory::release_order(order.id, order.open->id));
+                releases.emplace_back(std::move(with), inventory::release_order(order.id, order.open->id));
                 releasing.push_back(i);
                 break;
         }

@@ -24,9 +24,7 @@ struct placing_item {
 class placing final : public under_way<placing_item> {
 public:
     placing(std::shared_ptr<store_service> service, std::vector<request<place_order>> requests)
-        : under_way(std::move(service), std::move(requests)) {
-        if (!items_.empty()) trace_ = items_.front().request.call.trace;
-    }
+        : under_way(std::move(service), std::move(requests)) {}
 
 private:
     using item = placing_item;
@@ -78,8 +76,8 @@ private:
         wanted.erase(std::unique(wanted.begin(), wanted.end(), [](auto a, auto b) { return *a == *b; }), wanted.end());
         std::vector<result<products::offer>> offers;
         offers.reserve(wanted.size());
-        call with;
-        with.trace = trace_;
+        // What is done for all of them together belongs to the first.
+        auto const with = items_.empty() ? call() : items_.front().request.call.passed_on();
         for (std::size_t from = 0; from < wanted.size(); from += limits::batch_items_max) {
             std::vector<shop::request<products::get_offer>> some;
             auto const to = std::min(wanted.size(), from + limits::batch_items_max);
@@ -134,7 +132,7 @@ private:
     }
 
     /// Steps 0 and 2 in one transaction: the key decides between twins, and a known one is answered from its order.
-    /// @return the orders that were stored now.
+    /// @return the orders that were stored now, be it by a commit of which only the second look told.
     asio::awaitable<std::vector<std::size_t>> store_intents() {
         co_await answer_refused();
         std::vector<command> intents;
@@ -147,7 +145,7 @@ private:
             of.push_back(i);
         }
         auto decided = co_await service_->decide(std::move(intents));
-        std::vector<std::size_t> fresh;
+        std::vector<std::size_t> mine;
         for (std::size_t n = 0; n < of.size(); ++n) {
             auto const i = of[n];
             auto& item = items_[i];
@@ -156,15 +154,15 @@ private:
             } else {
                 item.stored = std::move(decided[n]->order);
                 item.at = stage::open;
-                if (decided[n]->fresh) {
+                if (item.stored->id == item.intent->id && item.stored->status == status::pending) {
                     ++service_->open_operations_;
-                    fresh.push_back(i);
+                    mine.push_back(i);
                 } else {
                     twins_.push_back(i);
                 }
             }
         }
-        co_return fresh;
+        co_return mine;
     }
 
     /// Step 1 refused: the answer of a known key comes first, and nothing is stored for an unknown one.
@@ -192,14 +190,19 @@ private:
         }
     }
 
-    asio::awaitable<void> finish(std::vector<std::size_t> fresh) {
-        if (fresh.empty()) co_return;
+    asio::awaitable<void> finish(std::vector<std::size_t> mine) {
+        if (mine.empty()) co_return;
         std::vector<order_record> open;
-        open.reserve(fresh.size());
-        for (auto i : fresh) open.push_back(*items_[i].stored);
-        auto finished = co_await service_->finish(std::move(open), trace_);
-        for (std::size_t n = 0; n < fresh.size(); ++n) {
-            auto const i = fresh[n];
+        std::vector<call> calls;
+        open.reserve(mine.size());
+        calls.reserve(mine.size());
+        for (auto i : mine) {
+            open.push_back(*items_[i].stored);
+            calls.push_back(items_[i].request.call.passed_on());
+        }
+        auto finished = co_await service_->finish(std::move(open), std::move(calls));
+        for (std::size_t n = 0; n < mine.size(); ++n) {
+            auto const i = mine[n];
             if (finished[n]) {
                 give(i, finished[n]->order, false);
             } else {
@@ -239,7 +242,6 @@ private:
         }
     }
 
-    std::string trace_;  ///< of the first request: what is done for all of them together belongs to it
     std::vector<std::size_t> twins_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <shop/core/cursor.hpp>
 
+#include "core/queues.hpp"
 #include "orders/store_service.hpp"
 
 namespace shop::orders {
@@ -52,36 +53,38 @@ store_service::load(key_set<store_schema> keys) {
 }
 
 asio::awaitable<std::vector<result<order>>> store_service::get(std::vector<request<get_order>> requests) {
+    auto const now = parts_.context.clock->now();
+    std::vector<result<order>> orders(requests.size(), error(error_code::deadline_exceeded));
     std::vector<order_id> ids;
+    std::vector<std::size_t> of;
     ids.reserve(requests.size());
-    for (auto const& r : requests) ids.push_back(r.command.id);
-    auto records = co_await reads_.submit(std::move(ids));
-    std::vector<result<order>> orders;
-    orders.reserve(requests.size());
+    of.reserve(requests.size());
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        auto const& record = records[i];
+        if (requests[i].call.deadline <= now) continue;
+        ids.push_back(requests[i].command.id);
+        of.push_back(i);
+    }
+    auto records = co_await reads_.submit(std::move(ids));
+    for (std::size_t n = 0; n < of.size(); ++n) {
+        auto const& record = records[n];
+        auto& answer = orders[of[n]];
         if (!record) {
-            orders.push_back(record.error());
-        } else if (!requests[i].call.by->may_act_for(record->customer_id)) {
-            orders.push_back(error(error_code::not_found));
+            answer = record.error();
+        } else if (!requests[of[n]].call.by->may_act_for(record->customer_id)) {
+            answer = error(error_code::not_found);
         } else {
-            orders.push_back(rules::view(*record));
+            answer = rules::view(*record);
         }
     }
     co_return orders;
 }
 
 asio::awaitable<std::vector<result<page<order>>>> store_service::list(std::vector<request<list_orders>> requests) {
-    std::vector<result<page<order>>> pages;
-    pages.reserve(requests.size());
-    for (auto& r : requests) {
-        auto one = co_await list_one(std::move(r));
-        pages.push_back(std::move(one));
-    }
-    co_return pages;
+    auto const answer = [this](request<list_orders> const& r) { return list_one(r); };
+    return detail::one_by_one<page<order>>(std::move(requests), *parts_.context.clock, answer);
 }
 
-asio::awaitable<result<page<order>>> store_service::list_one(request<list_orders> wanted) {
+asio::awaitable<result<page<order>>> store_service::list_one(request<list_orders> const& wanted) {
     auto const limit = page_limit(wanted.command.limit);
     if (!limit) co_return limit.error();
     auto query = to_query(wanted.command, *limit);
@@ -111,16 +114,11 @@ asio::awaitable<result<page<order>>> store_service::list_one(request<list_orders
 
 asio::awaitable<std::vector<result<page<history_item>>>>
 store_service::history(std::vector<request<get_history>> requests) {
-    std::vector<result<page<history_item>>> histories;
-    histories.reserve(requests.size());
-    for (auto& r : requests) {
-        auto one = co_await history_of(std::move(r));
-        histories.push_back(std::move(one));
-    }
-    co_return histories;
+    auto const answer = [this](request<get_history> const& r) { return history_of(r); };
+    return detail::one_by_one<page<history_item>>(std::move(requests), *parts_.context.clock, answer);
 }
 
-asio::awaitable<result<page<history_item>>> store_service::history_of(request<get_history> wanted) {
+asio::awaitable<result<page<history_item>>> store_service::history_of(request<get_history> const& wanted) {
     auto events = co_await parts_.store->history(wanted.command.id);
     if (!events) co_return events.error();
     if (events->empty() || !wanted.call.by->may_act_for(events->front().customer_id)) {

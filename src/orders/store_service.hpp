@@ -52,8 +52,9 @@ private:
 
     /// Effect and conclusion of open operations, one result per order, in their order. An order whose effect is not
     /// known stays open, and is answered with the reason; recovery goes on with it.
-    /// @param trace whose trace the calls belong to
-    asio::awaitable<std::vector<result<rules::outcome>>> finish(std::vector<order_record> open, std::string trace = {});
+    /// @param on_behalf_of the circumstances of what the inventory is asked, one per order; empty: by the shop itself
+    asio::awaitable<std::vector<result<rules::outcome>>> finish(std::vector<order_record> open,
+                                                                std::vector<call> on_behalf_of = {});
 
     /// Returns when the open operation of an order was concluded here, after a short while (another process may have
     /// concluded it), or at `until`.
@@ -61,8 +62,8 @@ private:
     void settled(order_id id);
 
     asio::awaitable<result<std::shared_ptr<loaded_rows<store_schema> const>>> load(key_set<store_schema> keys);
-    asio::awaitable<result<page<order>>> list_one(request<list_orders> wanted);
-    asio::awaitable<result<page<history_item>>> history_of(request<get_history> wanted);
+    asio::awaitable<result<page<order>>> list_one(request<list_orders> const& wanted);
+    asio::awaitable<result<page<history_item>>> history_of(request<get_history> const& wanted);
 
     static asio::awaitable<std::vector<result<order_record>>> read_batch(std::shared_ptr<orders::store> store,
                                                                          std::vector<order_id> ids);

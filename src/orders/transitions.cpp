@@ -120,9 +120,14 @@ private:
     asio::awaitable<void> finish(std::vector<std::size_t> opened) {
         if (opened.empty()) co_return;
         std::vector<order_record> open;
+        std::vector<call> calls;
         open.reserve(opened.size());
-        for (auto i : opened) open.push_back(*items_[i].stored);
-        auto finished = co_await service_->finish(std::move(open));
+        calls.reserve(opened.size());
+        for (auto i : opened) {
+            open.push_back(*items_[i].stored);
+            calls.push_back(items_[i].request.call.passed_on());
+        }
+        auto finished = co_await service_->finish(std::move(open), std::move(calls));
         for (std::size_t n = 0; n < opened.size(); ++n) {
             if (finished[n] && finished[n]->key) {
                 co_await take(opened[n], finished[n]);
@@ -147,7 +152,8 @@ private:
             auto const before = waiting_.size();
             if (co_await take(i, outcome)) {
                 std::vector<order_record> open{*item.stored};
-                auto finished = co_await service_->finish(std::move(open));
+                std::vector<call> calls{item.request.call.passed_on()};
+                auto finished = co_await service_->finish(std::move(open), std::move(calls));
             }
             waiting_.resize(before);  // this one is waited for right here
         }

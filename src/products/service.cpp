@@ -65,7 +65,7 @@ public:
         return offers_.submit<offer>(std::move(requests));
     }
     asio::awaitable<std::vector<result<page<product>>>> list(std::vector<request<list_products>> requests) override {
-        auto const answer = [this](list_products const& command) { return list_one(command); };
+        auto const answer = [this](request<list_products> const& r) { return list_one(r.command); };
         return detail::one_by_one<page<product>>(std::move(requests), clock_, answer);
     }
 

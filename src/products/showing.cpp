@@ -2,17 +2,6 @@
 
 namespace shop::products::rules {
 
-namespace {
-
-availability_status status_of(availability_record const& known) {
-    if (known.untracked) return availability_status::untracked;
-    if (known.available <= 0) return availability_status::out_of_stock;
-    if (known.available <= known.low_stock_threshold) return availability_status::low_stock;
-    return availability_status::in_stock;
-}
-
-}  // namespace
-
 product product_of(product_record const& row, availability_record const* known) {
     auto const& content = row.content.get();
     product out;
@@ -29,7 +18,8 @@ product product_of(product_record const& row, availability_record const* known) 
     out.created_at = row.created_at;
     out.updated_at = row.updated_at;
     if (known) {
-        out.availability = {status_of(*known), known->available, known->as_of};
+        auto const status = availability_of(known->available, known->low_stock_threshold, known->untracked);
+        out.availability = {status, known->available, known->as_of};
         out.availability_sequence = known->sequence;
     }
     return out;

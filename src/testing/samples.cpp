@@ -156,6 +156,24 @@ std::vector<inventory::movement_record> sample<inventory::movement_record>::odd(
     return out;
 }
 
+inventory::stock_event_record sample<inventory::stock_event_record>::make(int n) {
+    inventory::stock_event_record r;
+    r.sku = nth_sku(1);
+    r.version = static_cast<std::uint64_t>(n) + 1;
+    r.available = n;
+    r.at = nth_time(n);
+    return r;
+}
+
+std::vector<inventory::stock_event_record> sample<inventory::stock_event_record>::odd() {
+    auto r = make(odd_from);
+    r.sku = sku(std::string(64, 'z'));
+    r.version = static_cast<std::uint64_t>(largest);
+    r.status = availability_status::in_stock;
+    r.available = -largest;
+    return {r};
+}
+
 inventory::reference_record sample<inventory::reference_record>::make(int n) {
     inventory::reference_record r;
     r.sku = nth_sku(1);
@@ -314,8 +332,8 @@ std::vector<orders::event_record> sample<orders::event_record>::odd() {
 
 notifications::delivery_record sample<notifications::delivery_record>::make(int n) {
     notifications::delivery_record r;
-    r.order_id = nth_id(n);
-    r.order_version = 2;
+    r.subject = nth_id(n).value;
+    r.version = 2;
     r.channel = "log";
     r.recipient = "ann";
     r.id = nth_id<delivery_id>(n);
@@ -329,13 +347,14 @@ std::vector<notifications::delivery_record> sample<notifications::delivery_recor
     std::vector<notifications::delivery_record> out;
     for (auto const& text : odd_texts()) {
         auto& r = out.emplace_back(make(odd_from + static_cast<int>(out.size())));
-        r.order_version = static_cast<std::uint64_t>(largest);
+        r.version = static_cast<std::uint64_t>(largest);
         r.channel = text;
         r.recipient = text;
         r.event_type = text;
         r.status = notifications::delivery_status::dead;
         r.attempts = document(std::vector<notifications::delivery_attempt>{{nth_time(1), text}, {nth_time(2), {}}});
         r.next_attempt_at.reset();
+        r.sku = sku(std::string(64, 'z'));
     }
     return out;
 }

@@ -55,6 +55,11 @@ struct sample<inventory::movement_record> {
     static std::vector<inventory::movement_record> odd();
 };
 template <>
+struct sample<inventory::stock_event_record> {
+    static inventory::stock_event_record make(int n);
+    static std::vector<inventory::stock_event_record> odd();
+};
+template <>
 struct sample<inventory::reference_record> {
     static inventory::reference_record make(int n);
     static std::vector<inventory::reference_record> odd();

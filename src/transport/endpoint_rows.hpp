@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <utility>
 
 #include <shop/transport/endpoint.hpp>
@@ -24,7 +25,7 @@ asio::awaitable<std::string> run_row(endpoint::row const& self, scheduler const&
     requests.reserve(lines.size());
     of.reserve(lines.size());
     auto const now = clock.now();
-    std::string trace;
+    std::vector<item_origin> origins(watch ? lines.size() : 0);
     for (std::size_t i = 0; i < lines.size(); ++i) {
         auto read = read_item<command_type>(lines[i], now);
         if (!read) {
@@ -32,7 +33,7 @@ asio::awaitable<std::string> run_row(endpoint::row const& self, scheduler const&
         } else if (!read->call.by->may(row.scope)) {
             answers[i] = error(error_code::forbidden, "this needs the scope " + std::string(row.scope));
         } else {
-            if (trace.empty()) trace = read->call.trace;
+            if (watch) origins[i] = {read->call.by->account, read->call.request_id, read->call.trace};
             requests.push_back(std::move(*read));
             of.push_back(i);
         }
@@ -42,7 +43,11 @@ asio::awaitable<std::string> run_row(endpoint::row const& self, scheduler const&
         auto given = co_await (service.get()->*row.function)(std::move(requests));
         for (std::size_t i = 0; i < of.size() && i < given.size(); ++i) answers[of[i]] = std::move(given[i]);
     }
-    if (watch) watch({row.name, failures_of(answers), clock.now() - now, trace});
+    if (watch) {
+        auto const traced = std::ranges::find_if(origins, [](item_origin const& o) { return !o.trace.empty(); });
+        auto const trace = traced == origins.end() ? std::string_view() : std::string_view(traced->trace);
+        watch({row.name, failures_of(answers), clock.now() - now, trace, origins});
+    }
     std::string out;
     for (auto const& answer : answers) {
         append_answer(out, answer);

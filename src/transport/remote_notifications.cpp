@@ -14,6 +14,10 @@ public:
     notify(std::vector<request<order_event>> requests) override {
         return ask(all_operations, std::move(requests));
     }
+    asio::awaitable<std::vector<result<noted>>>
+    notify_stock(std::vector<request<stock_event>> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
     asio::awaitable<std::vector<result<page<delivery>>>>
     list(std::vector<request<list_notifications>> requests) override {
         return ask(all_operations, std::move(requests));

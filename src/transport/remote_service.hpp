@@ -77,7 +77,7 @@ private:
         };
         auto const trace = with->watch && !requests.empty() ? requests.front().call.trace : std::string();
         auto all = co_await given->wait(with->timer, now, std::move(by), std::move(late));
-        if (with->watch) with->watch({facts.name, failures_of(all), with->context.clock->now() - now, trace});
+        if (with->watch) with->watch({facts.name, failures_of(all), with->context.clock->now() - now, trace, {}});
         co_return all;
     }
 

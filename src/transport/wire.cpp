@@ -21,6 +21,11 @@ void write_call(std::string& out, shop::call const& call) {
         json::append_string(out, call.trace);
         out += ',';
     }
+    if (!call.request_id.empty()) {
+        out += "\"request_id\":";
+        json::append_string(out, call.request_id);
+        out += ',';
+    }
 }
 
 shop::call to_call(told_call told, steady_time now) {
@@ -31,6 +36,7 @@ shop::call to_call(told_call told, steady_time now) {
     }
     out.idempotency_key = std::move(told.key);
     out.trace = std::move(told.trace);
+    out.request_id = std::move(told.request_id);
     if (told.timeout_ms) {
         auto const most = static_cast<std::uint64_t>(limits::deadline_default.count());
         out.deadline = now + std::chrono::milliseconds(std::min(*told.timeout_ms, most));

@@ -121,10 +121,11 @@ struct told_call {
     std::optional<told_principal> by;
     std::string key;
     std::string trace;
+    std::string request_id;
     static constexpr auto fields() {
         using t = told_call;
         return std::tuple{optional("timeout_ms", &t::timeout_ms), optional("by", &t::by), optional("key", &t::key),
-                          optional("trace", &t::trace)};
+                          optional("trace", &t::trace), optional("request_id", &t::request_id)};
     }
 };
 

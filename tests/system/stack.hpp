@@ -101,7 +101,7 @@ public:
 
         start_all("product", copies, {"--store", stores_.product});
         start_all("notification", copies, {"--store", stores_.notification});
-        start_all("inventory", copies, {"--store", stores_.inventory}, {"product"});
+        start_all("inventory", copies, {"--store", stores_.inventory}, {"product", "notification"});
         start_all("order", copies, {"--store", stores_.order}, {"product", "inventory", "notification"});
         start_all("gateway", 1, {}, {"product", "inventory", "order", "notification"});
         wait_until_ready();

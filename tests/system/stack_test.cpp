@@ -308,6 +308,38 @@ TEST(stack_on_postgres, answers_in_time_and_stays_small_while_a_service_stands_s
     under.expect_kept(while_still);
 }
 
+TEST(stack_on_postgres, names_a_request_in_the_log_of_every_service_that_takes_part) {
+    stack shop(shop_test::fresh_stack_stores(), 1, {"--access-log", "yes"});
+    auto client = shop.client();
+    ASSERT_TRUE(stock_up(client, "MUG", 10));
+    auto const placed = client.ask("POST", "/v1/orders", R"({"customer":{"id":"ann"},"lines":[{"sku":"MUG","quantity":1}]})",
+                                   "Idempotency-Key: cart-1\r\nX-Request-Id: from-the-till-7\r\n");
+    ASSERT_EQ(placed.status, 201) << placed.body;
+    EXPECT_EQ(placed.field("X-Request-Id"), "from-the-till-7");
+    for (auto const* role : {"gateway", "order", "product", "inventory"}) {
+        auto const named = [&] { return shop.of(role).log().find(R"("request_id":"from-the-till-7")") != std::string::npos; };
+        EXPECT_TRUE(eventually(10s, named)) << role << " has logged:\n" << shop.of(role).log();
+    }
+    EXPECT_EQ(shop.stop(), 0);
+}
+
+TEST(stack_on_postgres, tells_who_runs_the_shop_what_ran_out) {
+    auto const stores = shop_test::fresh_stack_stores();
+    stack shop(stores);
+    auto client = shop.client();
+    ASSERT_TRUE(stock_up(client, "MUG", 2));
+    auto const placed = client.post("/v1/orders", R"({"customer":{"id":"ann"},"lines":[{"sku":"MUG","quantity":2}]})", "cart-1");
+    ASSERT_EQ(placed.status, 201) << placed.body;
+    std::string told;
+    EXPECT_TRUE(eventually(10s, [&] {
+        told = client.get("/v1/notifications").body;
+        return told.find("shop.stock.out_of_stock.v1") != std::string::npos;
+    })) << told;
+    EXPECT_NE(told.find(R"("sku":"MUG")"), std::string::npos) << told;
+    EXPECT_EQ(shop.stop(), 0);
+    shop_test::expect_clean_store(stores);
+}
+
 }  // namespace
 
 #endif

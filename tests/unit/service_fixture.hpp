@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -80,10 +81,10 @@ protected:
             return remote(context(), std::make_shared<transport::batching_channel>(context(), network, batcher_options{}), {});
         }
         if (how != "http") throw std::invalid_argument("SHOP_TEST_TRANSPORT: no such transport");
-        face_ = std::make_unique<http::internal_api>(endpoint, [](std::string_view shown) { return shown == "Bearer secret"; });
-        server_ = std::make_unique<http::server>(io.get_executor(), http::server_options{}, *face_);
-        auto const bound = server_->listen("127.0.0.1", 0).value();
-        server_->start();
+        faces_.emplace_back(endpoint, [](std::string_view shown) { return shown == "Bearer secret"; });
+        auto& server = servers_.emplace_back(io.get_executor(), http::server_options{}, faces_.back());
+        auto const bound = server.listen("127.0.0.1", 0).value();
+        server.start();
         http::origin const there{bound.host, bound.port};
         auto const client = std::make_shared<http::client>(io.get_executor(), there);
         service_context by_the_clock = context();
@@ -112,7 +113,7 @@ protected:
     };
 
     bool run_until(std::function<bool()> const& done) {
-        if (!server_) return clock.run_until(io, done);
+        if (servers_.empty()) return clock.run_until(io, done);
         // What is on its way through sockets goes before what waits for virtual time to pass.
         while (!done()) {
             io.restart();
@@ -139,8 +140,41 @@ protected:
     shop::stores stores = testing::with_faults(memory, plan);
 
 private:
-    std::unique_ptr<http::internal_api> face_;
-    std::unique_ptr<http::server> server_;
+    std::list<http::internal_api> faces_;
+    std::list<http::server> servers_;
+};
+
+/// The suite of one service, whatever lies between it and its caller.
+template <class Service>
+class service_suite : public service_test {
+protected:
+    template <class Answer, class Command>
+    using function = asio::awaitable<std::vector<result<Answer>>> (Service::*)(std::vector<request<Command>>);
+
+    template <class Answer, class Command>
+    result<Answer> ask(function<Answer, Command> f, Command command, call with = {}) {
+        std::vector<request<Command>> one;
+        one.emplace_back(std::move(with), std::move(command));
+        return run(((*tested).*f)(std::move(one))).front();
+    }
+    template <class Answer, class Command>
+    std::vector<result<Answer>> ask_all(function<Answer, Command> f, std::vector<Command> commands) {
+        std::vector<request<Command>> all;
+        for (auto& c : commands) all.emplace_back(std::move(c));
+        return run(((*tested).*f)(std::move(all)));
+    }
+    static call with_key(std::string key) {
+        call c;
+        c.idempotency_key = std::move(key);
+        return c;
+    }
+    call too_late() {
+        call c;
+        c.deadline = clock.now();
+        return c;
+    }
+
+    std::shared_ptr<Service> tested;
 };
 
 }  // namespace shop::tests

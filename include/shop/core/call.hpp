@@ -32,6 +32,10 @@ struct call {
     std::string idempotency_key;
     steady_time deadline = steady_time::max();
     std::string trace;                  ///< W3C traceparent, empty without one
+    std::string request_id;             ///< names the request in the logs of all that take part, empty without one
+
+    /// The circumstances of what a service asks others for this call: by itself, under the same names in traces and logs.
+    call passed_on() const;
 };
 
 /// A command with its circumstances.

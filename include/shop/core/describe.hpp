@@ -10,8 +10,8 @@
 /// Descriptions of types, from which the JSON codecs and the stores' columns follow.
 namespace shop {
 
-/// What becomes of a member that the input leaves out.
-enum class presence { required, optional };
+/// What becomes of a member that the input leaves out. A record's `added` member is optional, too.
+enum class presence { required, optional, added };
 
 /// One described member: its name outside the program, and where it lives.
 template <class Owner, class Member>
@@ -32,6 +32,13 @@ constexpr field<Owner, Member> required(std::string_view name, Member Owner::*po
 template <class Owner, class Member>
 constexpr field<Owner, Member> optional(std::string_view name, Member Owner::*pointer) {
     return {name, pointer, presence::optional};
+}
+
+/// A member that a record type got when rows of it were stored already. Stores that check their rows take those without
+/// it for what they are.
+template <class Owner, class Member>
+constexpr field<Owner, Member> added(std::string_view name, Member Owner::*pointer) {
+    return {name, pointer, presence::added};
 }
 
 /// A type that says its members: `static constexpr auto fields() { return std::tuple{required("id", &order::id), ...}; }`.

@@ -78,6 +78,17 @@ public:
         return *t.edited[slot];
     }
 
+    /// Where the groups stand that were edited, in the order of their first edit.
+    template <class Record>
+    std::span<std::size_t const> edited() const {
+        return of<Record>().touched;
+    }
+    /// The records of a group as they were loaded.
+    template <class Record>
+    std::span<Record const> loaded_at(std::size_t slot) const {
+        return rows_.template groups<Record>()[slot];
+    }
+
     /// A record to change in place; it must exist.
     template <class Record>
     Record& edit(load_key_of<Record> const& key) {

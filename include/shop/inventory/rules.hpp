@@ -40,6 +40,10 @@ result<order_stock> release(rows& all, release_order const& command, attempt con
 /// As `service::ship`.
 result<order_stock> ship(rows& all, ship_order const& command, attempt const& now);
 
+/// Adds an event for each sku that is low, out of stock or in stock now and was not before the commands. The first stock
+/// of a sku is no news.
+void tell_turns(rows& all);
+
 /// The stock of one sku, from the rows of all its locations: `main` first, then by name.
 stock_level level_of(shop::sku const& which, std::span<stock_record const> locations);
 /// What a caller sees of a line of the ledger.

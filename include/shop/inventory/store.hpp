@@ -1,5 +1,6 @@
 #pragma once
 
+#include <shop/core/availability.hpp>
 #include <shop/core/document.hpp>
 #include <shop/core/fingerprint.hpp>
 #include <shop/core/lease.hpp>
@@ -91,6 +92,30 @@ struct movement_record {
     friend bool operator==(movement_record const&, movement_record const&) = default;
 };
 
+/// An event that people are told of: a sku ran low, ran out, or can be had again. It stands beside the ledger so that who
+/// tells it need not read every movement.
+struct stock_event_record {
+    static constexpr std::string_view table = "inventory_event";
+    static constexpr std::string_view cursor_table = "inventory_event_cursor";
+    static constexpr auto key() { return std::tuple{&stock_event_record::position}; }
+    static constexpr std::size_t load_key_size = 1;
+
+    std::uint64_t position = 0;
+    shop::sku sku;
+    std::uint64_t version = 0;  ///< of the stock of the sku: lines of the ledger about it
+    availability_status status = availability_status::out_of_stock;
+    std::int64_t available = 0;
+    timestamp at;
+
+    static constexpr auto fields() {
+        using t = stock_event_record;
+        return std::tuple{required("position", &t::position),   required("sku", &t::sku),
+                          required("version", &t::version),     required("status", &t::status),
+                          required("available", &t::available), required("at", &t::at)};
+    }
+    friend bool operator==(stock_event_record const&, stock_event_record const&) = default;
+};
+
 /// A recorded movement's reference, kept for ever so that a late repeat never creates stock; answers the repeat.
 struct reference_record {
     static constexpr std::string_view table = "inventory_reference";
@@ -150,9 +175,11 @@ struct decision_record {
 };
 
 using cursor_record = events::cursor_record<movement_record>;
+using event_cursor_record = events::cursor_record<stock_event_record>;
 using lease_record = shop::lease_record<movement_record>;
 
-using store_schema = shop::schema<stock_record, movement_record, reference_record, decision_record, cursor_record, lease_record>;
+using store_schema = shop::schema<stock_record, movement_record, reference_record, decision_record, cursor_record,
+                                  lease_record, stock_event_record, event_cursor_record>;
 
 struct stock_query {
     std::optional<shop::sku> after;  ///< keyset: skus greater than this

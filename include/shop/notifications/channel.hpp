@@ -19,8 +19,9 @@ namespace asio = boost::asio;
 struct message {
     delivery_id id;  ///< equal over all tries: a channel that can tells repeats by it
     std::string event_type;
-    shop::order_id order_id;
-    std::uint64_t order_version = 0;
+    std::optional<shop::order_id> order_id;  ///< the order that it is about,
+    std::optional<shop::sku> sku;            ///< or the sku
+    std::uint64_t version = 0;               ///< of the order or of the stock, as of the event
     std::string recipient;
     std::string text;
 };

@@ -18,6 +18,8 @@ inline constexpr auto operations = std::tuple{
 inline constexpr auto all_operations = std::tuple_cat(
     operations, std::tuple{
                     between_services("notifications.notify", safety::idempotent, "notifications:notify", &service::notify),
+                    between_services("notifications.notify_stock", safety::idempotent, "notifications:notify",
+                                     &service::notify_stock),
                 });
 
 }  // namespace shop::notifications

@@ -35,6 +35,26 @@ struct order_event {
     }
 };
 
+/// A sku that ran low, ran out, or can be had again, as its event tells it.
+struct stock_event {
+    stock_event() = default;
+    store_epoch epoch;            ///< of the inventory store that said it
+    shop::sku sku;
+    std::uint64_t version = 0;    ///< of the stock of the sku
+    std::string status;           ///< `low_stock`, `out_of_stock`, `in_stock`
+    std::int64_t available = 0;
+    timestamp at;
+    static constexpr auto fields() {
+        using t = stock_event;
+        return std::tuple{required("epoch", &t::epoch),
+                          required("sku", &t::sku),
+                          required("version", &t::version),
+                          required("status", &t::status),
+                          required("available", &t::available),
+                          required("at", &t::at)};
+    }
+};
+
 /// An answer that says no more than that it is done.
 struct noted {
     static constexpr auto fields() { return std::tuple{}; }
@@ -53,7 +73,7 @@ struct list_notifications {
     }
 };
 
-/// Tells customers what becomes of their orders.
+/// Tells customers what becomes of their orders, and who runs the shop what runs out.
 ///
 /// Every function takes 1 to `limits::batch_items_max` requests and answers one result per request, in their order.
 /// @par Thread safety
@@ -65,7 +85,10 @@ public:
     /// Takes events in and sends one message per event; the subscriber of the orders' events. An event taken in before
     /// changes nothing.
     virtual asio::awaitable<std::vector<result<noted>>> notify(std::vector<request<order_event>> requests) = 0;
-    /// Deliveries, newest orders first. A customer sees only their own; a page may have fewer then.
+    /// As `notify`; the subscriber of the inventory's events.
+    virtual asio::awaitable<std::vector<result<noted>>> notify_stock(std::vector<request<stock_event>> requests) = 0;
+    /// Deliveries, newest first; those of an order stand where it was placed. A customer sees only their own; a page may
+    /// have fewer then.
     virtual asio::awaitable<std::vector<result<page<delivery>>>>
     list(std::vector<request<list_notifications>> requests) = 0;
 };

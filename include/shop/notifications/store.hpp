@@ -12,13 +12,13 @@ struct delivery_record {
     static constexpr std::string_view table = "notifications_delivery";
     static constexpr std::string_view lease_table = "notifications_lease";
     static constexpr auto key() {
-        return std::tuple{&delivery_record::order_id, &delivery_record::order_version, &delivery_record::channel,
+        return std::tuple{&delivery_record::subject, &delivery_record::version, &delivery_record::channel,
                           &delivery_record::recipient};
     }
     static constexpr std::size_t load_key_size = 4;
 
-    shop::order_id order_id;
-    std::uint64_t order_version = 0;
+    uuid subject;                  ///< the order, or an id made of the stock's event; rises with time
+    std::uint64_t version = 0;     ///< of the order, or of the stock
     std::string channel;
     std::string recipient;
     std::uint64_t revision = 0;
@@ -28,11 +28,12 @@ struct delivery_record {
     document<std::vector<delivery_attempt>> attempts;
     timestamp created_at;
     std::optional<timestamp> next_attempt_at;  ///< while pending
+    std::optional<shop::sku> sku;              ///< of an event about stock
 
     static constexpr auto fields() {
         using t = delivery_record;
-        return std::tuple{required("order_id", &t::order_id),
-                          required("order_version", &t::order_version),
+        return std::tuple{required("order_id", &t::subject),
+                          required("order_version", &t::version),
                           required("channel", &t::channel),
                           required("recipient", &t::recipient),
                           required("revision", &t::revision),
@@ -41,7 +42,8 @@ struct delivery_record {
                           required("status", &t::status),
                           required("attempts", &t::attempts),
                           required("created_at", &t::created_at),
-                          optional("next_attempt_at", &t::next_attempt_at)};
+                          optional("next_attempt_at", &t::next_attempt_at),
+                          added("sku", &t::sku)};
     }
     friend bool operator==(delivery_record const&, delivery_record const&) = default;
 };
@@ -60,7 +62,7 @@ struct delivery_query {
 /// The storage port of the notifications.
 class store : public record_store<store_schema> {
 public:
-    /// Newest orders first; of one order, the last event first.
+    /// Newest first; of one order, the last event first.
     virtual asio::awaitable<result<std::vector<delivery_record>>> list(delivery_query query) = 0;
     /// Pending deliveries whose next attempt is due, by key.
     virtual asio::awaitable<result<std::vector<delivery_record>>> due(timestamp now, std::size_t limit) = 0;

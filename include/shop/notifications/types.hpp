@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <shop/core/describe.hpp>
+#include <shop/core/sku.hpp>
 #include <shop/core/time.hpp>
 #include <shop/core/uuid.hpp>
 
@@ -27,11 +28,13 @@ struct delivery_attempt {
 /// One message to one recipient over one channel, with all its tries.
 struct delivery {
     delivery_id id;                ///< equal over all tries and repeats of the event
-    std::string event_type;        ///< `shop.order.confirmed.v1`
-    shop::order_id order_id;
-    std::uint64_t order_version = 0;
+    std::string event_type;        ///< `shop.order.confirmed.v1`, `shop.stock.out_of_stock.v1`
+    std::optional<shop::order_id> order_id;       ///< of what happened to an order
+    std::optional<std::uint64_t> order_version;
+    std::optional<shop::sku> sku;                 ///< of what happened to stock
+    std::optional<std::uint64_t> stock_version;
     std::string channel;
-    std::string recipient;         ///< the customer's id, never contact data
+    std::string recipient;         ///< the customer's id, never contact data; `shop`: who runs the shop
     delivery_status status = delivery_status::pending;
     std::vector<delivery_attempt> attempts;
     timestamp created_at;
@@ -40,8 +43,10 @@ struct delivery {
         using t = delivery;
         return std::tuple{required("id", &t::id),
                           required("event_type", &t::event_type),
-                          required("order_id", &t::order_id),
-                          required("order_version", &t::order_version),
+                          optional("order_id", &t::order_id),
+                          optional("order_version", &t::order_version),
+                          optional("sku", &t::sku),
+                          optional("stock_version", &t::stock_version),
                           required("channel", &t::channel),
                           required("recipient", &t::recipient),
                           required("status", &t::status),

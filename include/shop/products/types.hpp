@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <shop/core/availability.hpp>
 #include <shop/core/describe.hpp>
 #include <shop/core/money.hpp>
 #include <shop/core/sku.hpp>
@@ -15,11 +16,6 @@ namespace shop::products {
 /// Only `active` products can be ordered; deleting archives.
 enum class status { draft, active, archived };
 constexpr std::array<std::string_view, 3> words_of(status) { return {"draft", "active", "archived"}; }
-
-enum class availability_status { in_stock, low_stock, out_of_stock, untracked };
-constexpr std::array<std::string_view, 4> words_of(availability_status) {
-    return {"in_stock", "low_stock", "out_of_stock", "untracked"};
-}
 
 /// A hint for people, as of the last event from the inventory; only allocation decides.
 struct availability {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include <shop/core/error.hpp>
@@ -10,12 +11,20 @@
 
 namespace shop::transport {
 
+/// Whose an item was.
+struct item_origin {
+    std::string account;
+    std::string request_id;
+    std::string trace;
+};
+
 /// What became of items that went together, for whoever counts. Valid for the call only.
 struct observed_items {
     std::string_view operation;                            ///< static text
     std::span<std::optional<error_code> const> failures;  ///< one per item; nothing where it went well
     steady_time::duration took{};
     std::string_view trace;  ///< of the first item, empty without one
+    std::span<item_origin const> origins;  ///< at an endpoint, one per item; empty for calls made here
 };
 
 /// Must not block or throw.

@@ -49,13 +49,13 @@ public:
         auto const& slots = rows.ordered();
         auto end = query.before ? rows.from(*query.before) : slots.end();
         if (query.order_id) {
-            auto not_later = [&](order_id const& id, slot at) { return id < rows[at].order_id; };
-            end = std::min(end, std::upper_bound(slots.begin(), slots.end(), *query.order_id, not_later));
+            auto not_later = [&](uuid const& id, slot at) { return id < rows[at].subject; };
+            end = std::min(end, std::upper_bound(slots.begin(), slots.end(), query.order_id->value, not_later));
         }
         std::vector<delivery_record> out;
         while (end != slots.begin() && out.size() < query.limit) {
             auto const& r = rows[*--end];
-            if (query.order_id && r.order_id != *query.order_id) break;
+            if (query.order_id && r.subject != query.order_id->value) break;
             if (!query.status || r.status == *query.status) out.push_back(r);
         }
         co_return out;

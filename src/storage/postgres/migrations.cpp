@@ -178,6 +178,27 @@ CREATE TABLE notifications_lease (
     revision             bigint NOT NULL CHECK (revision > 0),
     holder               uuid NOT NULL
 );
+)sql"},
+                               {R"sql(
+INSERT INTO shop_log (log, last) VALUES ('inventory_event', 0);
+
+CREATE TABLE inventory_event (
+    position             bigint PRIMARY KEY,
+    sku                  text COLLATE "C" NOT NULL,
+    version              bigint NOT NULL,
+    status               text COLLATE "C" NOT NULL,
+    available            bigint NOT NULL,
+    at                   bigint NOT NULL,
+    UNIQUE (sku, version)
+);
+
+CREATE TABLE inventory_event_cursor (
+    subscriber           text COLLATE "C" PRIMARY KEY,
+    revision             bigint NOT NULL CHECK (revision > 0),
+    told                 bigint NOT NULL CHECK (told >= 0)
+);
+
+ALTER TABLE notifications_delivery ADD COLUMN sku text COLLATE "C";
 )sql"}};
 
 }  // namespace

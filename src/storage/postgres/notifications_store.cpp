@@ -21,7 +21,7 @@ public:
             select_from<delivery_record>() + " WHERE stored.order_id = $7::uuid AND " + within;
         auto work = [query = std::move(query)](connection& on, std::vector<delivery_record>& out) {
             auto const [order, version, channel, recipient] =
-                query.before.value_or(key_of<delivery_record>{order_id{uuid::beyond_all()}, 0, "", ""});
+                query.before.value_or(key_of<delivery_record>{uuid::beyond_all(), 0, "", ""});
             if (!query.order_id) {
                 return select(on, of_all, out, order, version, channel, recipient, query.status, query.limit);
             }

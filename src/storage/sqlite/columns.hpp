@@ -67,6 +67,8 @@ public:
         to_->bind_null(++at_);
         digest_.null();
     }
+    /// Binds the NULL of a column that older rows were digested without.
+    void absent() { to_->bind_null(++at_); }
     /// Binds a text made on the spot, which lives until the next `start`.
     void made_text(std::string value) {
         if (texts_used_ == texts_.size()) texts_.push_back(std::make_unique<std::string>());
@@ -99,6 +101,12 @@ public:
         if (from_->type(at_) != SQLITE_NULL) return false;
         ++at_;
         digest_.null();
+        return true;
+    }
+    /// Takes the NULL of a column that older rows were digested without, if there is one.
+    bool absent() {
+        if (from_->type(at_) != SQLITE_NULL) return false;
+        ++at_;
         return true;
     }
     std::int64_t integer() {

@@ -185,6 +185,25 @@ CREATE TABLE notifications_lease (
     holder    BLOB NOT NULL,
     checksum  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+)sql"},
+                               {R"sql(
+CREATE TABLE inventory_event (
+    position   INTEGER PRIMARY KEY,
+    sku        TEXT NOT NULL,
+    version    INTEGER NOT NULL,
+    status     TEXT NOT NULL,
+    available  INTEGER NOT NULL,
+    at         INTEGER NOT NULL,
+    checksum   INTEGER NOT NULL,
+    UNIQUE (sku, version)
+) STRICT;
+CREATE TABLE inventory_event_cursor (
+    subscriber  TEXT PRIMARY KEY,
+    revision    INTEGER NOT NULL CHECK (revision > 0),
+    told        INTEGER NOT NULL CHECK (told >= 0),
+    checksum    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+ALTER TABLE notifications_delivery ADD COLUMN sku TEXT;
 )sql"}};
 
 }  // namespace

@@ -39,7 +39,7 @@ private:
             " AND (order_id, order_version, channel, recipient) < (?1, ?2, ?3, ?4) AND (?5 IS NULL OR status = ?5)"
             " ORDER BY order_id DESC, order_version DESC, channel DESC, recipient DESC LIMIT ?6";
         auto [order, version, channel, recipient] =
-            query.before.value_or(key_of<delivery_record>{order_id{uuid::beyond_all()}, 0, "", ""});
+            query.before.value_or(key_of<delivery_record>{uuid::beyond_all(), 0, "", ""});
         if (!query.order_id) {
             return select(on, of_all, out, order, version, channel, recipient, query.status, query.limit);
         }

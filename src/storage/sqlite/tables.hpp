@@ -41,13 +41,28 @@ std::string const& columns_of() {
     return made;
 }
 
+template <class Record, class Field>
+void write_member(binder& to, Record const& record, Field const& f) {
+    auto const& member = record.*f.pointer;
+    if constexpr (detail::is_optional<typename Field::member>) {
+        if (f.when_missing == presence::added && !member) return to.absent();
+    }
+    write_column(to, member);
+}
+
+template <class Record, class Field>
+void read_member(row_reader& from, Record& record, Field const& f) {
+    if (f.when_missing == presence::added && from.absent()) return;
+    read_column(from, record.*f.pointer);
+}
+
 /// Reads the record in the current row, whose columns are those of `columns_of` from the first on.
 /// `corrupt` if it is not as it was written.
 template <class Record>
 status read_record(statement const& from, row_digest& digest, Record& out) {
     row_reader row(digest);
     row.start(from);
-    for_each_field<Record>([&](auto const& f) { read_column(row, out.*f.pointer); });
+    for_each_field<Record>([&](auto const& f) { read_member(row, out, f); });
     return row.sound() ? status::ok : status::corrupt;
 }
 
@@ -148,7 +163,7 @@ public:
 private:
     status run(statement& s, Record const& record) {
         columns_.start(s);
-        for_each_field<Record>([&](auto const& f) { write_column(columns_, record.*f.pointer); });
+        for_each_field<Record>([&](auto const& f) { write_member(columns_, record, f); });
         columns_.checksum();
         ++state_->rows_written;
         return s.run();

@@ -134,12 +134,19 @@ void damage(std::string const& path, std::string const& sql, bool reseal) {
     if (reseal) {
         for (auto const& table :
              texts(db, "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%checksum%'")) {
+            // A column behind the checksum came later: its NULL is not covered.
             std::string columns;
+            std::vector<std::string> later;
+            bool behind = false;
             for (auto const& column : texts(db, "SELECT name FROM pragma_table_info('" + table + "') ORDER BY cid")) {
-                if (column == "checksum") continue;
-                columns += columns.empty() ? column : ", " + column;
+                if (column == "checksum") behind = true;
+                else if (behind) later.push_back(column);
+                else columns += columns.empty() ? column : ", " + column;
             }
             run("UPDATE " + table + " SET checksum = row_checksum(" + columns + ")");
+            for (auto const& column : later) {
+                run("UPDATE " + table + " SET checksum = row_checksum(" + columns + ", " + column + ") WHERE " + column + " IS NOT NULL");
+            }
         }
     }
     check(sqlite3_close(db), db, "closing");

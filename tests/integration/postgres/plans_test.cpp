@@ -29,6 +29,7 @@ protected:
         insert("products_availability", "'P-' || n, 1, " + id + ", 1, 1, 1, false, 0");
         insert("inventory_stock", "'P-' || n, 'main', 1, 1, 9, 0, 0, 0, 0, false, 0");
         insert("inventory_movement", "1000000 + n, 'P-' || n, 'main', 1, 'received', 9, 0, 9, 0, NULL, NULL, NULL, NULL, 0");
+        insert("inventory_event", "1000000 + n, 'P-' || n, 1, 'low_stock', 1, 0");
         insert("inventory_reference", "'P-' || n, 'main', 'r', 1, decode(md5(''), 'hex'), '{}'");
         insert("inventory_decision", id + ", 1, 'allocated', '{}', 0");
         insert("orders_order", id + ", 1, 'c-' || n % 1000, 'confirmed', 2, 0, 0, '{}', '{}', "
@@ -37,7 +38,7 @@ protected:
         insert("orders_event", "1000000 + n, " + id + ", 1, 'confirmed', 0, 'c', 'local', NULL, NULL");
         insert("notifications_delivery", id + ", 2, 'log', 'c', 1, " + id + ", 't', CASE WHEN n % 10000 = 0 THEN 'pending' "
                                          "ELSE 'delivered' END, '[]', 0, CASE WHEN n % 10000 = 0 THEN 5 END");
-        for (auto const* table : {"inventory_cursor", "orders_cursor"}) insert(table, "'s-' || n, 1, 1");
+        for (auto const* table : {"inventory_cursor", "inventory_event_cursor", "orders_cursor"}) insert(table, "'s-' || n, 1, 1");
         for (auto const* table : {"inventory_lease", "orders_lease", "notifications_lease"}) insert(table, "'w-' || n, 1, " + id);
         sql("UPDATE shop_log SET last = 1100000");
     }

@@ -157,10 +157,14 @@ public:
 class stub_notifications : public shop::notifications::service {
 public:
     canned<shop::notifications::order_event, shop::notifications::noted> notified;
+    canned<shop::notifications::stock_event, shop::notifications::noted> notified_of_stock;
     canned<shop::notifications::list_notifications, shop::page<shop::notifications::delivery>> lists;
 
     awaited<shop::notifications::noted> notify(std::vector<request<shop::notifications::order_event>> r) override {
         return notified.take(std::move(r));
+    }
+    awaited<shop::notifications::noted> notify_stock(std::vector<request<shop::notifications::stock_event>> r) override {
+        return notified_of_stock.take(std::move(r));
     }
     awaited<shop::page<shop::notifications::delivery>> list(
         std::vector<request<shop::notifications::list_notifications>> r) override {

@@ -42,11 +42,12 @@ protected:
         return query.next() ? std::string(query.text(0)) : "";
     }
 
-    /// The columns of a table are those of the description, and so is the primary key.
+    /// The columns of a table are those of the description, in its order, but for the checksum, behind which the columns stand
+    /// that came later; and so is the primary key.
     template <class Record>
     void expect_columns() {
         auto from = " FROM (SELECT name, pk FROM pragma_table_info('" + std::string(Record::table) + "') ";
-        EXPECT_EQ(one_text("SELECT group_concat(name, ', ')" + from + "ORDER BY cid)"), sqlite::columns_of<Record>());
+        EXPECT_EQ(one_text("SELECT group_concat(name, ', ')" + from + "ORDER BY name = 'checksum', cid)"), sqlite::columns_of<Record>());
         EXPECT_EQ(one_text("SELECT group_concat(name, ', ')" + from + "WHERE pk > 0 ORDER BY pk)"),
                   storage::key_columns<Record>());
     }
@@ -231,8 +232,8 @@ TEST_F(sqlite_shop_stores, list_deliveries_newest_orders_first_and_those_that_ar
     using notifications::delivery_status;
     auto delivery = [](std::uint8_t order, std::uint64_t version, delivery_status status, std::optional<int> due) {
         notifications::delivery_record d;
-        d.order_id = order_number(order);
-        d.order_version = version;
+        d.subject = order_number(order).value;
+        d.version = version;
         d.channel = "log";
         d.recipient = "ann";
         d.status = status;
@@ -248,7 +249,7 @@ TEST_F(sqlite_shop_stores, list_deliveries_newest_orders_first_and_those_that_ar
         narrow(query);
         std::string out;
         for (auto const& d : wait(shop.notifications->list(query)).value()) {
-            out += std::to_string(d.order_id.value.bytes[0]) + "." + std::to_string(d.order_version) + " ";
+            out += std::to_string(d.subject.bytes[0]) + "." + std::to_string(d.version) + " ";
         }
         return out;
     };
@@ -256,12 +257,29 @@ TEST_F(sqlite_shop_stores, list_deliveries_newest_orders_first_and_those_that_ar
     EXPECT_EQ(list([](auto& q) { q.order_id = order_number(1); }), "1.3 1.2 ");
     EXPECT_EQ(list([](auto& q) { q.status = delivery_status::dead; }), "2.2 ");
     EXPECT_EQ(list([](auto& q) {
-                  q.before = std::tuple{order_number(2), 2ull, std::string("log"), std::string("ann")};
+                  q.before = std::tuple{order_number(2).value, 2ull, std::string("log"), std::string("ann")};
               }),
               "1.3 1.2 ");
     auto due = wait(shop.notifications->due(timestamp(std::chrono::milliseconds(50)), 10)).value();
     ASSERT_EQ(due.size(), 1u);
-    EXPECT_EQ(due[0].order_version, 3u);
+    EXPECT_EQ(due[0].version, 3u);
+}
+
+TEST_F(sqlite_shop_stores, read_deliveries_that_were_written_before_they_named_skus) {
+    sqlite::connection old(dir.file(), sqlite::access::write, 1'000);
+    ASSERT_EQ(old.execute("INSERT INTO notifications_delivery VALUES(X'01a20403c46f747f906ee292257ed7da', 2, 'log', 'ann', 1, "
+                      "X'637c0c59d70e8cbc933fd0b87a95e26d', 'shop.order.confirmed.v1', 'delivered', "
+                      "'[{\"at\":\"2026-11-22T16:08:05.501Z\"}]', 1795363685501, NULL, -8040076264773859783, NULL)"),
+              sqlite::status::ok);
+    notifications::delivery_query all;
+    all.limit = 10;
+    auto const read = wait(shop.notifications->list(all));
+    ASSERT_TRUE(read) << read.error().word();
+    ASSERT_EQ(read->size(), 1u);
+    EXPECT_EQ(read->front().event_type, "shop.order.confirmed.v1");
+    EXPECT_FALSE(read->front().sku);
+    ASSERT_EQ(old.execute("UPDATE notifications_delivery SET sku = 'MUG'"), sqlite::status::ok);
+    EXPECT_EQ(wait(shop.notifications->list(all)).error().code(), error_code::store_corrupt) << "what is there is covered";
 }
 
 TEST_F(sqlite_shop_stores, find_rows_by_index_never_by_reading_a_table) {

@@ -10,6 +10,8 @@
 
 #include <shop/audit.hpp>
 #include <shop/inproc/simulated_channel.hpp>
+#include <shop/inventory/store.hpp>
+#include <shop/notifications/store.hpp>
 #include <shop/orders/store.hpp>
 #include <shop/shop.hpp>
 #include <shop/testing/manual_scheduler.hpp>
@@ -53,12 +55,12 @@ public:
         link_to(to_notification_, notification_.ports().notifications);
         here = none;
         here.inventory = true;
-        inventory_ = open(here, {products, nullptr, nullptr, nullptr});
+        auto const notifications = remote_notifications(context(), over(to_notification_));
+        inventory_ = open(here, {products, nullptr, nullptr, notifications});
         link_to(to_inventory_, inventory_.ports().inventory);
         here = none;
         here.orders = true;
-        order_ = open(here, {products, remote_inventory(context(), over(to_inventory_)), nullptr,
-                             remote_notifications(context(), over(to_notification_))});
+        order_ = open(here, {products, remote_inventory(context(), over(to_inventory_)), nullptr, notifications});
         link_to(to_order_, order_.ports().orders);
         orders = remote_orders(context(), over(to_order_));
     }
@@ -110,6 +112,30 @@ public:
         for (auto const& v : report->violations) ADD_FAILURE() << to_string(v);
         EXPECT_EQ(report->moving, 0u);
         EXPECT_EQ(report->open_operations, 0u);
+        EXPECT_EQ(told_of_stock(), events_of_stock());
+    }
+    /// `MUG@7 shop.stock.out_of_stock.v1`, as the inventory noted it, in the order of its log.
+    std::vector<std::string> events_of_stock() {
+        using inventory::stock_event_record;
+        std::vector<std::string> out;
+        auto& store = *inventory_.stores().inventory;
+        auto const events = run(store.scan(std::type_identity<stock_event_record>{}, {}, 10'000)).value();
+        for (auto const& e : events) {
+            out.push_back(std::string(e.sku.text()) + '@' + std::to_string(e.version) + " shop.stock." +
+                          std::string(to_word(e.status)) + ".v1");
+        }
+        return out;
+    }
+    /// The same, as it was told to people, each once.
+    std::vector<std::string> told_of_stock() {
+        using notifications::delivery_record;
+        std::vector<std::string> out;
+        auto& store = *notification_.stores().notifications;
+        auto const deliveries = run(store.scan(std::type_identity<delivery_record>{}, {}, 10'000)).value();
+        for (auto const& d : deliveries) {
+            if (d.sku) out.push_back(std::string(d.sku->text()) + '@' + std::to_string(d.version) + ' ' + d.event_type);
+        }
+        return out;
     }
     std::size_t open() { return run(order_.stores().orders->count_open(1'000)).value(); }
     std::int64_t available(std::string const& name) {

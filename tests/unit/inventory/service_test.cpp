@@ -9,32 +9,19 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class inventory_service : public shop::tests::service_test {
+class inventory_service : public shop::tests::service_suite<service> {
 protected:
-    template <class Answer, class Command>
-    using function = asio::awaitable<std::vector<result<Answer>>> (service::*)(std::vector<request<Command>>);
-
-    template <class Answer, class Command>
-    result<Answer> ask(function<Answer, Command> f, Command command, call with = {}) {
-        std::vector<request<Command>> one;
-        one.emplace_back(std::move(with), std::move(command));
-        return run(((*stock).*f)(std::move(one))).front();
-    }
-    template <class Answer, class Command>
-    std::vector<result<Answer>> ask_all(function<Answer, Command> f, std::vector<Command> commands) {
-        std::vector<request<Command>> all;
-        for (auto& c : commands) all.emplace_back(std::move(c));
-        return run(((*stock).*f)(std::move(all)));
+    inventory_service() {
+        auto const count = [this](grown_logs in) {
+            grown += in.ledger;
+            events_grown += in.events;
+        };
+        tested = reached(make_service(stores.inventory, context(), count), &transport::remote_inventory);
     }
     static record_movement received(std::string const& which, std::int64_t pieces) {
         record_movement c;
         c.sku = sku(which);
         c.quantity = quantity(pieces);
-        return c;
-    }
-    static call with_key(std::string key) {
-        call c;
-        c.idempotency_key = std::move(key);
         return c;
     }
     result<recorded> have(std::string const& which, std::int64_t pieces) {
@@ -50,8 +37,7 @@ protected:
 
     int deliveries = 0;
     int grown = 0;
-    std::shared_ptr<service> stock =
-        reached(make_service(stores.inventory, context(), [this] { ++grown; }), &transport::remote_inventory);
+    int events_grown = 0;
 };
 
 TEST_F(inventory_service, counts_what_comes_is_promised_and_goes) {
@@ -92,7 +78,7 @@ TEST_F(inventory_service, commits_what_waits_together_at_once) {
     for (int i = 0; i < 64; ++i) {
         std::vector<request<allocate_order>> one;
         one.emplace_back(wants("MUG", 2));
-        calls.push_back(stock->allocate(std::move(one)));
+        calls.push_back(tested->allocate(std::move(one)));
     }
     int promised = 0;
     for (auto const& answers : run_all(std::move(calls))) promised += answers.front().has_value();
@@ -111,6 +97,14 @@ TEST_F(inventory_service, tells_when_the_ledger_grew_and_only_then) {
     ASSERT_FALSE(ask(&service::allocate, wants("MUG", 1)));
     ASSERT_TRUE(level("MUG"));
     EXPECT_EQ(grown, 2);
+}
+
+TEST_F(inventory_service, tells_when_there_is_an_event_for_people_and_only_then) {
+    ASSERT_TRUE(have("MUG", 2));
+    ASSERT_TRUE(ask(&service::allocate, wants("MUG", 1)));
+    EXPECT_EQ(events_grown, 0);
+    ASSERT_TRUE(ask(&service::allocate, wants("MUG", 1)));
+    EXPECT_EQ(events_grown, 1);
 }
 
 TEST_F(inventory_service, takes_the_idempotency_key_for_a_reference) {
@@ -136,7 +130,7 @@ TEST_F(inventory_service, refuses_movements_without_a_good_key_and_records_their
     all.emplace_back(received("MUG", 1));
     all.emplace_back(with_key("fine"), received("MUG", 2));
     all.emplace_back(with_key("line\nbreak"), received("MUG", 4));
-    auto const answers = run(stock->record(std::move(all)));
+    auto const answers = run(tested->record(std::move(all)));
     EXPECT_EQ(answers[0].error().code(), error_code::idempotency_key_missing);
     EXPECT_TRUE(answers[1]);
     EXPECT_EQ(answers[2].error().code(), error_code::idempotency_key_malformed);
@@ -145,8 +139,7 @@ TEST_F(inventory_service, refuses_movements_without_a_good_key_and_records_their
 
 TEST_F(inventory_service, does_not_run_what_is_past_its_deadline) {
     ASSERT_TRUE(have("MUG", 10));
-    call late;
-    late.deadline = clock.now();
+    auto const late = too_late();
     EXPECT_EQ(ask(&service::allocate, wants("MUG", 1), late).error().code(), error_code::deadline_exceeded);
     EXPECT_EQ(ask(&service::get, get_stock(sku("MUG")), late).error().code(), error_code::deadline_exceeded);
     EXPECT_EQ(ask(&service::list, list_stock(), late).error().code(), error_code::deadline_exceeded);
@@ -156,11 +149,9 @@ TEST_F(inventory_service, does_not_run_what_is_past_its_deadline) {
 TEST_F(inventory_service, runs_the_rest_of_a_batch_that_is_partly_too_late) {
     ASSERT_TRUE(have("MUG", 10));
     std::vector<request<allocate_order>> all;
-    call late;
-    late.deadline = clock.now();
-    all.emplace_back(late, wants("MUG", 1));
+    all.emplace_back(too_late(), wants("MUG", 1));
     all.emplace_back(wants("MUG", 2));
-    auto const answers = run(stock->allocate(std::move(all)));
+    auto const answers = run(tested->allocate(std::move(all)));
     EXPECT_FALSE(answers[0]);
     EXPECT_TRUE(answers[1]);
     EXPECT_EQ(level("MUG")->allocated, 2);

@@ -47,6 +47,34 @@ TEST(a_delivery, becomes_a_message_for_people) {
     EXPECT_EQ(message.text, "Your order 00000000-0000-0000-0000-000000000002 is confirmed.");
 }
 
+TEST(a_delivery, of_stock_stands_where_its_event_happened_and_names_the_sku) {
+    stock_event ran_out;
+    ran_out.sku = sku("MUG");
+    ran_out.version = 7;
+    ran_out.status = "out_of_stock";
+    ran_out.at = timestamp(1'700'000'000'000ms);
+    auto const one = rules::new_delivery(ran_out, "log");
+    EXPECT_EQ(rules::new_delivery(ran_out, "log").subject, one.subject);
+    EXPECT_EQ(one.subject.born(), ran_out.at);
+    auto later = ran_out;
+    later.at += 1ms;
+    later.version = 8;
+    EXPECT_LT(one.subject, rules::new_delivery(later, "log").subject);
+    auto const other = [&] {
+        auto e = ran_out;
+        e.sku = sku("CUP");
+        return rules::new_delivery(e, "log");
+    }();
+    EXPECT_NE(other.subject, one.subject);
+    EXPECT_NE(other.id, one.id);
+    auto const message = rules::to_message(one);
+    EXPECT_EQ(message.event_type, "shop.stock.out_of_stock.v1");
+    EXPECT_EQ(message.recipient, "shop");
+    EXPECT_EQ(message.sku, sku("MUG"));
+    EXPECT_FALSE(message.order_id);
+    EXPECT_EQ(message.text, "MUG is out of stock.");
+}
+
 class recording : public ::testing::Test {
 protected:
     class one_attempt final : public decision_batch<store_schema> {

@@ -8,17 +8,9 @@ using shop::testing::fault;
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
-class products_service : public shop::tests::service_test {
+class products_service : public shop::tests::service_suite<service> {
 protected:
-    template <class Answer, class Command>
-    using function = asio::awaitable<std::vector<result<Answer>>> (service::*)(std::vector<request<Command>>);
-
-    template <class Answer, class Command>
-    result<Answer> ask(function<Answer, Command> f, Command command, call with = {}) {
-        std::vector<request<Command>> one;
-        one.emplace_back(std::move(with), std::move(command));
-        return run(((*catalogue).*f)(std::move(one))).front();
-    }
+    products_service() { tested = reached(make_service(stores.products, context()), &transport::remote_products); }
     static product_draft draft(char const* which, std::string name = "Thing") {
         return product_draft(which, std::move(name), eur(100)).active();
     }
@@ -40,7 +32,6 @@ protected:
     }
 
     std::uint64_t said_so_far = 0;
-    std::shared_ptr<service> catalogue = reached(make_service(stores.products, context()), &transport::remote_products);
 };
 
 TEST_F(products_service, creates_replaces_and_archives) {
@@ -58,7 +49,7 @@ TEST_F(products_service, creates_replaces_and_archives) {
 TEST_F(products_service, imports_many_at_once) {
     std::vector<request<import_product>> rows;
     for (int i = 0; i < 300; ++i) rows.emplace_back(import_product(draft(("SKU-" + std::to_string(i)).c_str())));
-    auto const answers = run(catalogue->import(std::move(rows)));
+    auto const answers = run(tested->import(std::move(rows)));
     ASSERT_EQ(answers.size(), 300u);
     EXPECT_EQ(answers[299]->sku, sku("SKU-299"));
     EXPECT_EQ(answers[299]->outcome, import_outcome::created);
@@ -157,9 +148,7 @@ TEST_F(products_service, repeats_a_batch_whose_commit_is_unknown) {
 }
 
 TEST_F(products_service, does_not_run_what_is_past_its_deadline) {
-    call late;
-    late.deadline = clock.now();
-    EXPECT_EQ(ask(&service::create, create_product(draft("MUG")), late).error().code(), error_code::deadline_exceeded);
+    EXPECT_EQ(ask(&service::create, create_product(draft("MUG")), too_late()).error().code(), error_code::deadline_exceeded);
     EXPECT_EQ(plan->commits(), 0u);
 }
 

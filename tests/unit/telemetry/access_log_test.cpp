@@ -168,4 +168,22 @@ TEST(access_log, a_hostile_request_stays_one_line_of_json) {
     EXPECT_EQ(parsed->root().size(), 13U);
 }
 
+TEST(access_log, says_of_an_item_whose_it_is) {
+    noting_sink sink;
+    shop_server::answered_item item;
+    item.operation = "inventory.allocate";
+    item.failure = "out_of_stock";
+    item.took = 1'234'567ns;
+    item.account = "till-3";
+    item.id = "req-1";
+    item.trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    access_log(sink).write(item);
+    EXPECT_EQ(sink.event, "item");
+    EXPECT_THAT(sink.names, testing::ElementsAre("operation", "failure", "duration_ms", "account", "request_id", "trace_id"));
+    EXPECT_EQ(sink.values["failure"], "out_of_stock");
+    EXPECT_EQ(sink.values["duration_ms"], "1.234");
+    EXPECT_EQ(sink.values["request_id"], "req-1");
+    EXPECT_EQ(sink.values["trace_id"], "0af7651916cd43dd8448eb211c80319c");
+}
+
 }  // namespace

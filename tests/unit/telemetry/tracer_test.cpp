@@ -178,6 +178,20 @@ TEST_F(tracing, a_root_is_recorded_by_the_ratio_and_a_child_by_its_root) {
     EXPECT_TRUE(tracer_.start_span("orders.place", span_kind::internal, hop::service, sampled).is_recorded());
 }
 
+TEST_F(tracing, a_drawn_trace_is_the_root_span_of_what_is_told_about_it) {
+    turn_on();
+    auto const drawn = tracer_.draw_trace();
+    tracer_.start_span("orders.place", span_kind::client, hop::client, drawn).finish({});
+    auto root = tracer_.start_root("orders.place", span_kind::server, hop::edge, drawn);
+    EXPECT_EQ(root.traceparent(), drawn);
+    root.finish({});
+    run_for(5s);
+    ASSERT_EQ(arrived_.size(), 1U);
+    auto const id = drawn.substr(36, 16);
+    EXPECT_THAT(arrived_[0].body, testing::HasSubstr("\"parentSpanId\":\"" + id + "\""));
+    EXPECT_THAT(arrived_[0].body, testing::HasSubstr("\"spanId\":\"" + id + "\",\"name\""));
+}
+
 TEST_F(tracing, work_given_up_is_told_without_a_code) {
     turn_on();
     try {

@@ -173,7 +173,10 @@ void connection::judge() {
         request_.by = std::move(admission.by);
         admitted_fields_ = std::move(admission.fields);
         drawn_trace_ = std::move(admission.trace);
-        if (request_.trace.empty()) request_.trace = drawn_trace_;
+        if (request_.trace.empty()) {
+            request_.trace = drawn_trace_;
+            request_.begins_trace = !drawn_trace_.empty();
+        }
         body_bytes_max_ = admission.body_bytes_max;
         answer_ = std::move(admission.answer);
     } catch (...) {

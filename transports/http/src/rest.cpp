@@ -64,6 +64,7 @@ result<void> describe_call(route const& to, request const& request, rest_options
     }
     call.deadline = options.clock->now() + *time;
     call.trace = request.trace;
+    call.request_id = request.id;
     return {};
 }
 

@@ -25,7 +25,7 @@ inline constexpr bool is_vector = false;
 template <class T, class A>
 inline constexpr bool is_vector<std::vector<T, A>> = true;
 
-/// Whether a `presence::optional` member has nothing to say.
+/// Whether a member that may be left out has nothing to say.
 template <class T>
 bool is_blank(T const& v) {
     if constexpr (is_optional<T>) {
@@ -107,7 +107,7 @@ template <described T>
 void write_members(std::string& out, T const& v, bool& first) {
     for_each_field<T>([&](auto const& f) {
         auto const& member = v.*f.pointer;
-        if (f.when_missing == presence::optional && detail::is_blank(member)) return;
+        if (f.when_missing != presence::required && detail::is_blank(member)) return;
         if (!first) out += ',';
         first = false;
         out += '"';

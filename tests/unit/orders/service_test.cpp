@@ -1,0 +1,282 @@
+#include "unit/service_fixture.hpp"
+
+#include <shop/inventory/make_service.hpp>
+#include <shop/orders/make_service.hpp>
+#include <shop/products/make_service.hpp>
+
+namespace shop::orders::tests {
+
+using namespace std::chrono_literals;
+using shop::testing::fault;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+/// Orders with a catalogue and an inventory, which is reached over a network that can be cut.
+class orders_service : public shop::tests::service_suite<service> {
+protected:
+    orders_service() {
+        auto const endpoint = std::make_shared<transport::endpoint>(clock);
+        endpoint->offer(inventory);
+        to_inventory = std::make_shared<inproc::simulated_channel>(context(), endpoint);
+        service_parts parts;
+        parts.store = stores.orders;
+        parts.products = reached(products, &transport::remote_products);
+        parts.inventory = transport::remote_inventory(context(), to_inventory, {});
+        parts.context = context();
+        parts.log_grew = [this] { ++log_grew; };
+        taking = make_service(std::move(parts));
+        tested = reached(std::shared_ptr<service>(taking), &transport::remote_orders);
+    }
+    void SetUp() override {
+        offer("MUG", 100);
+        offer("CUP", 100);
+    }
+    ~orders_service() override {
+        taking->stop();
+        io.poll();
+    }
+
+    void offer(char const* which, std::int64_t pieces) {
+        std::vector<request<products::create_product>> created;
+        created.emplace_back(products::create_product(products::product_draft(which, "The " + std::string(which), eur(500)).active()));
+        ASSERT_TRUE(run(products->create(std::move(created))).front());
+        std::vector<request<inventory::record_movement>> received;
+        received.emplace_back(with_key(std::string("first ") + which), inventory::record_movement::receive(sku(which), quantity(pieces)));
+        ASSERT_TRUE(run(inventory->record(std::move(received))).front());
+    }
+    std::int64_t available(char const* which) {
+        std::vector<request<inventory::get_stock>> one;
+        one.emplace_back(inventory::get_stock(sku(which)));
+        return run(inventory->get(std::move(one))).front()->available;
+    }
+    static place_order mugs(std::int64_t pieces, std::string customer = "ann") {
+        return place_order(std::move(customer)).line("MUG", pieces);
+    }
+    result<acknowledgement> place(place_order order, call with) { return ask(&service::place, std::move(order), std::move(with)); }
+    result<acknowledgement> place(place_order order) { return place(std::move(order), with_key("cart-" + std::to_string(++carts))); }
+    /// A customer, who has all scopes but sees only their own.
+    static call as(std::string customer, std::string key = {}) {
+        auto who = std::make_shared<principal>();
+        who->account = who->customer_id = std::move(customer);
+        who->scopes = {"orders:read", "orders:write", "orders:fulfil"};
+        auto with = call(std::move(who));
+        with.idempotency_key = std::move(key);
+        return with;
+    }
+    std::vector<std::string> customers_of(list_orders what, call with = {}) {
+        std::vector<std::string> out;
+        auto const page = ask(&service::list, std::move(what), std::move(with));
+        if (!page) return {std::string(page.error().word())};
+        for (auto const& o : page->items) out.push_back(o.customer.id);
+        return out;
+    }
+
+    int carts = 0;
+    int log_grew = 0;
+    std::shared_ptr<products::service> products = products::make_service(memory.products, context());
+    std::shared_ptr<inventory::service> inventory = inventory::make_service(memory.inventory, context(), {});
+    std::shared_ptr<inproc::simulated_channel> to_inventory;
+    std::shared_ptr<running_service> taking;
+};
+
+TEST_F(orders_service, takes_an_order_and_follows_it_to_its_end) {
+    auto const placed = place(mugs(2));
+    ASSERT_TRUE(placed);
+    EXPECT_FALSE(placed->open);
+    EXPECT_EQ(placed->order.status, status::confirmed);
+    EXPECT_EQ(placed->order.total, eur(1'000));
+    EXPECT_EQ(available("MUG"), 98);
+    auto const id = placed->order.id;
+    EXPECT_EQ(*ask(&service::get, get_order(id)), placed->order);
+    auto const shipped = ask(&service::transition, transition_order(id, status::shipped).track("T-1"), with_key("ship"));
+    ASSERT_TRUE(shipped);
+    EXPECT_EQ(shipped->order.shipments.at(0).tracking, "T-1");
+    ASSERT_TRUE(ask(&service::transition, transition_order(id, status::delivered), with_key("deliver")));
+    auto const steps = ask(&service::history, get_history(id));
+    ASSERT_THAT(steps->items, SizeIs(4));
+    EXPECT_EQ(steps->items[0].status, status::pending);
+    EXPECT_EQ(steps->items[3].status, status::delivered);
+    EXPECT_EQ(log_grew, 3) << "the first version is history only";
+}
+
+TEST_F(orders_service, gives_back_what_a_cancelled_order_was_promised) {
+    auto const placed = place(mugs(2));
+    auto const cancelled = ask(&service::cancel, cancel_order(placed->order.id).because("changed my mind"), with_key("cancel"));
+    ASSERT_TRUE(cancelled);
+    EXPECT_EQ(cancelled->order.status, status::cancelled);
+    EXPECT_EQ(available("MUG"), 100);
+}
+
+TEST_F(orders_service, answers_requests_of_a_batch_in_their_order_and_a_bad_one_alone) {
+    std::vector<request<place_order>> all;
+    all.emplace_back(with_key("a"), mugs(1));
+    all.emplace_back(with_key("b"), place_order("ann").line("NONE", 1));
+    all.emplace_back(mugs(1));
+    all.emplace_back(with_key("d"), place_order("ann").line("CUP", 101));
+    all.emplace_back(with_key("e"), place_order("bob").line("CUP", 100));
+    auto const answers = run(tested->place(std::move(all)));
+    ASSERT_EQ(answers.size(), 5u);
+    EXPECT_TRUE(answers[0]);
+    EXPECT_EQ(answers[1].error().code(), error_code::unknown_sku);
+    EXPECT_EQ(answers[2].error().code(), error_code::idempotency_key_missing);
+    EXPECT_EQ(answers[3].error().code(), error_code::out_of_stock);
+    ASSERT_TRUE(answers[4]);
+    EXPECT_EQ(answers[4]->order.customer.id, "bob");
+    EXPECT_EQ(available("MUG"), 99);
+    EXPECT_EQ(available("CUP"), 0);
+}
+
+TEST_F(orders_service, places_what_waits_together_with_few_commits) {
+    std::vector<asio::awaitable<std::vector<result<acknowledgement>>>> calls;
+    auto const before = plan->commits();
+    for (int i = 0; i < 64; ++i) {
+        std::vector<request<place_order>> one;
+        one.emplace_back(with_key("key-" + std::to_string(i)), mugs(2));
+        calls.push_back(tested->place(std::move(one)));
+    }
+    int confirmed = 0;
+    for (auto const& answers : run_all(std::move(calls))) {
+        if (answers.front()) ++confirmed;
+        else EXPECT_EQ(answers.front().error().code(), error_code::out_of_stock);
+    }
+    EXPECT_EQ(confirmed, 50);
+    EXPECT_EQ(available("MUG"), 0);
+    // Intent and conclusion, each of no more than a few batches: what comes first leaves first, the rest gathers.
+    EXPECT_LE(plan->commits() - before, 16u);
+}
+
+TEST_F(orders_service, answers_a_repeat_with_what_it_answered_first) {
+    auto const first = place(mugs(2), with_key("cart"));
+    ASSERT_TRUE(ask(&service::cancel, cancel_order(first->order.id), with_key("cancel")));
+    auto const again = place(mugs(2), with_key("cart"));
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(again->replayed);
+    EXPECT_EQ(again->order, first->order);
+    EXPECT_EQ(place(mugs(3), with_key("cart")).error().code(), error_code::idempotency_key_reused);
+    EXPECT_EQ(available("MUG"), 100);
+}
+
+TEST_F(orders_service, twins_are_one_order) {
+    std::vector<asio::awaitable<std::vector<result<acknowledgement>>>> calls;
+    for (int i = 0; i < 20; ++i) {
+        std::vector<request<place_order>> one;
+        one.emplace_back(with_key("cart"), mugs(2));
+        calls.push_back(tested->place(std::move(one)));
+    }
+    std::vector<order_id> ids;
+    int fresh = 0;
+    for (auto const& answers : run_all(std::move(calls))) {
+        ASSERT_TRUE(answers.front());
+        ids.push_back(answers.front()->order.id);
+        fresh += answers.front()->replayed ? 0 : 1;
+    }
+    EXPECT_THAT(ids, Each(ids.front()));
+    EXPECT_EQ(fresh, 1);
+    EXPECT_EQ(available("MUG"), 98);
+}
+
+TEST_F(orders_service, says_what_is_short_and_says_it_again) {
+    for (bool const again : {false, true}) {
+        auto const refused = place(place_order("ann").line("MUG", 101).line("CUP", 1), with_key("cart"));
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code(), error_code::out_of_stock);
+        EXPECT_EQ(refused.error().details().replayed, again);
+        ASSERT_THAT(refused.error().shortages(), SizeIs(1));
+        EXPECT_EQ(refused.error().shortages()[0], (shortage{sku("MUG"), 101, 100}));
+    }
+}
+
+TEST_F(orders_service, names_the_steps_that_would_be_allowed) {
+    auto const placed = place(mugs(1));
+    auto const refused = ask(&service::transition, transition_order(placed->order.id, status::delivered), with_key("deliver"));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), error_code::invalid_transition);
+    EXPECT_EQ(refused.error().details().from, "confirmed");
+    EXPECT_EQ(refused.error().details().to, "delivered");
+    EXPECT_THAT(refused.error().details().allowed, ElementsAre("partially_shipped", "shipped", "cancelled"));
+}
+
+TEST_F(orders_service, keeps_the_orders_of_others_from_a_customer) {
+    auto const placed = place(mugs(1, "ann"), as("ann", "cart"));
+    ASSERT_TRUE(placed);
+    ASSERT_TRUE(place(mugs(1, "bob"), as("bob", "cart"))) << "a key is its account's own";
+    auto const id = placed->order.id;
+    EXPECT_EQ(ask(&service::get, get_order(id), as("bob")).error().code(), error_code::not_found);
+    EXPECT_EQ(ask(&service::history, get_history(id), as("bob")).error().code(), error_code::not_found);
+    EXPECT_EQ(ask(&service::cancel, cancel_order(id), as("bob", "c")).error().code(), error_code::not_found);
+    EXPECT_EQ(ask(&service::transition, transition_order(id, status::shipped), as("bob", "s")).error().code(), error_code::not_found);
+    EXPECT_THAT(customers_of({}, as("bob")), ElementsAre("bob"));
+    list_orders of_ann;
+    of_ann.customer_id = "ann";
+    EXPECT_THAT(customers_of(of_ann, as("bob")), IsEmpty());
+    EXPECT_THAT(customers_of({}), ElementsAre("bob", "ann"));
+    EXPECT_EQ(ask(&service::get, get_order(id), as("ann"))->status, status::confirmed);
+}
+
+TEST_F(orders_service, lists_newest_first_page_by_page_and_what_is_asked_for) {
+    for (auto const* who : {"ann", "bob", "ann", "cat"}) ASSERT_TRUE(place(mugs(1, who)));
+    list_orders next;
+    next.limit = 3;
+    auto const first = ask(&service::list, next);
+    ASSERT_THAT(first->items, SizeIs(3));
+    EXPECT_EQ(first->items[0].customer.id, "cat");
+    next.cursor = first->next_cursor;
+    EXPECT_THAT(customers_of(next), ElementsAre("ann"));
+    list_orders some;
+    some.customer_id = "ann";
+    EXPECT_THAT(customers_of(some), ElementsAre("ann", "ann"));
+    some.status = status::shipped;
+    EXPECT_THAT(customers_of(some), IsEmpty());
+    next.cursor = "forged";
+    EXPECT_THAT(customers_of(next), ElementsAre("malformed_request"));
+}
+
+TEST_F(orders_service, does_not_take_what_is_past_its_deadline) {
+    auto late = too_late();
+    late.idempotency_key = "cart";
+    EXPECT_EQ(place(mugs(1), late).error().code(), error_code::deadline_exceeded);
+    EXPECT_EQ(ask(&service::get, get_order(), late).error().code(), error_code::deadline_exceeded);
+    EXPECT_THAT(customers_of({}), IsEmpty());
+}
+
+TEST_F(orders_service, an_order_whose_outcome_is_late_is_open_and_concluded_by_recovery) {
+    to_inventory->cut();
+    auto with = with_key("cart");
+    with.deadline = clock.now() + 5s;
+    auto const open = place(mugs(2), with);
+    ASSERT_TRUE(open) << open.error().word();
+    EXPECT_TRUE(open->open);
+    EXPECT_EQ(open->order.status, status::pending);
+    to_inventory->join();
+    taking->start();
+    ASSERT_TRUE(run_until([&] { return taking->open_operations() == 0 && log_grew >= 1; }));
+    auto const again = place(mugs(2), with_key("cart"));
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(again->replayed);
+    EXPECT_EQ(again->order.id, open->order.id);
+    EXPECT_EQ(again->order.status, status::confirmed);
+    EXPECT_EQ(available("MUG"), 98);
+}
+
+TEST_F(orders_service, repeats_a_batch_whose_commit_is_unknown) {
+    for (auto const what : {fault::unknown_written, fault::unknown_unwritten}) {
+        auto const before = available("MUG");
+        fault_at_next = what;
+        auto const placed = place(mugs(2));
+        ASSERT_TRUE(placed);
+        EXPECT_FALSE(placed->replayed);
+        EXPECT_EQ(available("MUG"), before - 2);
+    }
+}
+
+TEST_F(orders_service, leaves_the_key_free_when_the_store_cannot_take_the_intent) {
+    fault_at_next = fault::unavailable;
+    EXPECT_EQ(place(mugs(2), with_key("cart")).error().code(), error_code::store_unavailable);
+    auto const placed = place(mugs(2), with_key("cart"));
+    ASSERT_TRUE(placed);
+    EXPECT_FALSE(placed->replayed);
+}
+
+}  // namespace shop::orders::tests
