@@ -86,16 +86,21 @@ quiet "$program" import stock "$folder/stock.csv" --store "$(database inventory)
 
 open_stack
 for round in 1 2 3; do sell "gateway and four services" 256 "stack-$round"; done
-sell "gateway and four services" 64 stack-64
 load "GET /v1/products/{sku} through the gateway, 256 connections" 256 "$address/v1/products/MUG-STONE-350" -H "$key"
 for pid in $(pgrep -P "$running"); do
     [[ -r /proc/$pid/cmdline ]] && tr '\0' ' ' <"/proc/$pid/cmdline" | awk -v kib="$(awk '/VmRSS/ {print $2}' "/proc/$pid/status")" \
         -v ticks="$(awk '{print $14 + $15}' "/proc/$pid/stat")" '$2 == "serve" {printf "  %-14s %6d KiB resident, %6.1f s CPU\n", $3, kib, ticks / 100}'
 done
 close_stack
-open_stack --batching no
-sell "the same without batching between services" 64 apart-64
-close_stack
+# In pairs: what the database does meanwhile (checkpoints) meets both.
+for round in 1 2 3; do
+    open_stack
+    sell "gateway and four services" 64 "stack-64-$round"
+    close_stack
+    open_stack --batching no
+    sell "the same without batching between services" 64 "apart-64-$round"
+    close_stack
+done
 "$here/../script/postgres" start "$folder/stack/postgres" product >/dev/null
 check --order-store "$(database orders)" --inventory-store "$(database inventory)" --product-store "$(database product)" \
     --notification-store "$(database notification)"
