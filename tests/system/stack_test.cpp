@@ -303,6 +303,7 @@ TEST(stack_on_postgres, answers_in_time_and_stays_small_while_a_service_stands_s
     auto const while_still = under.buyers.stop();
     std::cout << while_still.to_text() << std::endl;
     EXPECT_THAT(while_still.confirmed, testing::IsEmpty());
+    EXPECT_THAT(while_still.answers, testing::Contains(testing::Key("503 unavailable"))) << "every order was still tried";
     expect_retryable_only(while_still);
     inventory.signal(SIGCONT);
     under.expect_kept(while_still);
