@@ -17,7 +17,6 @@ namespace {
 
 constexpr auto between_looks = 1s;
 constexpr auto answer_max = 1s;
-constexpr unsigned looks_until_lost = 2;
 
 }  // namespace
 
@@ -36,13 +35,8 @@ peer::peer(shop::service_context context, peer_options options)
 }
 
 bool peer::is_ready() const {
-    auto const ready = [](auto const& one) { return one.second == 0; };
-    return balanced_->is_available() && std::ranges::any_of(missed_, ready);
-}
-
-bool peer::is_lost() const {
-    auto const lost = [](auto const& one) { return one.second >= looks_until_lost; };
-    return !balanced_->is_available() || (!missed_.empty() && std::ranges::all_of(missed_, lost));
+    auto const ready = [](auto const& one) { return one.second; };
+    return balanced_->is_available() && std::ranges::any_of(ready_, ready);
 }
 
 void peer::start() {
@@ -77,7 +71,7 @@ asio::awaitable<void> peer::find() {
         if (!known(one)) gone.push_back(one.first);
     }
     std::erase_if(clients_, [&](auto const& one) { return !known(one); });
-    std::erase_if(missed_, [&](auto const& one) { return !known(one); });
+    std::erase_if(ready_, [&](auto const& one) { return !known(one); });
     for (auto const& address : *found) {
         if (clients_.contains(address)) continue;
         shop::http::client_options bounds;
@@ -101,9 +95,8 @@ asio::awaitable<void> peer::check(std::string address, std::shared_ptr<shop::htt
     auto const answer = co_await client->exchange(std::move(question), context_.clock->now() + answer_max);
     bool const ready = answer && answer->status == 200;
     if (!clients_.contains(address)) co_return;
-    auto const [known, fresh] = missed_.try_emplace(address, 0);
-    bool const changed = fresh || (known->second == 0) != ready;
-    known->second = ready ? 0 : known->second + 1;
+    auto const [known, fresh] = ready_.try_emplace(address, ready);
+    bool const changed = fresh || std::exchange(known->second, ready) != ready;
     balanced_->set_healthy(address, ready);
     if (!changed) co_return;
     context_.log->write(ready ? shop::severity::info : shop::severity::warning,

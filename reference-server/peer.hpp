@@ -40,9 +40,6 @@ public:
     std::shared_ptr<shop::transport::channel> channel() const { return outermost_; }
     /// Whether an instance is there and well.
     bool is_ready() const;
-    /// Whether there is no use in asking: none would be asked, or none was well when it was looked at twice. One that stands
-    /// still takes calls and does not answer them; its callers should not have to wait until theirs have failed.
-    bool is_lost() const;
     shop::transport::balancing_channel const& balance() const { return *balanced_; }
     shop::transport::batching_channel const* queue() const { return batched_.get(); }
 
@@ -62,7 +59,7 @@ private:
     peer_options options_;
     shop::nap between_looks_;
     std::map<std::string, std::shared_ptr<shop::http::client>> clients_;  ///< by address
-    std::map<std::string, unsigned> missed_;  ///< how often in a row an instance was not well; nothing before the first look
+    std::map<std::string, bool> ready_;
     instances_function tell_;
     std::shared_ptr<shop::transport::balancing_channel> balanced_;
     std::shared_ptr<shop::transport::batching_channel> batched_;

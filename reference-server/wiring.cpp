@@ -146,7 +146,7 @@ shop::result<void> wiring::run_services(role what, settings const& with) {
     options.log = context_.log;
     options.here = here_of(what);
     options.elsewhere = elsewhere_;
-    if (inventory_) options.inventory_answers = [inventory = inventory_] { return !inventory->is_lost(); };
+    if (inventory_) options.inventory_answers = [inventory = inventory_] { return inventory->balance().is_available(); };
     auto opened = shop::engine::open(std::move(options));
     if (!opened) return opened.error();
     engine_ = std::move(*opened);

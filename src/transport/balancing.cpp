@@ -38,13 +38,15 @@ void balancing_channel::set_instances(std::vector<instance> instances) {
 void balancing_channel::set_healthy(std::string_view name, bool healthy) {
     for (auto const& one : targets_) {
         if (one->of.name != name) continue;
+        bool const again = !healthy && !one->healthy;
         one->healthy = healthy;
         if (healthy && one->is_open()) one->open_until = context_.clock->now();  // the next message may find out
+        if (again && !one->is_open()) open(*one);  // its callers need not wait until theirs have failed
     }
 }
 
 bool balancing_channel::may_take(target const& one, steady_time now) const {
-    return !one.is_open() || (one.open_until <= now && !one.probing);
+    return !one.is_open() || (one.healthy && one.open_until <= now && !one.probing);
 }
 
 bool balancing_channel::is_available() const {
@@ -84,7 +86,10 @@ void balancing_channel::succeeded(target& one) {
 }
 
 void balancing_channel::failed(target& one) {
-    if (++one.failures < options_.failures_to_open && !one.is_open()) return;
+    if (++one.failures >= options_.failures_to_open || one.is_open()) open(one);
+}
+
+void balancing_channel::open(target& one) {
     one.open_for = one.is_open() ? std::min(one.open_for * 2, options_.open_for_max) : options_.open_for;
     one.open_until = context_.clock->now() + one.open_for;
     ++one.ejections;

@@ -37,8 +37,9 @@ struct instance_state {
 
 /// Spreads items over the instances of a service, and tries again what did not arrive.
 ///
-/// Of two instances drawn at random the one with less under way is taken. One that failed `failures_to_open` times in a row is
-/// left alone, its breaker open, until a single message finds it well again; with all breakers open items are refused at once.
+/// Of two instances drawn at random the one with less under way is taken. One that failed `failures_to_open` times in a row, or
+/// was said twice in a row not to be well, is left alone, its breaker open, until a single message finds it well again; while
+/// it is said not to be well, none is sent. With all breakers open items are refused at once.
 /// An item whose message failed is tried again, elsewhere if there is an elsewhere, while its deadline and a budget allow it:
 /// every operation of the shop is safe, idempotent or keyed. What a service answered, refusals included, is never asked twice
 /// here: only the hop nearest a failure retries.
@@ -51,8 +52,9 @@ public:
 
     /// Takes another list of instances; those with a name that is known keep what is known of them.
     void set_instances(std::vector<instance> instances);
-    /// Says whether an instance is well. One that is not is only asked when none is; one that was left alone and is well
-    /// again is asked at once.
+    /// Says whether an instance is well. One that is not is only asked when none is, and left alone if the next word is the
+    /// same: one that stands still takes messages and never fails them. One that was left alone and is well again is asked
+    /// at once.
     void set_healthy(std::string_view name, bool healthy);
 
     /// Whether an item would be sent now, rather than refused.
@@ -79,6 +81,7 @@ private:
     bool may_take(target const& one, steady_time now) const;
     void succeeded(target& one);
     void failed(target& one);
+    void open(target& one);
     asio::awaitable<std::vector<result<std::string>>> send_to(std::shared_ptr<target> to, operation_facts operation,
                                                               std::vector<outgoing> items);
 

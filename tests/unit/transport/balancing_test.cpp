@@ -120,6 +120,23 @@ TEST_F(balancing, an_unhealthy_instance_is_asked_only_when_none_is_well) {
     EXPECT_GT(a->messages.size(), 0u);
 }
 
+TEST_F(balancing, an_instance_that_is_twice_said_not_to_be_well_is_left_alone) {
+    one.set_healthy("a", false);
+    EXPECT_TRUE(one.is_available());
+    EXPECT_TRUE(send(one)) << "once may be bad luck";
+    one.set_healthy("a", false);
+    EXPECT_FALSE(one.is_available());
+    EXPECT_FALSE(send(one));
+    EXPECT_EQ(a->messages.size(), 1u);
+    one.set_healthy("a", false);
+    EXPECT_EQ(one.instances().front().ejections, 1u);
+    clock.advance(1min);
+    EXPECT_FALSE(one.is_available()) << "time alone does not make it well";
+    one.set_healthy("a", true);
+    EXPECT_TRUE(send(one));
+    EXPECT_FALSE(one.instances().front().open);
+}
+
 TEST_F(balancing, known_instances_keep_what_is_known_of_them) {
     fail(*a);
     for (int i = 0; i < 10; ++i) send(one);
