@@ -110,12 +110,12 @@ void register_list_tests(contract_suite<notifications_room>& suite) {
 }
 
 void register_due_tests(contract_suite<notifications_room>& suite) {
-    suite.test("finds_pending_deliveries_whose_time_has_come_by_key", [](world& w) {
-        ASSERT_TRUE(put(w.store(), std::vector{due_at(3, 10), due_at(1, 20), due_at(2, 11), due_at(4, 5)}));
+    suite.test("finds_pending_deliveries_whose_time_has_come_the_longest_due_first", [](world& w) {
+        ASSERT_TRUE(put(w.store(), std::vector{due_at(3, 10), due_at(1, 20), due_at(2, 11), due_at(5, 11), due_at(4, 5)}));
         EXPECT_EQ(due(w, 4), texts{});
-        EXPECT_EQ(due(w, 10), (texts{"3.2/log", "4.2/log"})) << "at its time, not after it";
-        EXPECT_EQ(due(w, 30), (texts{"1.2/log", "2.2/log", "3.2/log", "4.2/log"}));
-        EXPECT_EQ(due(w, 30, 2), (texts{"1.2/log", "2.2/log"}));
+        EXPECT_EQ(due(w, 10), (texts{"4.2/log", "3.2/log"})) << "at its time, not after it";
+        EXPECT_EQ(due(w, 30), (texts{"4.2/log", "3.2/log", "2.2/log", "5.2/log", "1.2/log"})) << "those of one moment by key";
+        EXPECT_EQ(due(w, 30, 2), (texts{"4.2/log", "3.2/log"}));
         EXPECT_EQ(due(w, 30, 0), texts{});
     });
 

@@ -64,7 +64,7 @@ class store : public record_store<store_schema> {
 public:
     /// Newest first; of one order, the last event first.
     virtual asio::awaitable<result<std::vector<delivery_record>>> list(delivery_query query) = 0;
-    /// Pending deliveries whose next attempt is due, by key.
+    /// Pending deliveries whose next attempt is due: the longest due first, those of one moment by key.
     virtual asio::awaitable<result<std::vector<delivery_record>>> due(timestamp now, std::size_t limit) = 0;
 };
 

@@ -69,8 +69,8 @@ public:
             if (*rows[at].next_attempt_at <= now) found.push_back(at);
         }
         auto end = found.begin() + static_cast<std::ptrdiff_t>(std::min(limit, found.size()));
-        std::partial_sort(found.begin(), end, found.end(),
-                          [&](slot a, slot b) { return key_members(rows[a]) < key_members(rows[b]); });
+        auto const place = [&](slot at) { return std::tuple_cat(std::tuple(*rows[at].next_attempt_at), key_members(rows[at])); };
+        std::partial_sort(found.begin(), end, found.end(), [&](slot a, slot b) { return place(a) < place(b); });
         std::vector<delivery_record> out;
         for (auto at = found.begin(); at != end; ++at) out.push_back(rows[*at]);
         co_return out;

@@ -33,7 +33,8 @@ public:
     asio::awaitable<result<std::vector<delivery_record>>> due(timestamp now, std::size_t limit) override {
         static std::string const text = select_from<delivery_record>() +
                                         " WHERE stored.next_attempt_at <= $1::bigint AND stored.status = 'pending'" +
-                                        detail::order_by_key<delivery_record>() + " LIMIT $2::bigint";
+                                        " ORDER BY stored.next_attempt_at, stored.order_id, stored.order_version,"
+                                        " stored.channel, stored.recipient LIMIT $2::bigint";
         auto work = [now, limit](connection& on, std::vector<delivery_record>& out) {
             select(on, text, out, now, limit);
         };

@@ -21,7 +21,7 @@ public:
     asio::awaitable<result<std::vector<delivery_record>>> due(timestamp now, std::size_t limit) override {
         static constexpr auto condition =
             "WHERE next_attempt_at <= ?1 AND status = 'pending'"
-            " ORDER BY order_id, order_version, channel, recipient LIMIT ?2";
+            " ORDER BY next_attempt_at, order_id, order_version, channel, recipient LIMIT ?2";
         auto work = [now, limit](reader& by, std::vector<delivery_record>& out) {
             return select(by.on, condition, out, now, limit);
         };

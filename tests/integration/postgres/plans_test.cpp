@@ -1,4 +1,4 @@
-// What the server does for each statement, as it tells itself: never read a table from end to end.
+// What the server does for each statement, as it tells itself: never read a table from end to end, be it by an index.
 
 #include <sstream>
 
@@ -10,7 +10,8 @@ namespace {
 /// It writes the plan of whatever it runs to its log.
 shop_test::postgres_server& telling_server() {
     static shop_test::postgres_server server({"session_preload_libraries=auto_explain", "auto_explain.log_min_duration=0",
-                                              "auto_explain.log_nested_statements=on"});
+                                              "auto_explain.log_nested_statements=on", "auto_explain.log_analyze=on",
+                                              "auto_explain.log_timing=off"});
     return server;
 }
 
@@ -113,15 +114,23 @@ protected:
     }
 };
 
-/// Plans that read a table from end to end. That of `shop_store` has one row.
+/// How many rows a plan read in vain there.
+std::size_t removed_rows(std::string const& line) {
+    constexpr std::string_view words = "Rows Removed by Filter: ";
+    auto const at = line.find(words);
+    return at == line.npos ? 0 : std::stoul(line.substr(at + words.size()));
+}
+
+/// Plans that read a table from end to end: row by row, or by an index and for nothing. That of `shop_store` has one row; a
+/// text within a name of a product has no index.
 std::string end_to_end(std::string const& log) {
     std::istringstream lines(log);
     std::string statement, found;
     for (std::string line; std::getline(lines, line);) {
         if (line.find("Query Text:") != line.npos) statement = line;
-        if (line.find("Seq Scan on ") != line.npos && line.find("Seq Scan on shop_store") == line.npos) {
-            found += statement + "\n" + line + "\n";
-        }
+        bool const by_row = line.find("Seq Scan on ") != line.npos && line.find("Seq Scan on shop_store") == line.npos;
+        bool const in_vain = removed_rows(line) > 10'000 && statement.find("lower(stored.name)") == statement.npos;
+        if (by_row || in_vain) found += statement + "\n" + line + "\n";
     }
     return found;
 }

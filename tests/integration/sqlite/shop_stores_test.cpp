@@ -292,9 +292,9 @@ TEST_F(sqlite_shop_stores, find_rows_by_index_never_by_reading_a_table) {
     EXPECT_EQ(plan("SELECT * FROM inventory_movement WHERE sku = 'A' AND location = 'main' AND position < 9"
                    " ORDER BY sequence DESC LIMIT 5"),
               "SEARCH inventory_movement USING INDEX sqlite_autoindex_inventory_movement_1 (sku=? AND location=?); ");
-    EXPECT_EQ(plan("SELECT * FROM notifications_delivery WHERE next_attempt_at <= 5 AND status = 'pending'")
-                  .find("USING INDEX notifications_delivery_due"),
-              std::string("SEARCH notifications_delivery ").size());
+    EXPECT_EQ(plan("SELECT * FROM notifications_delivery WHERE next_attempt_at <= 5 AND status = 'pending'"
+                   " ORDER BY next_attempt_at, order_id, order_version, channel, recipient LIMIT 5"),
+              "SEARCH notifications_delivery USING INDEX notifications_delivery_due (next_attempt_at<?); ");
 }
 
 }  // namespace
