@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <variant>
 #include <vector>
 
@@ -24,6 +25,14 @@ public:
         return keys;
     }
 
+    expected_rows<store_schema> expected() const override {
+        expected_rows<store_schema> rows;
+        for (auto const& c : commands_) {
+            std::visit([&](auto const& one) { rules::expect(rows, one); }, c);
+        }
+        return rows;
+    }
+
     boost::system::result<changes<store_schema>, key_set<store_schema>> decide(loaded_rows<store_schema> const& rows,
                                                                                attempt const& now) override {
         rules::rows state(rows);
@@ -42,6 +51,7 @@ public:
         auto const is_news = [](event_record const& e) { return e.version > 1; };
         // A run before may have been committed after all.
         has_news_ = has_news_ || std::any_of(events.begin(), events.end(), is_news);
+        tell_revisions(out.puts<order_record>());
         return out;
     }
 
@@ -51,6 +61,21 @@ public:
     std::vector<result<rules::outcome>>& answers() { return answers_; }
 
 private:
+    /// The store raises the revision of what it writes. An order that a later command of the batch changed again is not
+    /// what is written, and keeps the one that was loaded.
+    void tell_revisions(std::vector<order_record> const& written) {
+        std::vector<order_record const*> by_id;
+        by_id.reserve(written.size());
+        for (auto const& order : written) by_id.push_back(&order);
+        std::ranges::sort(by_id, std::less<>{}, &order_record::id);
+        for (auto& answer : answers_) {
+            if (!answer || !answer->fresh) continue;
+            auto& order = answer->order;
+            auto const at = std::ranges::lower_bound(by_id, order.id, std::less<>{}, &order_record::id);
+            if (at != by_id.end() && **at == order) ++order.revision;
+        }
+    }
+
     std::vector<command> commands_;
     std::vector<result<rules::outcome>> answers_;
     bool has_news_ = false;

@@ -132,10 +132,20 @@ void want(keys& wanted, begin_transition const& command) {
 }
 
 void want(keys& wanted, conclude const& command) {
-    wanted.add<order_record>({command.id});
-    auto const& operation = command.operation;
+    wanted.add<order_record>({command.order.id});
+    auto const& operation = *command.order.open;
     if (operation.account && operation.key) wanted.add<key_record>({*operation.account, *operation.key});
 }
+
+void expect(expected& rows, begin_placing const& command) {
+    if (command.refused) return;  // nothing will be written, unless for a twin
+    rows.add_absent<key_record>({command.key.account, command.key.idempotency_key});
+    rows.add_absent<order_record>({command.id});
+}
+
+void expect(expected&, begin_transition const&) {}
+
+void expect(expected& rows, conclude const& command) { rows.add(command.order); }
 
 void want_more(keys& wanted, rows const& state, begin_placing const& command) {
     auto const* key = state.find<key_record>({command.key.account, command.key.idempotency_key});
@@ -200,10 +210,11 @@ result<outcome> decide(rows& state, begin_transition const& command, attempt con
 }
 
 result<outcome> decide(rows& state, conclude const& command, attempt const& now) {
-    auto const* found = state.find<order_record>({command.id});
+    auto const id = command.order.id;
+    auto const* found = state.find<order_record>({id});
     if (!found) return error(error_code::not_found);
-    if (!found->open || found->open->id != command.operation.id) return outcome{*found, {}, false};
-    auto& order = state.edit<order_record>({command.id});
+    if (!found->open || found->open->id != command.order.open->id) return outcome{*found, {}, false};
+    auto& order = state.edit<order_record>({id});
     auto const by = *std::exchange(order.open, std::nullopt);
     if (command.refused) {
         refuse(state, order, by, *command.refused, now);

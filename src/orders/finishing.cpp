@@ -101,8 +101,7 @@ asio::awaitable<std::vector<result<rules::outcome>>> store_service::finish(std::
     concluding.reserve(open.size());
     for (std::size_t i = 0; i < open.size(); ++i) {
         if (effects[i].known) {
-            conclusions.emplace_back(
-                rules::conclude{open[i].id, std::move(*open[i].open), std::move(effects[i].refused)});
+            conclusions.emplace_back(rules::conclude{std::move(open[i]), std::move(effects[i].refused)});
             concluding.push_back(i);
         } else {
             finished[i] = effects[i].why_unknown;

@@ -12,6 +12,7 @@ template <class Room>
 void register_record_contract(contract_suite<Room>& suite) {
     register_transaction_tests(suite);
     register_conflict_tests(suite);
+    if constexpr (can_be_expected<typename Room::counter>) register_expectation_tests(suite);
     register_concurrency_tests(suite);
     register_reading_tests(suite);
     if (suite.durable()) register_reopening_tests(suite);

@@ -25,6 +25,79 @@ std::shared_ptr<decision_batch<typename Room::schema>> message_batch(int effect_
     return std::make_shared<scripted_batch<schema>>(counter_keys<Room>({effect_on, remembered_as}), decide);
 }
 
+/// A store may decide on what a batch expects, and must find out when that is not so.
+template <class Room>
+void register_expectation_tests(contract_suite<Room>& suite) {
+    using schema = typename Room::schema;
+    using counter = typename Room::counter;
+    using rows_type = loaded_rows<schema>;
+
+    static constexpr auto add_five = [](rows_type const& rows, attempt const&) {
+        working_set<schema> work(rows);
+        if (work.template find<counter>(counter_key<Room>(1))) {
+            add_to<Room>(work, 1, 5);
+        } else {
+            work.template insert<counter>(counter_at<Room>(1, 5));
+        }
+        return work.take_changes();
+    };
+
+    suite.test("takes_a_record_as_it_is_expected", [](opened<Room>& w) {
+        ASSERT_TRUE(put(w.store(), counter_at<Room>(1, 10)));
+        auto const seen = load_one<counter>(w.store(), counter_key<Room>(1)).value();
+        expected_rows<schema> expected;
+        expected.add(seen);
+        ASSERT_TRUE(transact<schema>(w.store(), counter_keys<Room>({1}), add_five, expected));
+        EXPECT_EQ(count_of<Room>(w.store(), 1), 15);
+        ASSERT_TRUE(transact<schema>(w.store(), counter_keys<Room>({1}), add_five, expected)) << "as it was, and is no more";
+        EXPECT_EQ(count_of<Room>(w.store(), 1), 20);
+    });
+
+    suite.test("decides_again_when_a_key_expected_to_be_free_is_taken", [](opened<Room>& w) {
+        expected_rows<schema> expected;
+        expected.template add_absent<counter>(counter_key<Room>(1));
+        ASSERT_TRUE(transact<schema>(w.store(), counter_keys<Room>({1}), add_five, expected));
+        EXPECT_EQ(count_of<Room>(w.store(), 1), 5);
+        ASSERT_TRUE(transact<schema>(w.store(), counter_keys<Room>({1}), add_five, expected));
+        EXPECT_EQ(count_of<Room>(w.store(), 1), 10);
+    });
+
+    suite.test("does_not_rest_on_an_expectation_that_it_cannot_check", [](opened<Room>& w) {
+        ASSERT_TRUE(put(w.store(), counter_at<Room>(1, 10)));
+        auto const seen = load_one<counter>(w.store(), counter_key<Room>(1)).value();
+        ASSERT_TRUE(add<Room>(w.store(), 1, 1));
+        expected_rows<schema> expected;
+        expected.add(seen);
+        expected.template add_absent<counter>(counter_key<Room>(2));
+        auto copy = [](rows_type const& rows, attempt const&) {
+            working_set<schema> work(rows);
+            work.template insert<counter>(counter_at<Room>(2, Room::count(counter_in<Room>(rows, 1))));
+            return work.take_changes();  // counter 1 is not written: nothing would notice
+        };
+        ASSERT_TRUE(transact<schema>(w.store(), counter_keys<Room>({1, 2}), copy, expected));
+        EXPECT_EQ(count_of<Room>(w.store(), 2), 11);
+    });
+
+    suite.test("loads_what_is_not_expected_beside_what_is", [](opened<Room>& w) {
+        ASSERT_TRUE(put(w.store(), std::vector{counter_at<Room>(1, 10), counter_at<Room>(2, 20), counter_at<Room>(4, 40)}));
+        auto const seen = load_one<counter>(w.store(), counter_key<Room>(2)).value();
+        expected_rows<schema> expected;
+        expected.add(seen);
+        expected.template add_absent<counter>(counter_key<Room>(3));
+        auto sum = [](rows_type const& rows, attempt const&) {
+            working_set<schema> work(rows);
+            auto all = std::int64_t{0};
+            for (int n : {1, 2, 4}) all += Room::count(counter_in<Room>(rows, n));
+            work.template insert<counter>(counter_at<Room>(3, all));
+            add_to<Room>(work, 2, 1);
+            return work.take_changes();
+        };
+        ASSERT_TRUE(transact<schema>(w.store(), counter_keys<Room>({1, 2, 3, 4}), sum, expected));
+        EXPECT_EQ(count_of<Room>(w.store(), 3), 70);
+        EXPECT_EQ(count_of<Room>(w.store(), 2), 21);
+    });
+}
+
 template <class Room>
 void register_conflict_tests(contract_suite<Room>& suite) {
     using schema = typename Room::schema;

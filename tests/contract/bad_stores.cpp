@@ -59,7 +59,7 @@ public:
                 return changes<Schema>{};
             }
         }
-        auto out = base::decide(rows, now);
+        auto out = defect_ == defect::believes_what_is_expected ? base::decide(as_expected(rows), now) : base::decide(rows, now);
         if (!out) return out;
         decided_ = true;
         if (defect_ == defect::acknowledges_without_committing) return changes<Schema>{};
@@ -74,7 +74,21 @@ public:
     changes<Schema> const& seen() const { return seen_; }
 
 private:
+    loaded_rows<Schema> as_expected(loaded_rows<Schema> rows) {
+        expected_ = base::expected();
+        Schema::for_each([&]<class Record>() {
+            if constexpr (can_be_expected<Record>) {
+                for (auto const& one : std::as_const(expected_).template of<Record>()) {
+                    auto& group = rows.template groups<Record>()[*rows.template slot<Record>(one.key)];
+                    group = one.record ? std::span(one.record, 1) : std::span<Record const>();
+                }
+            }
+        });
+        return rows;
+    }
+
     defect defect_;
+    expected_rows<Schema> expected_;
     bool decided_ = false;
     changes<Schema> seen_;
 };

@@ -25,6 +25,7 @@ enum class defect {
     spoils_texts,
     changes_its_epoch,
     forgets_when_reopened,
+    believes_what_is_expected,
 };
 
 /// The defect asked for on the command line, if any. @throws std::invalid_argument if there is none of that name.

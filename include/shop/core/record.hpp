@@ -68,6 +68,10 @@ using load_key_of =
 template <class Record>
 inline constexpr bool is_log = requires(Record r) { r.position; };
 
+/// Whether a record is loaded by itself, not with a group: see `expected_rows`.
+template <class Record>
+inline constexpr bool can_be_expected = !is_log<Record> && Record::load_key_size == std::tuple_size_v<key_of<Record>>;
+
 template <class Record>
 key_of<Record> key_of_record(Record const& r) {
     return std::apply([&](auto... member) { return key_of<Record>{r.*member...}; }, Record::key());
@@ -198,6 +202,45 @@ private:
     std::vector<std::shared_ptr<void>> owners_;
 };
 
+/// What a batch expects to find under some of the keys that it wants: records as they were written or read last, or none.
+template <class Schema>
+class expected_rows {
+    template <class Record>
+    struct expectation {
+        load_key_of<Record> key;
+        Record const* record;  ///< null: none
+    };
+    template <class Record>
+    using expectations_of = std::vector<expectation<Record>>;
+
+public:
+    /// @param record lives as long as the batch.
+    template <class Record>
+    void add(Record const& record) {
+        of<Record>().push_back({load_key_of_record(record), &record});
+    }
+    template <class Record>
+    void add_absent(load_key_of<Record> key) {
+        of<Record>().push_back({std::move(key), nullptr});
+    }
+    template <class Record>
+    expectations_of<Record>& of() {
+        static_assert(can_be_expected<Record>,
+                      "only a record by itself can be expected, not a group");
+        return std::get<Schema::template index<Record>>(expectations_);
+    }
+    template <class Record>
+    expectations_of<Record> const& of() const {
+        return std::get<Schema::template index<Record>>(expectations_);
+    }
+    bool empty() const {
+        return std::apply([](auto const&... all) { return (all.empty() && ...); }, expectations_);
+    }
+
+private:
+    typename Schema::template map<expectations_of> expectations_;
+};
+
 /// What a decision wants written: an explicit list, nothing leaves by side effect.
 template <class Schema>
 class changes {
@@ -260,6 +303,9 @@ public:
     virtual ~decision_batch() = default;
     /// The records to load and lock. Need not be sorted.
     virtual key_set<Schema> wanted() const = 0;
+    /// What it expects to find. A store may decide on that instead of loading it, once, provided that the decision writes
+    /// every record expected: then the check of revisions and keys tells whether it was so, and a wrong guess is a conflict.
+    virtual expected_rows<Schema> expected() const { return {}; }
     /// Applies the commands in order, so that item n sees what item n-1 did. Pure.
     /// @return what to write; or more keys, then it is called again with these loaded as well.
     virtual boost::system::result<changes<Schema>, key_set<Schema>> decide(loaded_rows<Schema> const& rows,

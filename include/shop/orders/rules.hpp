@@ -15,6 +15,7 @@ namespace shop::orders::rules {
 
 using rows = working_set<store_schema>;
 using keys = key_set<store_schema>;
+using expected = expected_rows<store_schema>;
 
 // --- the status machine -----------------------------------------------------------------------------------------------
 
@@ -72,8 +73,7 @@ struct begin_transition {
 
 /// The conclusion of an open operation: what its effect was.
 struct conclude {
-    order_id id;
-    open_operation operation;      ///< as the order was read with it
+    order_record order;            ///< as it was stored or read last, with its open operation
     std::optional<error> refused;  ///< as the inventory recorded or answered it; nothing when it was applied
 };
 
@@ -87,6 +87,11 @@ struct outcome {
 void want(keys& wanted, begin_placing const& command);
 void want(keys& wanted, begin_transition const& command);
 void want(keys& wanted, conclude const& command);
+
+/// What a command finds nearly always: a key and an order that are new; an order as it was stored last.
+void expect(expected& rows, begin_placing const& command);
+void expect(expected& rows, begin_transition const& command);
+void expect(expected& rows, conclude const& command);
 
 /// The order of a key that is known already, unless it is loaded.
 void want_more(keys& wanted, rows const& state, begin_placing const& command);

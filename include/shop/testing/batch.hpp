@@ -20,9 +20,11 @@ public:
     using decided = boost::system::result<changes<Schema>, key_set<Schema>>;
     using decision = std::function<decided(loaded_rows<Schema> const&, attempt const&)>;
 
-    scripted_batch(key_set<Schema> wanted, decision decide) : wanted_(std::move(wanted)), decide_(std::move(decide)) {}
+    scripted_batch(key_set<Schema> wanted, decision decide, expected_rows<Schema> expected = {})
+        : wanted_(std::move(wanted)), expected_(std::move(expected)), decide_(std::move(decide)) {}
 
     key_set<Schema> wanted() const override { return wanted_; }
+    expected_rows<Schema> expected() const override { return expected_; }
     decided decide(loaded_rows<Schema> const& rows, attempt const& now) override {
         ++runs_;
         return decide_(rows, now);
@@ -32,6 +34,7 @@ public:
 
 private:
     key_set<Schema> wanted_;
+    expected_rows<Schema> expected_;
     decision decide_;
     unsigned runs_ = 0;
 };
@@ -43,9 +46,10 @@ result<void> transact(record_store<Schema>& store, std::shared_ptr<decision_batc
 
 template <class Schema>
 result<void> transact(record_store<Schema>& store, std::type_identity_t<key_set<Schema>> wanted,
-                      std::type_identity_t<typename scripted_batch<Schema>::decision> decide) {
+                      std::type_identity_t<typename scripted_batch<Schema>::decision> decide,
+                      std::type_identity_t<expected_rows<Schema>> expected = {}) {
     std::shared_ptr<decision_batch<Schema>> batch =
-        std::make_shared<scripted_batch<Schema>>(std::move(wanted), std::move(decide));
+        std::make_shared<scripted_batch<Schema>>(std::move(wanted), std::move(decide), std::move(expected));
     return transact(store, std::move(batch));
 }
 

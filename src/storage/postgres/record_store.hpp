@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include <shop/storage/detail/scans.hpp>
 
 #include "storage/completion.hpp"
+#include "storage/postgres/expected.hpp"
 #include "storage/postgres/pool.hpp"
 #include "storage/postgres/tables.hpp"
 
@@ -24,27 +26,37 @@ struct database {
     store_epoch epoch;
 };
 
-/// Whether to lock records when they are loaded. A process by itself need not: its batches come one after another, and the
-/// revisions tell whether they did. Where another process was met, the next batches lock first, in the order of their keys.
+/// How the next batch comes to its records. A process by itself need not lock them: its batches come one after another, and
+/// the revisions tell whether they did; nor load what it wrote itself. Where a guess was wrong, the next batches load; where
+/// another process was met, they lock what they load, in the order of their keys.
 /// @par Thread safety
 /// Shared objects: safe.
-class contention {
+class footing {
 public:
-    /// @param attempts that a batch has made already
-    bool expected(unsigned attempts) {
-        if (attempts > 0) {
-            cautious_ = batches_of_caution;
-            return true;
+    enum class kind { expecting, loading, locking };
+
+    /// @param before how the batch ran the time before, if that ended in a conflict
+    kind next(std::optional<kind> before) {
+        if (before) {
+            (*before == kind::expecting ? loading_ : locking_) = batches_of_caution;
+            return *before == kind::expecting ? kind::loading : kind::locking;
         }
-        auto left = cautious_.load();
-        while (left > 0 && !cautious_.compare_exchange_weak(left, left - 1)) {
-        }
-        return left > 0;
+        if (take(locking_)) return kind::locking;
+        return take(loading_) ? kind::loading : kind::expecting;
     }
 
 private:
     static constexpr unsigned batches_of_caution = 64;
-    std::atomic<unsigned> cautious_ = 0;
+
+    static bool take(std::atomic<unsigned>& from) {
+        auto left = from.load();
+        while (left > 0 && !from.compare_exchange_weak(left, left - 1)) {
+        }
+        return left > 0;
+    }
+
+    std::atomic<unsigned> loading_ = 0;
+    std::atomic<unsigned> locking_ = 0;
 };
 
 /// The generic part of a service's store: a storage port over one database.
@@ -58,7 +70,7 @@ public:
     explicit stored(database in) : database_(std::move(in)) {}
 
     asio::awaitable<result<void>> transact(std::shared_ptr<decision_batch<Schema>> batch) override {
-        return answer_of<void>(std::make_unique<batch_job>(*database_.pool, contention_, std::move(batch)));
+        return answer_of<void>(std::make_unique<batch_job>(*database_.pool, footing_, std::move(batch)));
     }
 
     asio::awaitable<result<std::shared_ptr<loaded_rows<Schema> const>>> load(
@@ -69,7 +81,7 @@ public:
             auto records = std::make_shared<loaded_records<Schema>>();
             auto found = std::make_shared<loaded_rows<Schema>>(*keys);
             loaded_records<Schema>::ask(on, *keys, false);
-            records->fill(on.flush(), *found);
+            records->fill(on.flush(), *keys, *found);
             found->keep(std::move(records));
             found->keep(std::const_pointer_cast<key_set<Schema>>(keys));
             out = std::move(found);
@@ -100,18 +112,18 @@ protected:
     }
 
 private:
-    /// One batch: load and lock, decide, write, commit.
+    /// One batch: load, decide, write, commit.
     class batch_job final : public job {
     public:
-        batch_job(pool& in, std::shared_ptr<postgres::contention> beside, std::shared_ptr<decision_batch<Schema>> batch)
-            : pool_(in), contention_(std::move(beside)), batch_(std::move(batch)) {}
+        batch_job(pool& in, std::shared_ptr<postgres::footing> with, std::shared_ptr<decision_batch<Schema>> batch)
+            : pool_(in), footing_(std::move(with)), batch_(std::move(batch)) {}
 
         void attempt(connection& on) override {
-            bool const and_lock = contention_->expected(attempts_);
+            before_ = footing_->next(before_);
             auto keys = batch_->wanted();
             keys.normalise();
             transaction writing(on, transaction::kind::writing);
-            auto wanted = decide(on, keys, and_lock);
+            auto wanted = decide(on, keys, *before_);
             if (!queue_changes<Schema>(on, wanted)) return;
             writing.commit();
             if (pool_.options().statistics) ++pool_.options().statistics->commits;
@@ -124,17 +136,25 @@ private:
         std::unique_ptr<storage::completion<void>> caller;
 
     private:
-        changes<Schema> decide(connection& on, key_set<Schema>& keys, bool and_lock) {
+        changes<Schema> decide(connection& on, key_set<Schema>& keys, footing::kind how) {
+            auto const expected = how == footing::kind::expecting ? batch_->expected() : expected_rows<Schema>();
+            bool guess = !expected.empty();
             for (;;) {
                 loaded_records<Schema> records;
                 loaded_rows<Schema> found(keys);
-                loaded_records<Schema>::ask(on, keys, and_lock);
-                if (!keys.empty()) records.fill(on.flush(), found);
+                auto const missing = guess ? take_expected(expected, found) : keys;
+                loaded_records<Schema>::ask(on, missing, how == footing::kind::locking);
+                if (!missing.empty()) records.fill(on.flush(), missing, found);
                 auto decided = batch_->decide(found, shop::attempt{pool_.stamp(), ++attempts_});
-                if (decided) return std::move(*decided);
-                auto const before = count(keys);
-                keys.merge(decided.error());
-                if (count(keys) == before) throw std::logic_error("a decision asks again for what it was given");
+                if (!decided) {
+                    auto const before = count(keys);
+                    keys.merge(decided.error());
+                    if (count(keys) == before) throw std::logic_error("a decision asks again for what it was given");
+                } else if (guess && !writes_all(expected, *decided)) {
+                    guess = false;  // nothing would tell whether it was right
+                } else {
+                    return std::move(*decided);
+                }
             }
         }
         static std::size_t count(key_set<Schema> const& keys) {
@@ -144,8 +164,9 @@ private:
         }
 
         pool& pool_;
-        std::shared_ptr<postgres::contention> contention_;
+        std::shared_ptr<postgres::footing> footing_;
         std::shared_ptr<decision_batch<Schema>> batch_;
+        std::optional<footing::kind> before_;
         unsigned attempts_ = 0;
     };
 
@@ -184,7 +205,7 @@ private:
     }
 
     database database_;
-    std::shared_ptr<postgres::contention> contention_ = std::make_shared<postgres::contention>();
+    std::shared_ptr<postgres::footing> footing_ = std::make_shared<postgres::footing>();
 };
 
 }  // namespace shop::postgres

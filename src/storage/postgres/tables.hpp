@@ -102,29 +102,32 @@ public:
         });
     }
 
-    /// Sets the groups of `to` from the answers; the records live as long as this, and until the next `fill`.
+    /// Sets the groups of these keys from the answers; the records live as long as this, and until the next `fill`.
+    /// @param asked all keys of `to`, or some of them
     /// @throws trouble
-    void fill(std::vector<rows> const& answers, loaded_rows<Schema>& to) {
+    void fill(std::vector<rows> const& answers, key_set<Schema> const& asked, loaded_rows<Schema>& to) {
         auto next = answers.begin();
         Schema::for_each([&]<class Record>() {
-            if (!to.keys().template of<Record>().empty()) fill_table<Record>(*next++, to);
+            auto const& of_table = asked.template of<Record>();
+            if (!of_table.empty()) fill_table<Record>(*next++, of_table, to);
         });
     }
 
 private:
     /// Keys and rows are in the same order, so one walk finds where each group begins.
     template <class Record>
-    void fill_table(rows const& answer, loaded_rows<Schema>& to) {
-        auto const& keys = to.keys().template of<Record>();
+    void fill_table(rows const& answer, std::vector<load_key_of<Record>> const& keys, loaded_rows<Schema>& to) {
         auto& records = std::get<Schema::template index<Record>>(records_);
         records.clear();
         read_records(answer, records);
         auto& groups = to.template groups<Record>();
-        std::size_t at = 0;
-        for (std::size_t i = 0; i < keys.size(); ++i) {
+        auto const& all = to.keys().template of<Record>();
+        std::size_t at = 0, slot = 0;
+        for (auto const& key : keys) {
             auto const begin = at;
-            while (at < records.size() && load_key_of_record(records[at]) == keys[i]) ++at;
-            groups[i] = {records.data() + begin, at - begin};
+            while (at < records.size() && load_key_of_record(records[at]) == key) ++at;
+            while (all[slot] != key) ++slot;
+            groups[slot] = {records.data() + begin, at - begin};
         }
         if (at != records.size()) {
             throw trouble(fault::corrupt,

@@ -1,6 +1,7 @@
 // How batches become transactions: few statements, whole or not at all, run again when they must.
 
 #include "integration/postgres/postgres_fixture.hpp"
+#include "orders/batch.hpp"
 
 namespace shop::postgres_tests {
 namespace {
@@ -44,6 +45,39 @@ TEST_F(postgres_transactions, go_to_the_server_and_back_once_to_load_and_once_to
     EXPECT_EQ(statistics->round_trips - before, 1u) << "nothing to load";
     ASSERT_TRUE(receive(shop, {0}));
     EXPECT_EQ(statistics->round_trips - before, 3u);
+}
+
+TEST_F(postgres_transactions, of_placing_an_order_load_nothing_while_all_is_as_expected) {
+    auto const shop = open();
+    auto const decide = [&](orders::command c) {
+        auto batch = std::make_shared<orders::batch>(std::vector{std::move(c)});
+        EXPECT_TRUE(testing::transact<orders::store_schema>(*shop.orders, batch));
+        return batch->answers().front().value();
+    };
+    auto const round_trips_of = [&](auto work) {
+        auto const before = statistics->round_trips.load();
+        work();
+        return statistics->round_trips - before;
+    };
+    auto const intent = [](int n) {
+        orders::rules::begin_placing command;
+        command.key = {"local", "key-" + std::to_string(n), {}};
+        command.id = testing::nth_id(n);
+        command.operation = operation_id{command.id.value};
+        return command;
+    };
+    orders::rules::outcome placed, confirmed;
+    EXPECT_EQ(round_trips_of([&] { placed = decide(intent(1)); }), 1u) << "the key and the order are new";
+    EXPECT_EQ(round_trips_of([&] { confirmed = decide(orders::rules::conclude{placed.order, {}}); }), 1u) << "nobody else was there";
+    EXPECT_EQ(confirmed.order.status, orders::status::confirmed);
+    EXPECT_EQ(testing::load_one<orders::order_record>(*shop.orders, {placed.order.id}), confirmed.order) << "its revision, too";
+
+    orders::rules::outcome again;
+    EXPECT_EQ(round_trips_of([&] { again = decide(orders::rules::conclude{placed.order, {}}); }), 4u)
+        << "a conflict and back, then load, nothing to write, and back";
+    EXPECT_FALSE(again.fresh);
+    EXPECT_EQ(again.order, confirmed.order);
+    EXPECT_EQ(round_trips_of([&] { decide(intent(2)); }), 2u) << "after a wrong guess the next batches look first";
 }
 
 TEST_F(postgres_transactions, of_two_processes_lose_no_update_and_never_block_each_other_for_good) {

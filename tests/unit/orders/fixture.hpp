@@ -73,7 +73,7 @@ protected:
     }
     /// The conclusion of what is open; without a reason its effect took place.
     rules::conclude concluding(order_id id, std::optional<error> refused = {}) {
-        return {id, *stored(id).open, std::move(refused)};
+        return {stored(id), std::move(refused)};
     }
 
     order_id have_pending(std::string key = "placed") { return run(placing(std::move(key))).value().order.id; }

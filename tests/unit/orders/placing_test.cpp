@@ -24,6 +24,16 @@ TEST_F(placing, stores_the_order_its_key_and_its_first_event_together) {
     EXPECT_EQ(key("k1").created_at, now);
 }
 
+TEST_F(placing, tells_the_revision_only_of_an_order_that_is_stored_as_told) {
+    auto const answer = run(order_rules::placing("k"));
+    auto const id = answer->order.id;
+    EXPECT_EQ(answer->order, stored(id));
+    auto const both = run_all({concluding(id), moving(id, status::shipped, "s")});
+    EXPECT_EQ(both[1]->order, stored(id));
+    EXPECT_EQ(both[0]->order.status, status::confirmed) << "changed again before it was stored";
+    EXPECT_NE(both[0]->order.revision, stored(id).revision) << "it would pass for what is stored";
+}
+
 TEST_F(placing, a_repeat_finds_the_order_and_writes_nothing) {
     auto const first = run(order_rules::placing("k1"));
     auto const again = run(order_rules::placing("k1"));
@@ -142,7 +152,7 @@ TEST_F(concluding_placing, two_conclusions_in_one_batch_are_one) {
 TEST_F(concluding_placing, the_conclusion_of_another_operation_is_not_its_own) {
     auto const id = have_pending();
     auto command = concluding(id);
-    command.operation.id = operation_id{draw().value};
+    command.order.open->id = operation_id{draw().value};
     auto const answer = run(command);
     EXPECT_FALSE(answer->fresh);
     EXPECT_EQ(stored(id).status, status::pending);
@@ -150,7 +160,7 @@ TEST_F(concluding_placing, the_conclusion_of_another_operation_is_not_its_own) {
 
 TEST_F(concluding_placing, of_an_order_that_is_not_there_is_not_found) {
     auto command = concluding(have_pending());
-    command.id = draw();
+    command.order.id = draw();
     EXPECT_EQ(code_of(run(command)), error_code::not_found);
 }
 

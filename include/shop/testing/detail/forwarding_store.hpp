@@ -139,6 +139,7 @@ public:
 
     explicit forwarding_batch(std::shared_ptr<decision_batch<Schema>> inner) : inner_(std::move(inner)) {}
     key_set<Schema> wanted() const override { return inner_->wanted(); }
+    expected_rows<Schema> expected() const override { return inner_->expected(); }
     decided decide(loaded_rows<Schema> const& rows, attempt const& now) override { return inner_->decide(rows, now); }
 
 private:
