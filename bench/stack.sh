@@ -92,13 +92,17 @@ for pid in $(pgrep -P "$running"); do
         -v ticks="$(awk '{print $14 + $15}' "/proc/$pid/stat")" '$2 == "serve" {printf "  %-14s %6d KiB resident, %6.1f s CPU\n", $3, kib, ticks / 100}'
 done
 close_stack
-# In pairs: what the database does meanwhile (checkpoints) meets both.
-for round in 1 2 3; do
+# In pairs: what the database does meanwhile (checkpoints) meets both. Each is warm when it counts.
+sell_warm() {
+    seconds=3 sell "warming up" 64 "warm-$2" >/dev/null
+    sell "$1" 64 "$2"
+}
+for round in 1 2 3 4 5; do
     open_stack
-    sell "gateway and four services" 64 "stack-64-$round"
+    sell_warm "gateway and four services" "stack-64-$round"
     close_stack
     open_stack --batching no
-    sell "the same without batching between services" 64 "apart-64-$round"
+    sell_warm "the same without batching between services" "apart-64-$round"
     close_stack
 done
 "$here/../script/postgres" start "$folder/stack/postgres" product >/dev/null

@@ -111,6 +111,14 @@ void want(keys& wanted, record_attempt const& command) {
     wanted.add<delivery_record>({d.subject, d.version, d.channel, d.recipient});
 }
 
+void expect(expected& rows, record_attempt const& command) {
+    if (command.delivery.revision == 0) {
+        rows.add_absent<delivery_record>(key_of_record(command.delivery));
+    } else {
+        rows.add(command.delivery);
+    }
+}
+
 void decide(rows& state, record_attempt const& command, attempt const& now) {
     auto const& before = command.delivery;
     auto const key = key_of_record(before);

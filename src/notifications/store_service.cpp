@@ -23,6 +23,11 @@ public:
         for (auto const& c : commands_) rules::want(keys, c);
         return keys;
     }
+    expected_rows<store_schema> expected() const override {
+        expected_rows<store_schema> rows;
+        for (auto const& c : commands_) rules::expect(rows, c);
+        return rows;
+    }
     boost::system::result<changes<store_schema>, key_set<store_schema>> decide(loaded_rows<store_schema> const& rows,
                                                                                attempt const& now) override {
         rules::rows state(rows);

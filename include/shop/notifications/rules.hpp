@@ -10,6 +10,7 @@ namespace shop::notifications::rules {
 
 using rows = working_set<store_schema>;
 using keys = key_set<store_schema>;
+using expected = expected_rows<store_schema>;
 
 /// A try to hand one message over, with its end.
 struct record_attempt {
@@ -31,6 +32,8 @@ bool may_see(principal const& who, delivery const& what);
 message to_message(delivery_record const& delivery);
 
 void want(keys& wanted, record_attempt const& command);
+/// The delivery as it was read before the try.
+void expect(expected& rows, record_attempt const& command);
 /// Records the end of a try: delivered, to be tried again, or dead after `attempts_max`. A delivery that somebody else
 /// recorded in between stays as they left it.
 void decide(rows& state, record_attempt const& command, attempt const& now);
