@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -15,6 +14,7 @@
 
 #include "storage/completion.hpp"
 #include "storage/postgres/expected.hpp"
+#include "storage/postgres/footing.hpp"
 #include "storage/postgres/pool.hpp"
 #include "storage/postgres/tables.hpp"
 
@@ -24,39 +24,6 @@ namespace shop::postgres {
 struct database {
     std::shared_ptr<postgres::pool> pool;
     store_epoch epoch;
-};
-
-/// How the next batch comes to its records. A process by itself need not lock them: its batches come one after another, and
-/// the revisions tell whether they did; nor load what it wrote itself. Where a guess was wrong, the next batches load; where
-/// another process was met, they lock what they load, in the order of their keys.
-/// @par Thread safety
-/// Shared objects: safe.
-class footing {
-public:
-    enum class kind { expecting, loading, locking };
-
-    /// @param before how the batch ran the time before, if that ended in a conflict
-    kind next(std::optional<kind> before) {
-        if (before) {
-            (*before == kind::expecting ? loading_ : locking_) = batches_of_caution;
-            return *before == kind::expecting ? kind::loading : kind::locking;
-        }
-        if (take(locking_)) return kind::locking;
-        return take(loading_) ? kind::loading : kind::expecting;
-    }
-
-private:
-    static constexpr unsigned batches_of_caution = 64;
-
-    static bool take(std::atomic<unsigned>& from) {
-        auto left = from.load();
-        while (left > 0 && !from.compare_exchange_weak(left, left - 1)) {
-        }
-        return left > 0;
-    }
-
-    std::atomic<unsigned> loading_ = 0;
-    std::atomic<unsigned> locking_ = 0;
 };
 
 /// The generic part of a service's store: a storage port over one database.
@@ -119,11 +86,14 @@ private:
             : pool_(in), footing_(std::move(with)), batch_(std::move(batch)) {}
 
         void attempt(connection& on) override {
-            before_ = footing_->next(before_);
+            auto how = footing_->next(before_);
+            auto const expected = how == footing::kind::expecting ? batch_->expected() : expected_rows<Schema>();
+            if (how == footing::kind::expecting && expected.empty()) how = footing::kind::loading;
+            before_ = how;
             auto keys = batch_->wanted();
             keys.normalise();
             transaction writing(on, transaction::kind::writing);
-            auto wanted = decide(on, keys, *before_);
+            auto wanted = decide(on, keys, expected, how == footing::kind::locking);
             if (!queue_changes<Schema>(on, wanted)) return;
             writing.commit();
             if (pool_.options().statistics) ++pool_.options().statistics->commits;
@@ -136,14 +106,13 @@ private:
         std::unique_ptr<storage::completion<void>> caller;
 
     private:
-        changes<Schema> decide(connection& on, key_set<Schema>& keys, footing::kind how) {
-            auto const expected = how == footing::kind::expecting ? batch_->expected() : expected_rows<Schema>();
+        changes<Schema> decide(connection& on, key_set<Schema>& keys, expected_rows<Schema> const& expected, bool and_lock) {
             bool guess = !expected.empty();
             for (;;) {
                 loaded_records<Schema> records;
                 loaded_rows<Schema> found(keys);
                 auto const missing = guess ? take_expected(expected, found) : keys;
-                loaded_records<Schema>::ask(on, missing, how == footing::kind::locking);
+                loaded_records<Schema>::ask(on, missing, and_lock);
                 if (!missing.empty()) records.fill(on.flush(), missing, found);
                 auto decided = batch_->decide(found, shop::attempt{pool_.stamp(), ++attempts_});
                 if (!decided) {

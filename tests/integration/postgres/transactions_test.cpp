@@ -2,6 +2,7 @@
 
 #include "integration/postgres/postgres_fixture.hpp"
 #include "orders/batch.hpp"
+#include "storage/postgres/footing.hpp"
 
 namespace shop::postgres_tests {
 namespace {
@@ -78,6 +79,26 @@ TEST_F(postgres_transactions, of_placing_an_order_load_nothing_while_all_is_as_e
     EXPECT_FALSE(again.fresh);
     EXPECT_EQ(again.order, confirmed.order);
     EXPECT_EQ(round_trips_of([&] { decide(intent(2)); }), 2u) << "after a wrong guess the next batches look first";
+}
+
+TEST(postgres_footing, loads_after_a_wrong_guess_and_locks_where_another_process_was_met) {
+    using kind = postgres::footing::kind;
+    postgres::footing with;
+    auto const next_differs_after = [&](kind now) {
+        int batches = 0;
+        while (with.next({}) == now) ++batches;
+        return batches;
+    };
+    EXPECT_EQ(with.next({}), kind::expecting);
+    EXPECT_EQ(with.next(kind::expecting), kind::loading);
+    EXPECT_EQ(next_differs_after(kind::loading), 64);
+    EXPECT_EQ(with.next({}), kind::expecting);
+    EXPECT_EQ(with.next(kind::loading), kind::locking);
+    EXPECT_EQ(next_differs_after(kind::locking), 64);
+    EXPECT_EQ(with.next(kind::locking), kind::locking);
+    EXPECT_EQ(with.next(kind::expecting), kind::loading) << "of a batch that began before";
+    EXPECT_EQ(next_differs_after(kind::locking), 64) << "the stricter one goes first";
+    EXPECT_EQ(next_differs_after(kind::loading), 63);
 }
 
 TEST_F(postgres_transactions, of_two_processes_lose_no_update_and_never_block_each_other_for_good) {
