@@ -10,7 +10,7 @@ WORKDIR /shop
 COPY script/setup script/setup
 RUN script/setup
 COPY . .
-RUN script/image/build /image
+RUN script/image/build /image && mkdir /state
 
 # The libraries are those of Debian 12, collected with their licences; /var/lib/dpkg/status.d names their versions to scanners.
 FROM scratch
@@ -22,8 +22,9 @@ LABEL org.opencontainers.image.title="shop-server" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 COPY --from=builder /image/ /
-# A named volume mounted here takes over the owner; without one nothing is written, the root may be read-only.
-COPY --from=builder --chown=10001:10001 /image/var/lib/shop /var/lib/shop
+# A named volume mounted here takes over the owner; without one nothing is written, the root may be read-only. The folder
+# must be new to this stage: one that is there keeps its owner.
+COPY --from=builder --chown=10001:10001 /state /var/lib/shop
 USER 10001:10001
 WORKDIR /var/lib/shop
 # Other machines reach these, so `serve` refuses to start without SHOP_KEYS or the settings of tokens.

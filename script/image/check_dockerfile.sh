@@ -15,6 +15,8 @@ while read -r _ image as name; do
 done < <(grep -E '^FROM ' "$scratch/dockerfile")
 
 [[ $(instruction USER) =~ ^[1-9][0-9]*:[1-9][0-9]*$ ]] || complain "Dockerfile: USER must be numbers, and not root"
+grep -qE "^--from=builder --chown=$(instruction USER) [^ ]+ $(instruction WORKDIR)\$" <<<"$(instruction COPY)" ||
+    complain "Dockerfile: WORKDIR must be copied with --chown=$(instruction USER): a volume mounted there takes over the owner"
 [[ $(instruction ENTRYPOINT) == '["/usr/bin/shop-server"]' ]] || complain 'Dockerfile: ENTRYPOINT must be ["/usr/bin/shop-server"]'
 mapfile -t words < <(instruction CMD | jq -r '.[]' 2>/dev/null)
 check_command "Dockerfile: CMD" "${words[@]}"

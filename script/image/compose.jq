@@ -36,9 +36,11 @@ walk(if type == "string" then plain else . end)
           (if $it.cap_add != null then "cap_add" else empty end),
           (if $it.privileged == true then "privileged" else empty end),
           (if $it.security_opt // [] | index("no-new-privileges:true") == null then "no-new-privileges is missing" else empty end),
-          (if $it.restart == null then "no restart policy" else empty end),
+          (if $it.restart != (if $tool then "no" else "always" end) then "restart: \($it.restart)" else empty end),
           (if $it.logging.options["max-size"] == null or $it.logging.options["max-file"] == null then "its log grows without bound" else empty end),
-          (($it.deploy.resources.limits // {}) as $limits | ("cpus", "memory", "pids") | select($limits[.] == null) | "no limit of \(.)"),
+          (($it.deploy.resources.limits // {}) as $limits
+           | (("memory", "pids") | select($limits[.] == null) | "no limit of \(.)"),
+             (if $limits.cpus != null then "a limit of CPUs: a machine with fewer does not start it" else empty end)),
           (if $it.networks == null and $it.network_mode != "none" then "names no network, and would get the default one" else empty end),
           (if $it.network_mode == "host" then "shares the network of the machine" else empty end),
           (if $tool then empty elif $it.healthcheck.test == null then "no health check"

@@ -4,6 +4,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 namespace shop::sqlite {
@@ -72,7 +74,9 @@ store_epoch read_epoch(connection& on) {
 file_lock::file_lock(std::string const& path) {
     auto beside = path + ".lock";
     descriptor_ = ::open(beside.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (descriptor_ < 0) throw open_failure(status::unavailable, "cannot create " + beside);
+    if (descriptor_ < 0) {
+        throw open_failure(status::unavailable, "cannot create " + beside + ": " + std::generic_category().message(errno));
+    }
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
         ::close(std::exchange(descriptor_, -1));
         throw open_failure(status::unavailable, "in use by another shop-server (" + beside + " is locked)");
