@@ -174,7 +174,7 @@ void wiring::serve_rest(shop::services services, settings const& with) {
     shop::http::rest_options options;
     options.clock = context_.clock;
     options.doorkeeper = doorkeeper_.get();
-    options.draw_trace = watching_.trace_source();
+    options.draw_span = watching_.span_source();
     options.on_answered = [this](auto const& request, auto const& answer, std::string_view operation) {
         watching_.answered(request, answer, operation);
     };

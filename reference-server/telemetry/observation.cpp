@@ -70,8 +70,7 @@ void observation::answered(shop::http::request const& request, shop::http::respo
     auto const took = context_.clock->now() - request.received;
     meter(operation.empty() ? no_operation : operation, hop::edge).count(answer.failure ? outcome(*answer.failure) : outcome(), took);
     if (tracer_.is_on() && !operation.empty()) {
-        auto span = request.begins_trace ? tracer_.start_root(operation, span_kind::server, hop::edge, request.trace, took)
-                                         : tracer_.start_span(operation, span_kind::server, hop::edge, request.trace, took);
+        auto span = tracer_.start_span(operation, span_kind::server, hop::edge, request.trace, request.parent_trace, took);
         span.finish(answer.failure ? outcome(*answer.failure) : outcome());
     }
     if (!logs_access_) return;
@@ -90,17 +89,19 @@ void observation::answered(shop::http::request const& request, shop::http::respo
 }
 
 shop::transport::observer observation::watch(hop where) {
-    return [this, where](shop::transport::observed_items const& items) {
+    auto tell = [this, where](shop::transport::observed_items const& items) {
         auto& numbers = meter(items.operation, where);
         numbers.count_batch(items.failures.size());
         for (auto const& failure : items.failures) numbers.count(failure ? outcome(*failure) : outcome(), items.took);
         if (logs_access_ && where == hop::service) log_items(items);
-        if (!tracer_.is_on() || items.trace.empty()) return;
         auto const kind = where == hop::client ? span_kind::client : span_kind::server;
-        auto span = tracer_.start_span(items.operation, kind, where, items.trace, items.took);
-        span.set_items(items.failures.size());
-        span.finish(items.failures.front() ? outcome(*items.failures.front()) : outcome());
+        for (auto const& [item, parent, name] : items.spans) {
+            auto span = tracer_.start_span(items.operation, kind, where, name, parent, items.took);
+            span.set_items(items.failures.size());
+            span.finish(items.failures[item] ? outcome(*items.failures[item]) : outcome());
+        }
     };
+    return {span_source(), std::move(tell)};
 }
 
 void observation::log_items(shop::transport::observed_items const& items) {
@@ -117,9 +118,9 @@ void observation::log_items(shop::transport::observed_items const& items) {
     }
 }
 
-std::function<std::string()> observation::trace_source() {
+std::function<std::string(std::string_view)> observation::span_source() {
     if (!tracer_.is_on()) return {};
-    return [this] { return tracer_.draw_trace(); };
+    return [this](std::string_view parent) { return tracer_.draw(parent); };
 }
 
 void observation::add(std::shared_ptr<peer> one) {

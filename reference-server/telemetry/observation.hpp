@@ -35,8 +35,8 @@ public:
     metrics& numbers() { return numbers_; }
     void set_access_log(bool wanted) { logs_access_ = wanted; }
 
-    /// See `shop::http::rest_options::draw_trace`; empty without a collector of traces.
-    std::function<std::string()> trace_source();
+    /// See `shop::http::rest_options::draw_span`; empty without a collector of traces.
+    std::function<std::string(std::string_view)> span_source();
     /// At the edge, for each answer.
     void answered(shop::http::request const& request, shop::http::response const& answer, std::string_view operation);
     /// What watches messages that this process answers, or calls that it makes.

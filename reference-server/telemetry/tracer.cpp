@@ -173,38 +173,28 @@ void tracer::stop() {
     state_->pause.stop();
 }
 
-std::string tracer::draw_trace() {
-    return state_ ? to_string(trace_context::root(state_->random, state_->options.sample_ratio)) : std::string();
-}
-
-span tracer::begin(std::string_view operation, span_kind kind, hop at, std::string_view parent,
-                   shop::steady_time::duration before) {
+std::string tracer::draw(std::string_view parent) {
+    if (!state_) return {};
     auto const above = trace_context::parse(parent);
-    if (!above) return record(trace_context::root(state_->random, state_->options.sample_ratio), {}, operation, kind, at, before);
-    return record(above->child(state_->random), above->span, operation, kind, at, before);
+    if (!above) return to_string(trace_context::root(state_->random, state_->options.sample_ratio));
+    return above->sampled ? to_string(above->child(state_->random)) : std::string();
 }
 
-span tracer::start_root(std::string_view operation, span_kind kind, hop at, std::string_view drawn,
+span tracer::start_span(std::string_view operation, span_kind kind, hop at, std::string_view drawn, std::string_view parent,
                         shop::steady_time::duration before) {
     auto const context = trace_context::parse(drawn);
-    if (!state_ || !context) return {};
-    return record(*context, {}, operation, kind, at, before);
-}
-
-span tracer::record(trace_context const& context, span_id parent, std::string_view operation, span_kind kind, hop at,
-                    shop::steady_time::duration before) {
+    if (!state_ || !context || !context->sampled) return {};
+    auto const above = trace_context::parse(parent);
     span out;
     out.state_ = state_;
-    out.context_ = context;
-    if (!context.sampled) return out;
     out.recorded_ = std::make_unique<span::recorded>();
     auto& begun = out.recorded_->span;
     begun.operation = operation;
     begun.kind = kind;
     begun.at = at;
-    begun.trace = context.trace;
-    begun.id = context.span;
-    begun.parent = parent;
+    begun.trace = context->trace;
+    begun.id = context->span;
+    if (above) begun.parent = above->span;
     out.recorded_->began = state_->context.clock->now() - before;
     return out;
 }

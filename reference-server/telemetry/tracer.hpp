@@ -45,20 +45,14 @@ public:
     span& operator=(span&& other) noexcept {
         finish_unless_done();
         state_ = std::move(other.state_);
-        context_ = other.context_;
         recorded_ = std::move(other.recorded_);
         return *this;
     }
     /// Work that was not finished has been given up: cancelled, or left by an exception.
     ~span() { finish_unless_done(); }
 
-    /// Whether there is a trace to tell others about.
-    explicit operator bool() const { return state_ != nullptr; }
-    bool is_recorded() const { return recorded_ != nullptr; }
-
-    /// What to tell those who are called for this work: `call::trace`, the header `traceparent`. Empty without a tracer:
-    /// then pass on what came.
-    std::string traceparent() const { return state_ ? to_string(context_) : std::string(); }
+    /// Whether it will be told of.
+    explicit operator bool() const { return recorded_ != nullptr; }
 
     void set_items(std::size_t n) {
         if (recorded_) recorded_->span.items = n;
@@ -85,7 +79,6 @@ private:
     void hand_in(std::optional<outcome> ended);
 
     std::shared_ptr<tracer_state> state_;
-    trace_context context_;
     std::unique_ptr<recorded> recorded_;
 };
 
@@ -114,19 +107,15 @@ public:
     /// for it, and until then.
     void stop();
 
-    /// Begins a span.
+    /// Names work before it begins, so that those can be told who are called for it: the `traceparent` below that of a
+    /// parent, or without a valid one the first of a trace that begins here. Empty if nothing is recorded below that
+    /// parent, or without a tracer: then pass on what came.
+    std::string draw(std::string_view parent = {});
+    /// Begins the span that a `traceparent` drawn here names; an empty one if its trace is not recorded.
     /// @param operation static text: a name of the operation tables.
-    /// @param parent the `traceparent` that came with the request. Without a valid one a new trace begins here.
+    /// @param parent what it was drawn below
     /// @param before how long ago the work began
-    span start_span(std::string_view operation, span_kind kind, hop at, std::string_view parent = {},
-                    shop::steady_time::duration before = {}) {
-        if (!state_) return {};
-        return begin(operation, kind, at, parent, before);
-    }
-    /// The `traceparent` of a trace that begins here; empty without a tracer.
-    std::string draw_trace();
-    /// The span that a `traceparent` drawn here names: the root of its trace.
-    span start_root(std::string_view operation, span_kind kind, hop at, std::string_view drawn,
+    span start_span(std::string_view operation, span_kind kind, hop at, std::string_view drawn, std::string_view parent = {},
                     shop::steady_time::duration before = {});
 
     std::uint64_t dropped() const;
@@ -135,11 +124,6 @@ public:
     std::size_t waiting() const;
 
 private:
-    span begin(std::string_view operation, span_kind kind, hop at, std::string_view parent,
-               shop::steady_time::duration before);
-    span record(trace_context const& context, span_id parent, std::string_view operation, span_kind kind, hop at,
-                shop::steady_time::duration before);
-
     std::shared_ptr<span::tracer_state> state_;
 };
 

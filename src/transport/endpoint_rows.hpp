@@ -1,10 +1,10 @@
 #pragma once
 
-#include <algorithm>
 #include <utility>
 
 #include <shop/transport/endpoint.hpp>
 
+#include "transport/item_spans.hpp"
 #include "transport/wire.hpp"
 
 /// The rows of a service's tables as rows of an endpoint. Included by one source file per service: a row costs compile time.
@@ -25,7 +25,8 @@ asio::awaitable<std::string> run_row(endpoint::row const& self, scheduler const&
     requests.reserve(lines.size());
     of.reserve(lines.size());
     auto const now = clock.now();
-    std::vector<item_origin> origins(watch ? lines.size() : 0);
+    std::vector<item_origin> origins(watch.on_answered ? lines.size() : 0);
+    item_spans spans;
     for (std::size_t i = 0; i < lines.size(); ++i) {
         auto read = read_item<command_type>(lines[i], now);
         if (!read) {
@@ -33,7 +34,8 @@ asio::awaitable<std::string> run_row(endpoint::row const& self, scheduler const&
         } else if (!read->call.by->may(row.scope)) {
             answers[i] = error(error_code::forbidden, "this needs the scope " + std::string(row.scope));
         } else {
-            if (watch) origins[i] = {read->call.by->account, read->call.request_id, read->call.trace};
+            if (watch.on_answered) origins[i] = {read->call.by->account, read->call.request_id, read->call.trace};
+            spans.draw(watch, i, read->call);
             requests.push_back(std::move(*read));
             of.push_back(i);
         }
@@ -43,11 +45,7 @@ asio::awaitable<std::string> run_row(endpoint::row const& self, scheduler const&
         auto given = co_await (service.get()->*row.function)(std::move(requests));
         for (std::size_t i = 0; i < of.size() && i < given.size(); ++i) answers[of[i]] = std::move(given[i]);
     }
-    if (watch) {
-        auto const traced = std::ranges::find_if(origins, [](item_origin const& o) { return !o.trace.empty(); });
-        auto const trace = traced == origins.end() ? std::string_view() : std::string_view(traced->trace);
-        watch({row.name, failures_of(answers), clock.now() - now, trace, origins});
-    }
+    if (watch.on_answered) watch.on_answered({row.name, failures_of(answers), clock.now() - now, origins, spans.all()});
     std::string out;
     for (auto const& answer : answers) {
         append_answer(out, answer);

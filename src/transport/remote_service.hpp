@@ -13,6 +13,7 @@
 #include <shop/transport/channel.hpp>
 #include <shop/transport/observer.hpp>
 
+#include "transport/item_spans.hpp"
 #include "transport/wire.hpp"
 
 namespace shop::transport {
@@ -53,8 +54,9 @@ private:
         items.reserve(requests.size());
         of.reserve(requests.size());
         by.reserve(requests.size());
+        item_spans spans;
         for (std::size_t i = 0; i < requests.size(); ++i) {
-            auto const& r = requests[i];
+            auto& r = requests[i];
             by.push_back(std::min(r.call.deadline, now + limits::deadline_default));
             // The service answers a little before it is given up here, so that it is its word that counts.
             auto const most = answer_by(by.back(), now);
@@ -62,6 +64,7 @@ private:
                 given->give(i, error(error_code::deadline_exceeded));
                 continue;
             }
+            spans.draw(with->watch, i, r.call);
             items.push_back({write_item(r), most, r.call.trace});
             of.push_back(i);
         }
@@ -75,9 +78,9 @@ private:
         typename answers<Answer>::late_answer late = [is_safe = facts.safety == safety::safe](std::size_t) -> result<Answer> {
             return error(is_safe ? error_code::deadline_exceeded : error_code::outcome_unknown);
         };
-        auto const trace = with->watch && !requests.empty() ? requests.front().call.trace : std::string();
         auto all = co_await given->wait(with->timer, now, std::move(by), std::move(late));
-        if (with->watch) with->watch({facts.name, failures_of(all), with->context.clock->now() - now, trace, {}});
+        auto const& tell = with->watch.on_answered;
+        if (tell) tell({facts.name, failures_of(all), with->context.clock->now() - now, {}, spans.all()});
         co_return all;
     }
 

@@ -12,6 +12,7 @@
 #include "store_place.hpp"
 #include "support/cut_link.hpp"
 #include "support/process_facts.hpp"
+#include "support/trace_collector.hpp"
 
 namespace {
 
@@ -322,6 +323,29 @@ TEST(stack_on_postgres, names_a_request_in_the_log_of_every_service_that_takes_p
         EXPECT_TRUE(eventually(10s, named)) << role << " has logged:\n" << shop.of(role).log();
     }
     EXPECT_EQ(shop.stop(), 0);
+}
+
+TEST(stack_on_postgres, tells_a_collector_of_traces_which_service_worked_for_which) {
+    shop_test::trace_collector collector;
+    // Of the traces that begin here none is recorded; of those of others, whichever they want.
+    stack shop(shop_test::fresh_stack_stores(), 1, {"--trace-collector", collector.url(), "--trace-ratio", "0"});
+    auto client = shop.client();
+    ASSERT_TRUE(stock_up(client, "MUG", 10));
+    auto const order = R"({"customer":{"id":"ann"},"lines":[{"sku":"MUG","quantity":1}]})";
+    std::string const wanted = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    std::string const unwanted = "traceparent: 00-5bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b8-00";
+    ASSERT_EQ(client.ask("POST", "/v1/orders", order, "Idempotency-Key: cart-1\r\n" + wanted + "\r\n").status, 201);
+    ASSERT_EQ(client.ask("POST", "/v1/orders", order, "Idempotency-Key: cart-2\r\n" + unwanted + "\r\n").status, 201);
+    EXPECT_EQ(shop.stop(), 0);  // each sends what it has before it ends
+
+    std::string const at_edge = "shop-gateway edge orders.place", from_edge = at_edge + " > shop-gateway client orders.place";
+    std::string const at_orders = from_edge + " > shop-order service orders.place";
+    std::string const prices = at_orders + " > shop-order client products.offers";
+    std::string const stock = at_orders + " > shop-order client inventory.allocate";
+    EXPECT_THAT(collector.ways_below("00f067aa0ba902b7"),
+                testing::UnorderedElementsAre(at_edge, from_edge, at_orders, prices, prices + " > shop-product service products.offers",
+                                              stock, stock + " > shop-inventory service inventory.allocate"));
+    EXPECT_EQ(collector.size(), 7U) << "and nothing else";
 }
 
 TEST(stack_on_postgres, tells_who_runs_the_shop_what_ran_out) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <span>
@@ -15,7 +16,14 @@ namespace shop::transport {
 struct item_origin {
     std::string account;
     std::string request_id;
-    std::string trace;
+    std::string trace;  ///< the `traceparent` that came with it
+};
+
+/// The work on an item of which a trace tells.
+struct item_span {
+    std::size_t item;
+    std::string parent;  ///< the `traceparent` that came with the item
+    std::string name;    ///< the one drawn for this work, which all are told that are asked for it
 };
 
 /// What became of items that went together, for whoever counts. Valid for the call only.
@@ -23,11 +31,17 @@ struct observed_items {
     std::string_view operation;                            ///< static text
     std::span<std::optional<error_code> const> failures;  ///< one per item; nothing where it went well
     steady_time::duration took{};
-    std::string_view trace;  ///< of the first item, empty without one
     std::span<item_origin const> origins;  ///< at an endpoint, one per item; empty for calls made here
+    std::span<item_span const> spans;      ///< of the items that have one
 };
 
-/// Must not block or throw.
-using observer = std::function<void(observed_items const&)>;
+/// Whoever watches. Its functions must not block or throw.
+struct observer {
+    /// Draws a `traceparent` below the one that came with an item, to name the work on it. Empty: no trace tells of this
+    /// work, and what came is handed on.
+    std::function<std::string(std::string_view parent)> draw_span;
+    /// Is told of items when all of them are answered.
+    std::function<void(observed_items const&)> on_answered;
+};
 
 }  // namespace shop::transport

@@ -75,8 +75,11 @@ protected:
         co_return shop::result<void>();
     }
 
+    shop_server::span start_span(std::string_view operation, span_kind kind, hop at, std::string_view parent = {}) {
+        return tracer_.start_span(operation, kind, at, tracer_.draw(parent), parent);
+    }
     void make_spans(std::size_t n) {
-        for (; n > 0; --n) tracer_.start_span("orders.place", span_kind::server, hop::edge).finish({});
+        for (; n > 0; --n) start_span("orders.place", span_kind::server, hop::edge).finish({});
     }
     void run_for(std::chrono::milliseconds t) { clock_.run_for(context_, t); }
 
@@ -107,10 +110,10 @@ protected:
 
 TEST_F(tracing, is_off_unless_turned_on) {
     EXPECT_FALSE(tracer_.is_on());
-    auto span = tracer_.start_span("orders.place", span_kind::server, hop::edge, sampled);
+    auto span = start_span("orders.place", span_kind::server, hop::edge, sampled);
     EXPECT_FALSE(span);
-    EXPECT_FALSE(span.is_recorded());
-    EXPECT_EQ(span.traceparent(), "");
+    EXPECT_EQ(tracer_.draw(sampled), "");
+    EXPECT_EQ(tracer_.draw(), "");
     span.set_items(3);
     span.set_instance("a");
     span.finish({});
@@ -122,9 +125,8 @@ TEST_F(tracing, is_off_unless_turned_on) {
 TEST_F(tracing, a_span_is_sent_within_the_period) {
     turn_on();
     {
-        auto span = tracer_.start_span("orders.place", span_kind::client, hop::client, sampled);
-        EXPECT_TRUE(span.is_recorded());
-        EXPECT_EQ(span.traceparent(), "00-0af7651916cd43dd8448eb211c80319c-0000000000000001-01");
+        auto span = start_span("orders.place", span_kind::client, hop::client, sampled);
+        EXPECT_TRUE(span);
         clock_.advance(1ms);
         span.set_items(7);
         span.set_instance("http://a");
@@ -158,44 +160,42 @@ TEST_F(tracing, nothing_is_sent_when_there_is_nothing) {
     EXPECT_TRUE(arrived_.empty());
 }
 
-TEST_F(tracing, the_flag_of_the_caller_is_heeded) {
+TEST_F(tracing, below_a_parent_that_is_not_recorded_nothing_is) {
     turn_on();
-    auto const span = tracer_.start_span("orders.place", span_kind::server, hop::edge, not_sampled);
-    EXPECT_TRUE(span);
-    EXPECT_FALSE(span.is_recorded());
-    EXPECT_EQ(span.traceparent(), "00-0af7651916cd43dd8448eb211c80319c-0000000000000001-00");
+    EXPECT_EQ(tracer_.draw(not_sampled), "");
+    EXPECT_FALSE(tracer_.start_span("orders.place", span_kind::server, hop::edge, not_sampled));
+    EXPECT_FALSE(tracer_.start_span("orders.place", span_kind::server, hop::edge, ""));
 }
 
 TEST_F(tracing, a_root_is_recorded_by_the_ratio_and_a_child_by_its_root) {
     tracer_options none;
     none.sample_ratio = 0;
     turn_on(none);
-    auto const root = tracer_.start_span("orders.place", span_kind::server, hop::edge, "not a traceparent");
-    EXPECT_EQ(root.traceparent(), "00-00000000000000010000000000000002-0000000000000003-00");
-    EXPECT_FALSE(root.is_recorded());
-    EXPECT_FALSE(
-        tracer_.start_span("orders.place", span_kind::internal, hop::service, root.traceparent()).is_recorded());
-    EXPECT_TRUE(tracer_.start_span("orders.place", span_kind::internal, hop::service, sampled).is_recorded());
+    auto const root = tracer_.draw("not a traceparent");
+    EXPECT_EQ(root, "00-00000000000000010000000000000002-0000000000000003-00") << "others are told that it is not recorded";
+    EXPECT_FALSE(tracer_.start_span("orders.place", span_kind::server, hop::edge, root));
+    EXPECT_EQ(tracer_.draw(root), "");
+    EXPECT_TRUE(start_span("orders.place", span_kind::internal, hop::service, sampled));
 }
 
-TEST_F(tracing, a_drawn_trace_is_the_root_span_of_what_is_told_about_it) {
+TEST_F(tracing, work_done_for_a_span_lies_below_it) {
     turn_on();
-    auto const drawn = tracer_.draw_trace();
-    tracer_.start_span("orders.place", span_kind::client, hop::client, drawn).finish({});
-    auto root = tracer_.start_root("orders.place", span_kind::server, hop::edge, drawn);
-    EXPECT_EQ(root.traceparent(), drawn);
-    root.finish({});
+    auto const root = tracer_.draw(), below = tracer_.draw(root);
+    tracer_.start_span("orders.place", span_kind::client, hop::client, below, root).finish({});
+    tracer_.start_span("orders.place", span_kind::server, hop::edge, root).finish({});
     run_for(5s);
     ASSERT_EQ(arrived_.size(), 1U);
-    auto const id = drawn.substr(36, 16);
-    EXPECT_THAT(arrived_[0].body, testing::HasSubstr("\"parentSpanId\":\"" + id + "\""));
-    EXPECT_THAT(arrived_[0].body, testing::HasSubstr("\"spanId\":\"" + id + "\",\"name\""));
+    auto const id_of = [](std::string const& traceparent) { return "\"" + traceparent.substr(36, 16) + "\""; };
+    EXPECT_EQ(below.substr(0, 36), root.substr(0, 36)) << "one trace";
+    EXPECT_THAT(arrived_[0].body,
+                testing::HasSubstr("\"spanId\":" + id_of(below) + ",\"parentSpanId\":" + id_of(root) + ",\"name\""));
+    EXPECT_THAT(arrived_[0].body, testing::HasSubstr("\"spanId\":" + id_of(root) + ",\"name\""));
 }
 
 TEST_F(tracing, work_given_up_is_told_without_a_code) {
     turn_on();
     try {
-        auto const span = tracer_.start_span("orders.place", span_kind::server, hop::edge);
+        auto const span = start_span("orders.place", span_kind::server, hop::edge);
         throw std::runtime_error("cut off");
     } catch (std::runtime_error const&) {
         EXPECT_EQ(tracer_.waiting(), 1U);
@@ -208,9 +208,9 @@ TEST_F(tracing, work_given_up_is_told_without_a_code) {
 
 TEST_F(tracing, a_span_that_moves_is_told_once) {
     turn_on();
-    auto one = tracer_.start_span("orders.place", span_kind::server, hop::edge);
+    auto one = start_span("orders.place", span_kind::server, hop::edge);
     auto other = std::move(one);
-    one = tracer_.start_span("orders.get", span_kind::server, hop::edge);
+    one = start_span("orders.get", span_kind::server, hop::edge);
     one = std::move(other);  // what it held is given up
     EXPECT_EQ(tracer_.waiting(), 1U);
     one.finish({});
@@ -359,7 +359,7 @@ TEST_F(tracing, what_is_left_is_sent_when_it_stops_before_its_first_turn) {
     tracer again(
         {context_.get_executor(), &clock_, &ids_, &log_}, {}, [this] { return ++drawn_; },
         [this](std::string body) { return collect(std::move(body)); });
-    again.start_span("orders.get", span_kind::server, hop::edge).finish({});
+    again.start_span("orders.get", span_kind::server, hop::edge, again.draw()).finish({});
     again.start();
     again.stop();
     run_for(1s);
@@ -381,7 +381,7 @@ TEST_F(tracing, it_stops_at_once_when_the_collector_is_away) {
 
 TEST_F(tracing, a_wall_clock_that_jumps_moves_later_spans_and_no_duration) {
     turn_on();
-    auto span = tracer_.start_span("orders.place", span_kind::server, hop::edge);
+    auto span = start_span("orders.place", span_kind::server, hop::edge);
     clock_.jump_wall_clock(-1h);
     run_for(5s);  // the tracer looks at the clock
     span.finish({});
@@ -394,10 +394,10 @@ TEST_F(tracing, a_wall_clock_that_jumps_moves_later_spans_and_no_duration) {
 
 TEST_F(tracing, names_of_instances_are_bounded_text) {
     turn_on();
-    auto span = tracer_.start_span("orders.place", span_kind::client, hop::client);
+    auto span = start_span("orders.place", span_kind::client, hop::client);
     span.set_instance(std::string(255, 'a') + "\xc3\xa9z");
     span.finish({});
-    auto other = tracer_.start_span("orders.place", span_kind::client, hop::client);
+    auto other = start_span("orders.place", span_kind::client, hop::client);
     other.set_instance("\xff");
     other.finish({});
     run_for(5s);

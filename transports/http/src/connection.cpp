@@ -161,7 +161,7 @@ void connection::judge() {
     request_.query = head_.query;
     request_.headers = head_.headers;
     request_.peer = peer_;
-    request_.trace = head_.trace;
+    request_.trace = request_.parent_trace = head_.trace;
 
     if (head_.encoded) {
         answer_ = problem(refusal::unsupported_media_type, "the body must be sent without a content coding");
@@ -173,10 +173,7 @@ void connection::judge() {
         request_.by = std::move(admission.by);
         admitted_fields_ = std::move(admission.fields);
         drawn_trace_ = std::move(admission.trace);
-        if (request_.trace.empty()) {
-            request_.trace = drawn_trace_;
-            request_.begins_trace = !drawn_trace_.empty();
-        }
+        if (!drawn_trace_.empty()) request_.trace = drawn_trace_;
         body_bytes_max_ = admission.body_bytes_max;
         answer_ = std::move(admission.answer);
     } catch (...) {
@@ -295,7 +292,7 @@ void connection::compose() {
     facts.close = closing_;
     facts.http_1_0 = head_.http_1_0;
     facts.id = request_.id;
-    facts.trace = request_.trace;
+    facts.trace = request_.parent_trace.empty() ? request_.trace : request_.parent_trace;
     facts.date = hub_->date();
     output_.clear();
     append_head(output_, *answer_, facts);

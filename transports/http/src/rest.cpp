@@ -96,7 +96,7 @@ admission rest_api::admit(request const& head) {
     }
     admission out;
     out.route = found.number;
-    if (options_.draw_trace && head.trace.empty()) out.trace = options_.draw_trace();
+    if (options_.draw_span) out.trace = options_.draw_span(head.trace);
     auto const& to = routes_[found.number - 1];
     out.by = local_principal();
     if (options_.doorkeeper) {

@@ -21,7 +21,7 @@ struct admission {
     std::size_t body_bytes_max = limits::body_bytes_max;
     std::size_t route = 0;                     ///< comes back as `request::route`
     std::shared_ptr<shop::principal const> by;  ///< comes back as `request::by`
-    std::string trace;   ///< a `traceparent` for a request that came without one; comes back as `request::trace`
+    std::string trace;   ///< a `traceparent` that names the work on this request; comes back as `request::trace`
     std::string fields;  ///< lines of the head that are added to whatever is answered, each with its CR LF
 };
 

@@ -31,8 +31,8 @@ struct request {
     std::string_view body;            ///< empty in `handler::admit`
     std::string_view peer;            ///< the address of the other end, without its port
     std::string_view id;              ///< the client's `X-Request-Id`, or one drawn here; the server returns it
-    std::string_view trace;           ///< a valid `traceparent`, or empty; the server returns it
-    bool begins_trace = false;        ///< the `traceparent` was drawn here: it names the work on this request
+    std::string_view trace;           ///< the `traceparent` to hand on: one drawn here, or the one that came, or none
+    std::string_view parent_trace;    ///< the valid `traceparent` that came; the server returns it, or the one drawn here
     steady_time received{};           ///< when its first byte was seen
     std::size_t route = 0;            ///< what `handler::admit` noted about it
     std::shared_ptr<shop::principal const> by;  ///< who asks, as `handler::admit` found out

@@ -52,8 +52,9 @@ struct rest_options {
     std::chrono::milliseconds deadline = limits::deadline_default;
     /// Is told what a service threw, and in which operation; the client gets a 500 without detail.
     std::function<void(std::string_view operation, std::exception_ptr const& thrown)> on_exception;
-    /// Draws a `traceparent` for a request that comes without one; without it such a request belongs to no trace.
-    std::function<std::string()> draw_trace;
+    /// Draws a `traceparent` to name the work on a request: below the one that came with it, or the first of a trace if
+    /// none came. Empty, or without this: what came is handed on.
+    std::function<std::string(std::string_view parent)> draw_span;
     /// Is told of each answer before it is sent.
     /// @param operation empty if the request was for none
     std::function<void(request const& request, response const& answer, std::string_view operation)> on_answered;
