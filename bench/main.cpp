@@ -2,6 +2,7 @@
 //   shop-bench [memory|sqlite|hot]...               all of them without an argument
 //   shop-bench postgres URL                         without floors: bench/postgres.sh puts pgbench beside it
 //   shop-bench once STORE CALLERS BATCH ORDERS      one run without a floor, for a profiler
+//   shop-bench check                                whether all of it still runs, without a figure: for the tests
 
 #include <algorithm>
 #include <cmath>
@@ -87,6 +88,13 @@ void hot() {
     }
 }
 
+/// The floor writes rows by hand: it must follow the schema.
+void check() {
+    for (auto const* store : {"memory", "sqlite"}) place({store, 200, 8, 1, 3, 100, false});
+    sqlite_floor_orders_per_s({"sqlite", 200, 8, 1, 3, 100, false}, 8);
+    std::puts("both stores, and the floor of SQLite");
+}
+
 }  // namespace
 }  // namespace shop::bench
 
@@ -98,6 +106,10 @@ int main(int argc, char** argv) {
         auto const f = shop::bench::place(w);
         std::printf("%s: %.0f orders/s, %.1f us CPU/order\n", shop::bench::name_of(w).c_str(), f.orders_per_s,
                     f.cpu_us_per_order);
+        return 0;
+    }
+    if (wanted.size() == 1 && wanted[0] == "check") {
+        shop::bench::check();
         return 0;
     }
     if (wanted.size() == 2 && wanted[0] == "postgres") {

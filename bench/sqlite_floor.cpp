@@ -190,7 +190,7 @@ private:
     lazily movement_{*this, "INSERT INTO inventory_movement VALUES (?,?,'main',?,'allocated',0,1,1000000,1,NULL,NULL,?,NULL,?,?)"};
     lazily stock_{*this, "UPDATE inventory_stock SET revision=revision+1, sequence=sequence+1, allocated=allocated+1, updated_at=?, checksum=? WHERE sku=? AND location='main'"};
     lazily concluded_{*this, "UPDATE orders_order SET revision=2, status='confirmed', version=2, updated_at=?, settled_at=?, open=NULL, checksum=? WHERE id=? AND revision=1"};
-    lazily delivery_{*this, "INSERT INTO notifications_delivery VALUES (?,2,'log',?,1,?,'shop.order.confirmed.v1','delivered',?,?,NULL,?)"};
+    lazily delivery_{*this, "INSERT INTO notifications_delivery VALUES (?,2,'log',?,1,?,'shop.order.confirmed.v1','delivered',?,?,NULL,?,NULL)"};
     lazily availability_{*this, "UPDATE products_availability SET revision=revision+1, sequence=sequence+1, available=available-1, as_of=?, checksum=? WHERE sku=?"};
 };
 
