@@ -199,6 +199,9 @@ CREATE TABLE inventory_event_cursor (
 );
 
 ALTER TABLE notifications_delivery ADD COLUMN sku text COLLATE "C";
+)sql"},
+                               {R"sql(
+CREATE INDEX orders_order_of_status ON orders_order (status, id);
 )sql"}};
 
 }  // namespace

@@ -204,6 +204,9 @@ CREATE TABLE inventory_event_cursor (
     checksum    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE notifications_delivery ADD COLUMN sku TEXT;
+)sql"},
+                               {R"sql(
+CREATE INDEX orders_order_of_status ON orders_order (status, id);
 )sql"}};
 
 }  // namespace

@@ -13,15 +13,19 @@ public:
     using stored::stored;
 
     asio::awaitable<result<std::vector<order_record>>> list(orders::order_query query) override {
-        static constexpr auto of_all =
-            "WHERE id < ?1 AND id >= ?2 AND (?3 IS NULL OR status = ?3) ORDER BY id DESC LIMIT ?4";
+        // One index each. A customer's are found as a customer's, whatever their status: a status has many more.
+        static constexpr auto of_all = "WHERE id < ?1 AND id >= ?2 ORDER BY id DESC LIMIT ?3";
+        static constexpr auto of_status = "WHERE status = ?4 AND id < ?1 AND id >= ?2 ORDER BY id DESC LIMIT ?3";
         static constexpr auto of_customer =
-            "WHERE customer_id = ?5 AND id < ?1 AND id >= ?2 AND (?3 IS NULL OR status = ?3) ORDER BY id DESC LIMIT ?4";
+            "WHERE customer_id = ?4 AND (?5 IS NULL OR status = ?5) AND id < ?1 AND id >= ?2 ORDER BY id DESC LIMIT ?3";
         auto work = [query = std::move(query)](reader& by, std::vector<order_record>& out) {
             auto before = query.before.value_or(order_id{uuid::beyond_all()});
             auto from = query.not_before.value_or(order_id{});
-            if (!query.customer_id) return select(by.on, of_all, out, before, from, query.status, query.limit);
-            return select(by.on, of_customer, out, before, from, query.status, query.limit, *query.customer_id);
+            if (query.customer_id) {
+                return select(by.on, of_customer, out, before, from, query.limit, *query.customer_id, query.status);
+            }
+            if (query.status) return select(by.on, of_status, out, before, from, query.limit, *query.status);
+            return select(by.on, of_all, out, before, from, query.limit);
         };
         return read<std::vector<order_record>>(std::move(work));
     }

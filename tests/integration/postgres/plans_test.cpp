@@ -98,6 +98,8 @@ protected:
         orders::order_query order;
         order.limit = 20;
         EXPECT_TRUE(testing::run(shop.orders->list(order)));
+        order.status = orders::status::shipped;  // none is
+        EXPECT_TRUE(testing::run(shop.orders->list(order)));
         order.customer_id = "c-7";
         order.status = orders::status::confirmed;
         EXPECT_TRUE(testing::run(shop.orders->list(order)));

@@ -287,6 +287,8 @@ TEST_F(sqlite_shop_stores, find_rows_by_index_never_by_reading_a_table) {
               "SEARCH orders_order USING INDEX orders_order_open (id>?); ");
     EXPECT_EQ(plan("SELECT * FROM orders_order WHERE customer_id = 'a' AND id < x'01' ORDER BY id DESC LIMIT 5"),
               "SEARCH orders_order USING INDEX orders_order_of_customer (customer_id=? AND id<?); ");
+    EXPECT_EQ(plan("SELECT * FROM orders_order WHERE status = 'shipped' AND id < x'01' ORDER BY id DESC LIMIT 5"),
+              "SEARCH orders_order USING INDEX orders_order_of_status (status=? AND id<?); ");
     EXPECT_EQ(plan("SELECT * FROM orders_event WHERE order_id = x'00' ORDER BY version"),
               "SEARCH orders_event USING INDEX sqlite_autoindex_orders_event_1 (order_id=?); ");
     EXPECT_EQ(plan("SELECT * FROM inventory_movement WHERE sku = 'A' AND location = 'main' AND position < 9"
