@@ -133,7 +133,7 @@ void check(engine& e, workload const& w, run_state const& state) {
 #ifdef SHOP_WITH_POSTGRES
 void empty_database(std::string const& url) {
     std::unique_ptr<PGconn, void (*)(PGconn*)> const on(PQconnectdb(url.c_str()), PQfinish);
-    auto* done = PQexec(on.get(), "DROP SCHEMA public CASCADE; CREATE SCHEMA public; CHECKPOINT");
+    auto* done = PQexec(on.get(), "SET client_min_messages = warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public; CHECKPOINT");
     bool const emptied = PQresultStatus(done) == PGRES_COMMAND_OK;
     PQclear(done);
     stop_unless(emptied, PQerrorMessage(on.get()));
