@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 
 #include <shop/core/json.hpp>
 
@@ -66,23 +67,28 @@ private:
 
     /// Step 1: one batch to the catalogue for all lines of all requests.
     asio::awaitable<void> price_all() {
-        std::vector<sku const*> wanted;
+        struct want {
+            sku const* which;
+            std::size_t by;  ///< the first that wants it asks for all
+        };
+        std::vector<want> wanted;
         for (std::size_t i = 0; i < items_.size(); ++i) {
             if (answers_->has(i) || items_[i].refused) continue;
-            for (auto const& l : items_[i].request.command.lines) wanted.push_back(&l.sku);
+            for (auto const& l : items_[i].request.command.lines) wanted.push_back({&l.sku, i});
         }
-        auto const before = [](sku const* a, sku const* b) { return *a < *b; };
-        std::sort(wanted.begin(), wanted.end(), before);
-        wanted.erase(std::unique(wanted.begin(), wanted.end(), [](auto a, auto b) { return *a == *b; }), wanted.end());
+        std::sort(wanted.begin(), wanted.end(),
+                  [](want const& a, want const& b) { return std::tie(*a.which, a.by) < std::tie(*b.which, b.by); });
+        auto const same = [](want const& a, want const& b) { return *a.which == *b.which; };
+        wanted.erase(std::unique(wanted.begin(), wanted.end(), same), wanted.end());
         std::vector<result<products::offer>> offers;
         offers.reserve(wanted.size());
-        // What is done for all of them together belongs to the first.
-        auto const with = items_.empty() ? call() : items_.front().request.call.passed_on();
         for (std::size_t from = 0; from < wanted.size(); from += limits::batch_items_max) {
             std::vector<shop::request<products::get_offer>> some;
             auto const to = std::min(wanted.size(), from + limits::batch_items_max);
             some.reserve(to - from);
-            for (auto at = from; at < to; ++at) some.emplace_back(with, products::get_offer(*wanted[at]));
+            for (auto at = from; at < to; ++at) {
+                some.emplace_back(items_[wanted[at].by].request.call.passed_on(), products::get_offer(*wanted[at].which));
+            }
             auto found = co_await service_->parts_.products->offers(std::move(some));
             std::move(found.begin(), found.end(), std::back_inserter(offers));
         }
@@ -91,7 +97,8 @@ private:
             if (!o && o.error().code() != error_code::not_found) catalogue_failed = o.error();
         }
         auto const offer_of = [&](sku const& which) -> products::offer const* {
-            auto const at = std::lower_bound(wanted.begin(), wanted.end(), &which, before) - wanted.begin();
+            auto const before = [](want const& a, sku const& b) { return *a.which < b; };
+            auto const at = std::lower_bound(wanted.begin(), wanted.end(), which, before) - wanted.begin();
             return offers[at] ? &*offers[at] : nullptr;
         };
         auto const full = service_->open_operations_ >= limits::open_operations_max;

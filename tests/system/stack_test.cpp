@@ -330,8 +330,8 @@ TEST(stack_on_postgres, tells_a_collector_of_traces_which_service_worked_for_whi
     // Of the traces that begin here none is recorded; of those of others, whichever they want.
     stack shop(shop_test::fresh_stack_stores(), 1, {"--trace-collector", collector.url(), "--trace-ratio", "0"});
     auto client = shop.client();
-    ASSERT_TRUE(stock_up(client, "MUG", 10));
-    auto const order = R"({"customer":{"id":"ann"},"lines":[{"sku":"MUG","quantity":1}]})";
+    ASSERT_TRUE(stock_up(client, "MUG", 10) && stock_up(client, "POT", 10));
+    auto const order = R"({"customer":{"id":"ann"},"lines":[{"sku":"MUG","quantity":1},{"sku":"POT","quantity":1}]})";
     std::string const wanted = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     std::string const unwanted = "traceparent: 00-5bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b8-00";
     ASSERT_EQ(client.ask("POST", "/v1/orders", order, "Idempotency-Key: cart-1\r\n" + wanted + "\r\n").status, 201);

@@ -19,10 +19,10 @@ struct item_origin {
     std::string trace;  ///< the `traceparent` that came with it
 };
 
-/// The work on an item of which a trace tells.
+/// The work on items that came with one `traceparent`, of which a trace tells.
 struct item_span {
-    std::size_t item;
-    std::string parent;  ///< the `traceparent` that came with the item
+    std::size_t item;    ///< the first of them
+    std::string parent;  ///< what they came with
     std::string name;    ///< the one drawn for this work, which all are told that are asked for it
 };
 
@@ -32,7 +32,7 @@ struct observed_items {
     std::span<std::optional<error_code> const> failures;  ///< one per item; nothing where it went well
     steady_time::duration took{};
     std::span<item_origin const> origins;  ///< at an endpoint, one per item; empty for calls made here
-    std::span<item_span const> spans;      ///< of the items that have one
+    std::span<item_span const> spans;
 };
 
 /// Whoever watches. Its functions must not block or throw.
