@@ -22,8 +22,8 @@ public:
     static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
     static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
 
-    using parser_error = boost::json::error_code;
-    using parser_text = boost::json::string_view;
+    using parser_error = boost::system::error_code;
+    using parser_text = boost::core::string_view;
 
     tape_writer(tape& to, std::string_view text, std::size_t most_nodes)
         : tape_(to), text_(text), most_nodes_(most_nodes) {
@@ -221,7 +221,7 @@ private:
 
 namespace {
 
-std::string describe(boost::json::error_code const& reason, std::string_view text, std::size_t stopped_at) {
+std::string describe(boost::system::error_code const& reason, std::string_view text, std::size_t stopped_at) {
     if (text.empty()) return "is empty: a JSON value must stand here";
     if (reason == boost::json::error::incomplete) return "ends before the value is complete";
     std::string detail = "is not JSON in UTF-8";
@@ -246,7 +246,7 @@ result<void> tape::parse(std::string_view text, std::size_t most_nodes) {
     options.max_depth = limits::json_depth_max + 1;
     boost::json::basic_parser<tape_writer> parser(options, *this, text, most_nodes);
 
-    boost::json::error_code stopped;
+    boost::system::error_code stopped;
     auto const read = parser.write_some(false, text.data(), text.size(), stopped);
     if (!stopped && read < text.size()) stopped = boost::json::error::extra_data;
     if (!stopped) return {};
