@@ -126,8 +126,9 @@ refusal set_store(settings& of, std::string_view text) {
 }
 
 refusal set_database_pooler(settings& of, std::string_view text) {
-    if (text != "none" && text != "transaction") return "must be none or transaction";
-    of.behind_pooler = text == "transaction";
+    auto const pooler = shop::from_word<shop::storage::postgres_pooler>(text);
+    if (!pooler) return "must be none, session or transaction";
+    of.database_pooler = *pooler;
     return std::nullopt;
 }
 
@@ -219,9 +220,9 @@ constexpr std::array table{
             false, false, set_flag<&settings::migrate>},
     setting{"database-connections", "COUNT", "connections to PostgreSQL, each with a thread", "8", false, true,
             set_count<&settings::database_connections, 1'000>},
-    setting{"database-pooler", "none|transaction",
-            "what stands between: transaction for PgBouncer in transaction mode, which keeps no prepared statements", "none",
-            false, true, set_database_pooler},
+    setting{"database-pooler", "none|session|transaction",
+            "what stands between: session or transaction for PgBouncer, as its pool_mode is", "none", false, true,
+            set_database_pooler},
     setting{"log-level", "LEVEL", "the least that is logged: debug, info, warning, error", "info", true, true,
             set_log_level},
     setting{"grace", "DURATION", "how long requests under way may take to finish after SIGTERM", "10s", false, false,

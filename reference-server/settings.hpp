@@ -14,6 +14,7 @@
 #include <shop/core/describe.hpp>
 #include <shop/core/limits.hpp>
 #include <shop/core/log.hpp>
+#include <shop/storage/postgres.hpp>
 
 #include "auth/rate_limiter.hpp"
 #include "role.hpp"
@@ -44,7 +45,7 @@ struct settings {
     store_choice store;
     bool migrate = false;
     std::size_t database_connections = 0;
-    bool behind_pooler = false;
+    shop::storage::postgres_pooler database_pooler = shop::storage::postgres_pooler::none;
     shop::severity log_level = shop::severity::info;
     std::chrono::milliseconds grace{};
     std::size_t connections = 0;

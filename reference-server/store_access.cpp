@@ -17,6 +17,15 @@ namespace {
 
 using shop::storage::schema_state;
 
+#ifdef SHOP_WITH_POSTGRES
+shop::storage::postgres_options postgres_options_of(settings const& with) {
+    shop::storage::postgres_options options;
+    options.connections = with.database_connections;
+    options.pooler = with.database_pooler;
+    return options;
+}
+#endif
+
 shop::error built_without(store_choice const& choice) {
     return shop::error(shop::error_code::not_supported,
                        "this shop-server was built without " + std::string(shop::to_word(choice.which)));
@@ -42,9 +51,7 @@ shop::storage::factory open_with(settings const& with, store_use use,
         }
         case store_choice::kind::postgres: {
 #ifdef SHOP_WITH_POSTGRES
-            shop::storage::postgres_options options;
-            options.connections = with.database_connections;
-            options.prepared_statements = !with.behind_pooler;
+            auto options = postgres_options_of(with);
             options.migrate = with.migrate && use == store_use::serve;
             options.statistics = std::move(database);
             return shop::storage::postgres(with.store.place, std::move(options));
@@ -61,7 +68,9 @@ shop::result<schema_state> schema_of(settings const& with) {
     if (with.store.which == store_choice::kind::sqlite) return shop::storage::sqlite_schema(with.store.place);
 #endif
 #ifdef SHOP_WITH_POSTGRES
-    if (with.store.which == store_choice::kind::postgres) return shop::storage::postgres_schema(with.store.place);
+    if (with.store.which == store_choice::kind::postgres) {
+        return shop::storage::postgres_schema(with.store.place, postgres_options_of(with));
+    }
 #endif
     return built_without(with.store);
 }
@@ -77,7 +86,7 @@ shop::result<schema_state> migrate(settings const& with) {
 #endif
 #ifdef SHOP_WITH_POSTGRES
     if (with.store.which == store_choice::kind::postgres) {
-        return shop::storage::migrate_postgres(with.store.place, context);
+        return shop::storage::migrate_postgres(with.store.place, context, postgres_options_of(with));
     }
 #endif
     return built_without(with.store);
@@ -89,6 +98,7 @@ bool store_exists(store_choice const& choice) {
 }
 
 exit_code exit_code_of(shop::error const& e) {
+    if (e.code() == shop::error_code::invalid_value) return exit_config;
     if (e.code() == shop::error_code::store_corrupt || e.code() == shop::error_code::not_supported) return exit_bad_data;
     if (e.kind() == shop::error_kind::unavailable || e.kind() == shop::error_kind::timeout) return exit_try_later;
     return exit_failure;

@@ -133,7 +133,7 @@ void engine::parts::stop() {
 
 result<engine> engine::open(engine_options options) {
     auto p = std::make_shared<parts>();
-    auto stores = options.store(storage::context{*options.clock, *options.ids});
+    auto stores = options.store(storage::context{*options.clock, *options.ids, *options.log});
     if (!stores) return stores.error();
     p->stores = std::move(*stores);
     p->context.clock = options.clock;

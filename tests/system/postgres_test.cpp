@@ -12,6 +12,7 @@
 
 #include "server.hpp"
 #include "store_place.hpp"
+#include "support/mixing_link.hpp"
 
 namespace {
 
@@ -167,6 +168,38 @@ TEST_F(postgres_under_a_server, killed_twenty_times_under_order_load_costs_no_or
     }
     std::cout << std::endl;
     EXPECT_GT(buyers.statuses().count(503), 0u) << "no kill was ever noticed";
+    expect_all_kept(buyers, shop);
+    EXPECT_EQ(shop.stop(), 0);
+    expect_clean();
+}
+
+TEST_F(postgres_under_a_server, whose_answers_are_swapped_cut_and_repeated_costs_no_order_and_doubles_none) {
+    using shop_test::mixing_link;
+    using damage = mixing_link::damage;
+    constexpr unsigned seed = 20261128;
+    mixing_link between(database_.socket_folder() + "/.s.PGSQL.5432", seed);
+    server shop("postgresql://shop@127.0.0.1:" + std::to_string(between.port()) + "/" + name_ + "?sslmode=disable&gssencmode=disable");
+    auto client = shop.client();
+    for (auto const* sku : {"A", "B", "C"}) ASSERT_TRUE(stock_up(client, sku, 1'000'000));
+    crowd buyers({&shop});
+    auto const done = [&](damage what) { return between.count(what) >= 10; };
+    between.mix_one_in(8);
+    buyers.start(32, "mixed");
+    EXPECT_TRUE(eventually(2min, [&] {
+        return done(damage::swapped) && done(damage::cut) && done(damage::left_out) && done(damage::repeated) && done(damage::stale);
+    })) << "seed " << seed << ": is the shop alive? " << shop.log();
+    between.mix_one_in(0);
+    auto const before = buyers.confirmed();
+    EXPECT_TRUE(eventually(1min, [&] { return buyers.confirmed() >= before + 50; })) << "it sells again";
+    buyers.stop();
+    for (auto const& [status, count] : buyers.statuses()) {
+        std::cout << count << " x " << status << " ";
+        EXPECT_THAT(status, testing::AnyOf(201, 202, 503, 504));
+    }
+    std::cout << "with seed " << seed << std::endl;
+    EXPECT_THAT(shop.log(), testing::HasSubstr("\"sqlstate\":\"misfit\""));
+    EXPECT_THAT(shop.log(), testing::Not(testing::HasSubstr("store_corrupt")));
+    EXPECT_TRUE(nothing_stays_open());
     expect_all_kept(buyers, shop);
     EXPECT_EQ(shop.stop(), 0);
     expect_clean();

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <shop/storage/storage.hpp>
 
@@ -26,6 +28,14 @@ struct postgres_statistics {
     std::atomic<std::uint64_t> waiting = 0;      ///< batches and reads that wait for a connection now
 };
 
+/// What stands between this process and the database, and how it hands out the database's sessions.
+enum class postgres_pooler {
+    none,         ///< nothing, or what keeps the start parameters of a session (HAProxy, pgpool-II)
+    session,      ///< a session for each connection (PgBouncer, `pool_mode = session`): it is set up after connecting
+    transaction,  ///< a session for each transaction: nothing is prepared, each transaction brings its settings
+};
+constexpr std::array<std::string_view, 3> words_of(postgres_pooler) { return {"none", "session", "transaction"}; }
+
 struct postgres_options {
     /// Connections, each with a thread of its own.
     std::size_t connections = 8;
@@ -43,9 +53,8 @@ struct postgres_options {
     bool exclusive = false;
     /// Bring the schema up to date when opening. Otherwise an older one is refused: `shop-server migrate` does it.
     bool migrate = false;
-    /// Keep statements prepared in the server. Off behind a pooler that hands out a connection per transaction (PgBouncer
-    /// in transaction mode).
-    bool prepared_statements = true;
+    /// What stands between. One that is not named here is noticed, and refused with a word about what to set.
+    postgres_pooler pooler = postgres_pooler::none;
     /// Refuse a server that may lose what it acknowledged: `fsync`, `full_page_writes` or `synchronous_commit` off.
     bool require_durability = true;
     /// Filled in when given.
@@ -54,20 +63,23 @@ struct postgres_options {
 
 /// The four stores in one PostgreSQL database, which other processes may share.
 ///
-/// Every answer follows a commit. Batches that meet another process's are run again; a lost connection is replaced, and
+/// Every answer follows a commit, and every result is checked against its statement before it is read: one that does not fit
+/// ends its connection, and counts as a lost one. Batches that meet another process's are run again; a lost connection is replaced, and
 /// after a commit whose outcome is unknown the batch runs again on fresh records, which tell what became of it. While the
 /// server cannot be reached everything is answered `store_unavailable` at once, and it is looked for ten times a second.
+/// What the server said is told to the log, once a minute for each SQLSTATE.
 /// @param url `postgresql://user:password@host:port/database?options`, or any connection string of libpq.
 /// @par Errors
 /// Of the factory: `store_unavailable` when the server cannot be reached; `not_supported` when its schema is older or newer
-/// than this library can use, or the server is not durable; `store_corrupt` when it is damaged. The detail says what to
-/// mend.
+/// than this library can use, a table is missing, or the server is not durable; `invalid_value` when `pooler` does not say
+/// what stands between; `store_corrupt` when it is damaged. The detail says what to mend.
 factory postgres(std::string url, postgres_options options = {});
 
 /// Where the schema of a database stands. Changes nothing.
-result<schema_state> postgres_schema(std::string const& url);
+result<schema_state> postgres_schema(std::string const& url, postgres_options const& options = {});
 
 /// Brings the schema of a database up to date; safe to be killed, and to run at several places at once.
-result<schema_state> migrate_postgres(std::string const& url, context const& with);
+/// @param options of these, `pooler` and `connect_timeout` count: a step may take its time
+result<schema_state> migrate_postgres(std::string const& url, context const& with, postgres_options options = {});
 
 }  // namespace shop::storage

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include <shop/core/log.hpp>
 #include <shop/core/result.hpp>
 #include <shop/core/scheduler.hpp>
 #include <shop/core/uuid.hpp>
@@ -37,6 +38,7 @@ namespace storage {
 struct context {
     scheduler& clock;
     id_source& ids;
+    log_sink& log = silent_log();  ///< told what a database said, while it works; outlives the stores
 };
 
 /// Where the schema of a database stands, seen from this library.
@@ -48,7 +50,8 @@ struct schema_state {
 
 /// How to open the four stores; given to `engine::open`. May be called again after the stores are gone.
 /// @par Errors
-/// `store_unavailable`, `store_corrupt`, with a detail for whoever starts the program.
+/// `store_unavailable`, `store_corrupt`, `invalid_value` where a setting must change, with a detail for whoever starts the
+/// program.
 using factory = std::function<result<stores>(context const&)>;
 
 }  // namespace storage

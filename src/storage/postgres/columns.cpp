@@ -20,4 +20,9 @@ void value_writer::bytes(std::span<std::uint8_t const> value) {
     add(std::move(out));
 }
 
+void row_reader::refuse(bool is_null, std::size_t came, std::size_t expected) {
+    auto const bytes = [](std::size_t count) { return std::to_string(count) + " bytes"; };
+    throw postgres::misfit(expected == any_size ? "a text" : bytes(expected), is_null ? "NULL" : bytes(came));
+}
+
 }  // namespace shop::postgres

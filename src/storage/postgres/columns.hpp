@@ -20,24 +20,18 @@ namespace shop::postgres {
 
 using storage::column_kind;
 
-/// The type of an array's elements: its name in SQL and its object id, which is the same on every server.
-struct element_type {
-    std::string_view name;
-    std::uint32_t oid;
-};
-
-constexpr element_type type_of(column_kind kind) {
+constexpr sql_type type_of(column_kind kind) {
     switch (kind) {
         case column_kind::boolean:
-            return {"boolean", 16};
+            return types::boolean;
         case column_kind::integer:
-            return {"bigint", 20};
+            return types::bigint;
         case column_kind::id:
-            return {"uuid", 2950};
+            return types::uuid;
         case column_kind::bytes:
-            return {"bytea", 17};
+            return types::bytea;
         case column_kind::text:
-            return {"text", 25};
+            return types::text;
     }
     return {};
 }
@@ -149,7 +143,8 @@ private:
     std::vector<parameter> values_;
 };
 
-/// Reads the columns of a row from the first on.
+/// Reads the columns of a row from the first on. A field that is NULL where none may be, or of a length that its type does
+/// not have, is another statement's; one whose value means nothing is damaged.
 class row_reader {
 public:
     explicit row_reader(rows const& from) : from_(from) {}
@@ -164,14 +159,10 @@ public:
         ++at_;
         return true;
     }
-    bool boolean() {
-        auto const byte = next(1);
-        return !byte.empty() && byte[0] != 0;
-    }
+    /// @throws trouble a misfit, as the others
+    bool boolean() { return next(1).front() != 0; }
     std::int64_t integer() {
-        auto const eight = next(8);
-        if (eight.empty()) return 0;
-        return static_cast<std::int64_t>(shop::detail::big_endian(reinterpret_cast<std::uint8_t const*>(eight.data())));
+        return static_cast<std::int64_t>(shop::detail::big_endian(reinterpret_cast<std::uint8_t const*>(next(8).data())));
     }
     void id(std::array<std::uint8_t, 16>& to) { bytes(to); }
     void bytes(std::span<std::uint8_t> to) {
@@ -179,30 +170,27 @@ public:
         std::copy(read.begin(), read.end(), to.begin());
     }
     std::string_view text() { return next(any_size); }
-    void misfit() { fits_ = false; }
-    /// Whether everything so far was as it was written.
-    bool sound() const { return fits_; }
+    void misfit() { sound_ = false; }
+    /// Whether every value so far was as it was written.
+    bool sound() const { return sound_; }
 
 private:
     static constexpr std::size_t any_size = static_cast<std::size_t>(-1);
 
-    /// The next field, if it is of this size; nothing, and a misfit, otherwise.
+    /// The next field, which is of this size.
     std::string_view next(std::size_t size) {
         auto const column = at_++;
-        if (from_.is_null(row_, column)) {
-            misfit();
-            return {};
-        }
         auto const field = from_.field(row_, column);
-        if (size == any_size || field.size() == size) return field;
-        misfit();
-        return {};
+        bool const is_null = field.empty() && from_.is_null(row_, column);
+        if (is_null || (size != any_size && field.size() != size)) refuse(is_null, field.size(), size);
+        return field;
     }
+    [[noreturn]] static void refuse(bool is_null, std::size_t came, std::size_t expected);
 
     rows const& from_;
     std::size_t row_ = 0;
     std::size_t at_ = 0;
-    bool fits_ = true;
+    bool sound_ = true;
 };
 
 }  // namespace shop::postgres

@@ -2,55 +2,22 @@
 
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include <shop/storage/postgres.hpp>
 
+#include "storage/postgres/answer.hpp"
+#include "storage/postgres/statement.hpp"
+#include "storage/postgres/trouble.hpp"
+
 struct pg_conn;
-struct pg_result;
 
 /// The one place that speaks to PostgreSQL, through libpq. Nothing outside this folder includes it.
 namespace shop::postgres {
-
-/// Why a statement failed, as far as it matters what to do next.
-enum class fault {
-    conflict,     ///< a unique key is taken, or a revision is not the expected one: run again on fresh records
-    contended,    ///< serialization failure or deadlock: run again, after a pause
-    lost,         ///< the connection is gone, and with it all that was not committed
-    in_doubt,     ///< the connection went during the commit: it may have happened
-    unavailable,  ///< no room, no time, read-only: nothing was written, it may work later
-    refused,      ///< the batch alone is at fault: a CHECK failed, or a value is none of its type
-    unsuitable,   ///< the server or its schema is not what this library works on
-    corrupt,      ///< the database, or a row in it, is damaged: nothing may be answered from it
-};
-
-/// Thrown by whatever speaks to the server; what it says is for the operator, never for a client.
-class trouble : public std::runtime_error {
-public:
-    trouble(fault why, std::string const& what) : std::runtime_error(what), why_(why) {}
-    fault why() const { return why_; }
-
-private:
-    fault why_;
-};
-
-/// The rows that a statement returned, fields in their binary form unless it was run by `execute`. Cheap to copy; fields
-/// live as long as the last copy.
-class rows {
-public:
-    explicit rows(std::shared_ptr<pg_result> from) : from_(std::move(from)) {}
-
-    std::size_t size() const;
-    bool is_null(std::size_t row, std::size_t column) const;
-    std::string_view field(std::size_t row, std::size_t column) const;
-
-private:
-    std::shared_ptr<pg_result> from_;
-};
 
 /// A value of a statement's parameter.
 struct parameter {
@@ -66,56 +33,81 @@ std::string connect_string(std::string const& url, storage::postgres_options con
 /// One connection. Gone for good when the server closes it: settings and prepared statements went with it.
 ///
 /// Statements are queued, and go to the server together: what does not depend on an answer costs no round trip of its own.
+/// Each answer is checked against its statement before anything is read from it. One that does not fit ends the connection,
+/// since whatever follows may be another's, too: behind a pooler that mixes sessions, for instance.
 /// @par Thread safety
 /// Unsafe: one thread at a time.
 class connection {
 public:
+    /// @param marks_from where this connection begins to number what it sends, far from where others do
     /// @throws trouble
-    connection(std::string const& connect_string, storage::postgres_options const& options);
+    connection(std::string const& connect_string, storage::postgres_options const& options, std::uint64_t marks_from = 0);
     ~connection();
     connection(connection const&) = delete;
     connection& operator=(connection const&) = delete;
 
-    /// Runs SQL without parameters, and without a transaction of ours; fields of its rows are text. For opening only.
+    /// Runs SQL without parameters and rows, and without a transaction of ours. For opening only.
     /// @throws trouble
-    rows execute(std::string const& sql);
+    void execute(std::string const& sql);
+    /// Likewise, and answers its rows, with fields as text. For opening only.
+    /// @throws trouble
+    rows ask(std::string const& sql, answer_shape const& answers);
 
-    /// Queues a statement. It is prepared once per connection, unless the options say otherwise.
-    /// @param sql lives as long as the program, and is known by its address.
-    void queue(std::string const& sql, std::vector<parameter> values);
+    /// Queues a statement. It is prepared once per connection, unless a pooler keeps none.
+    /// @param what lives until it was flushed
+    /// @param writes how many rows it must write, where that is known and it answers none
+    void queue(statement const& what, std::vector<parameter> values, std::optional<std::size_t> writes = {});
     /// Sends what is queued, in one round trip. When a statement fails, those behind it have not run.
-    /// @return what each returned, in their order; what begins and ends a transaction is left out.
+    /// @return what each returned, in their order, each of the shape of its statement; what begins, marks and ends a
+    /// transaction is left out.
     /// @throws trouble
     std::vector<rows> flush();
 
     bool is_usable() const { return usable_; }
+    /// Behind a pooler, the statement that sets for one transaction what other connections set for good; else empty.
+    std::string const& local_settings() const;
 
 private:
     friend class transaction;
+    enum class purpose { callers, ours, mark };
     struct command {
-        std::string const* sql;
+        statement const* what;
         std::vector<parameter> values;
-        bool is_ours;  ///< begins or ends a transaction: what it returns is for nobody
+        purpose why;
+        std::optional<std::size_t> writes = {};
+    };
+    /// An answer that the server owes: to the preparing of a command, or to the command.
+    struct due {
+        command const* of;
+        bool prepares;
     };
 
-    void queue_begin(std::string const& begin);
-    void queue_commit(bool of_writes);
+    void queue_begin(statement const& begin, bool to_write);
+    void queue_mark();
+    void queue_commit();
     void roll_back() noexcept;
-    void send(command const& what, std::vector<std::string const*>& fresh);
+    void send(command const& what);
     std::vector<rows> receive();
+    void take(std::shared_ptr<pg_result> const& came, due const& of, std::vector<rows>& all);
+    std::shared_ptr<pg_result> next_result();
     trouble trouble_of(pg_result const* failed);
     void pipelining(bool on);
+    void start_session();
+    std::shared_ptr<pg_result> run(std::string const& sql);
 
     storage::postgres_options const& options_;
     std::unique_ptr<pg_conn, void (*)(pg_conn*)> link_;
-    std::unordered_map<std::string const*, std::string> prepared_;
-    std::uint64_t names_given_ = 0;
-    std::string set_local_;  ///< behind a pooler: what the connect string would set
+    std::unordered_set<std::string> prepared_;  ///< by name
+    std::optional<statement> set_local_;        ///< behind a pooler: what the connect string would set
     std::vector<command> queued_;
+    std::vector<due> due_;
+    std::uint64_t mark_;
+    std::chrono::milliseconds statement_timeout_{};  ///< that the server keeps; 0: none
+    bool is_started_ = false;  ///< the session is as asked for; only then it counts what it sends
     bool starting_ = false;    ///< what is queued begins with a transaction
     bool begun_ = false;       ///< a transaction is open in the server
+    bool writing_ = false;     ///< and it is to write
     bool committing_ = false;  ///< what is queued ends in a commit
-    bool doubtful_ = false;    ///< and it matters whether that happened
     bool pipelining_ = false;
     bool usable_ = true;
 };
@@ -139,7 +131,6 @@ public:
 
 private:
     connection* on_;
-    kind kind_;
 };
 
 }  // namespace shop::postgres

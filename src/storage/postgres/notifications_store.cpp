@@ -16,9 +16,8 @@ public:
             " < ($1::uuid, $2::bigint, $3::text, $4::text) AND ($5::text IS NULL OR stored.status = $5::text)"
             " ORDER BY stored.order_id DESC, stored.order_version DESC, stored.channel DESC, stored.recipient DESC"
             " LIMIT $6::bigint";
-        static std::string const of_all = select_from<delivery_record>() + " WHERE " + within;
-        static std::string const of_order =
-            select_from<delivery_record>() + " WHERE stored.order_id = $7::uuid AND " + within;
+        static auto const of_all = select_where<delivery_record>(" WHERE " + within);
+        static auto const of_order = select_where<delivery_record>(" WHERE stored.order_id = $7::uuid AND " + within);
         auto work = [query = std::move(query)](connection& on, std::vector<delivery_record>& out) {
             auto const [order, version, channel, recipient] =
                 query.before.value_or(key_of<delivery_record>{uuid::beyond_all(), 0, "", ""});
@@ -31,12 +30,12 @@ public:
     }
 
     asio::awaitable<result<std::vector<delivery_record>>> due(timestamp now, std::size_t limit) override {
-        static std::string const text = select_from<delivery_record>() +
-                                        " WHERE stored.next_attempt_at <= $1::bigint AND stored.status = 'pending'" +
-                                        " ORDER BY stored.next_attempt_at, stored.order_id, stored.order_version,"
-                                        " stored.channel, stored.recipient LIMIT $2::bigint";
+        static auto const what = select_where<delivery_record>(
+            " WHERE stored.next_attempt_at <= $1::bigint AND stored.status = 'pending'"
+            " ORDER BY stored.next_attempt_at, stored.order_id, stored.order_version, stored.channel, stored.recipient"
+            " LIMIT $2::bigint");
         auto work = [now, limit](connection& on, std::vector<delivery_record>& out) {
-            select(on, text, out, now, limit);
+            select(on, what, out, now, limit);
         };
         return read<std::vector<delivery_record>>(std::move(work));
     }

@@ -15,15 +15,13 @@ public:
         // One index each. A customer's are found as a customer's, whatever their status: a status has many more.
         static std::string const within =
             "stored.id < $1::uuid AND stored.id >= $2::uuid ORDER BY stored.id DESC LIMIT $3::bigint";
-        static std::string const of_all = select_from<order_record>() + " WHERE " + within;
+        static auto const of_all = select_where<order_record>(" WHERE " + within);
         // Told as a range of its index: of a status that most orders have, statistics would say to read all of them.
-        static std::string const of_status =
-            select_from<order_record>() +
+        static auto const of_status = select_where<order_record>(
             " WHERE (stored.status, stored.id) < ($4::text, $1::uuid) AND (stored.status, stored.id) >= ($4::text, $2::uuid)"
-            " ORDER BY stored.status DESC, stored.id DESC LIMIT $3::bigint";
-        static std::string const of_customer =
-            select_from<order_record>() +
-            " WHERE stored.customer_id = $4::text AND ($5::text IS NULL OR stored.status = $5::text) AND " + within;
+            " ORDER BY stored.status DESC, stored.id DESC LIMIT $3::bigint");
+        static auto const of_customer = select_where<order_record>(
+            " WHERE stored.customer_id = $4::text AND ($5::text IS NULL OR stored.status = $5::text) AND " + within);
         auto work = [query = std::move(query)](connection& on, std::vector<order_record>& out) {
             auto const before = query.before.value_or(order_id{uuid::beyond_all()});
             auto const from = query.not_before.value_or(order_id{});
@@ -37,22 +35,22 @@ public:
     }
 
     asio::awaitable<result<std::vector<order_record>>> open(std::optional<order_id> after, std::size_t limit) override {
-        static std::string const text = select_from<order_record>() +
-                                        " WHERE stored.open IS NOT NULL AND stored.id > $1::uuid"
-                                        " ORDER BY stored.id LIMIT $2::bigint";
+        static auto const what = select_where<order_record>(
+            " WHERE stored.open IS NOT NULL AND stored.id > $1::uuid ORDER BY stored.id LIMIT $2::bigint");
         auto work = [after = after.value_or(order_id{}), limit](connection& on, std::vector<order_record>& out) {
-            select(on, text, out, after, limit);
+            select(on, what, out, after, limit);
         };
         return read<std::vector<order_record>>(std::move(work));
     }
 
     asio::awaitable<result<std::size_t>> count_open(std::size_t limit) override {
-        static std::string const text =
-            "SELECT count(*) FROM (SELECT 1 FROM orders_order WHERE open IS NOT NULL LIMIT $1::bigint) AS counted";
+        static statement const what(
+            "SELECT count(*) FROM (SELECT 1 FROM orders_order WHERE open IS NOT NULL LIMIT $1::bigint) AS counted",
+            rows_of({{"count", types::bigint}}, 1));
         auto work = [limit](connection& on, std::size_t& out) {
             value_writer to;
             to.integer(static_cast<std::int64_t>(limit));
-            on.queue(text, to.take());
+            on.queue(what, to.take());
             auto const found = on.flush().front();
             row_reader row(found);
             row.start_row(0);
@@ -62,9 +60,8 @@ public:
     }
 
     asio::awaitable<result<std::vector<event_record>>> history(order_id id) override {
-        static std::string const text =
-            select_from<event_record>() + " WHERE stored.order_id = $1::uuid ORDER BY stored.version";
-        auto work = [id](connection& on, std::vector<event_record>& out) { select(on, text, out, id); };
+        static auto const what = select_where<event_record>(" WHERE stored.order_id = $1::uuid ORDER BY stored.version");
+        auto work = [id](connection& on, std::vector<event_record>& out) { select(on, what, out, id); };
         return read<std::vector<event_record>>(std::move(work));
     }
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <shop/core/detail/words.hpp>
 #include <shop/core/limits.hpp>
 
 namespace shop::postgres {
@@ -9,12 +10,20 @@ namespace shop::postgres {
 namespace {
 
 constexpr auto between_looks = std::chrono::milliseconds(100);
+constexpr auto between_complaints = std::chrono::minutes(1);  ///< of one kind
+
+/// Far from every other's, in this process and in others.
+std::uint64_t first_mark(storage::context const& with) {
+    auto const id = with.ids.next(with.clock.stamp());
+    return shop::detail::big_endian(id.bytes.data() + 8);
+}
 
 }  // namespace
 
 pool::pool(std::string connect_string, std::unique_ptr<connection> first,
            std::shared_ptr<storage::postgres_options const> options, storage::context const& with)
-    : connect_string_(std::move(connect_string)), options_(std::move(options)), clock_(with.clock), connected_(1) {
+    : connect_string_(std::move(connect_string)), options_(std::move(options)), clock_(with.clock), log_(with.log),
+      next_marks_(first_mark(with)), connected_(1) {
     auto const count = std::max<std::size_t>(options_->connections, 1);
     threads_.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
@@ -93,10 +102,10 @@ bool pool::connect(link& on) {
         }
         bool found = false;
         try {
-            on = std::make_unique<connection>(connect_string_, *options_);
+            on = open();
             found = true;
-        } catch (trouble const&) {
-            // There is nobody to tell: whoever asks meanwhile is refused.
+        } catch (trouble const& t) {
+            tell(t);  // whoever asks meanwhile is refused
         }
         std::unique_lock lock(mutex_);
         looking_ = false;
@@ -136,6 +145,7 @@ void pool::perform(job& work, link& on, jitter& random) {
             work.attempt(*on);
             return work.answer(nullptr);
         } catch (trouble const& t) {
+            tell(t);
             if (!on->is_usable()) drop(on);
             if (t.why() == fault::in_doubt) {
                 in_doubt = true;
@@ -148,7 +158,7 @@ void pool::perform(job& work, link& on, jitter& random) {
             } else if (t.why() == fault::corrupt) {
                 why = error(error_code::store_corrupt, t.what());
                 break;
-            } else if (t.why() == fault::unavailable || t.why() == fault::unsuitable) {
+            } else if (t.why() == fault::unavailable || t.why() == fault::unsuitable || t.why() == fault::misconfigured) {
                 break;
             }
         } catch (failure const& e) {
@@ -163,11 +173,33 @@ void pool::perform(job& work, link& on, jitter& random) {
     work.answer(&why);
 }
 
+pool::link pool::open() {
+    constexpr std::uint64_t apart = std::uint64_t{1} << 32;
+    return std::make_unique<connection>(connect_string_, *options_, next_marks_ += apart);
+}
+
+/// Tells the operator what a client is never told. Conflicts are everyday work.
+void pool::tell(trouble const& what) {
+    if (what.why() == fault::conflict || what.why() == fault::contended) return;
+    auto const kind = what.state().empty() ? std::string("none") : what.state();
+    auto const now = clock_.now();
+    {
+        std::lock_guard lock(mutex_);
+        auto const [at, is_new] = told_.try_emplace(kind, now);
+        if (!is_new && now - at->second < between_complaints) return;
+        at->second = now;
+    }
+    std::string reason = what.what();
+    while (!reason.empty() && reason.back() == '\n') reason.pop_back();
+    log_.write(severity::warning, "the database refused or failed", {{"sqlstate", kind}, {"reason", std::move(reason)}});
+}
+
 /// A new connection in the middle of a job.
 bool pool::replace(link& on) {
     try {
-        on = std::make_unique<connection>(connect_string_, *options_);
-    } catch (trouble const&) {
+        on = open();
+    } catch (trouble const& t) {
+        tell(t);
         return false;
     }
     std::lock_guard lock(mutex_);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -57,6 +59,8 @@ private:
     };
     using link = std::unique_ptr<connection>;
 
+    link open();
+    void tell(trouble const& what);
     void work_until_closed(link on, jitter random);
     void refuse_late_until_closed();
     bool connect(link& on);
@@ -71,6 +75,8 @@ private:
     std::string connect_string_;
     std::shared_ptr<storage::postgres_options const> options_;
     scheduler& clock_;
+    log_sink& log_;
+    std::atomic<std::uint64_t> next_marks_;  ///< where the next connection begins to number what it sends
 
     std::mutex mutex_;  // guards what follows; never held while the server works
     std::condition_variable work_wanted_;
@@ -79,6 +85,7 @@ private:
     std::size_t connected_ = 0;
     bool looking_ = false;  ///< one thread looks for the server, for all
     bool closing_ = false;
+    std::map<std::string, steady_time> told_;  ///< when the log was told last, by kind of trouble
 
     std::vector<std::thread> threads_;
 };

@@ -14,16 +14,19 @@ using shop::postgres::trouble;
 
 /// Where this is, without a password.
 std::string where(connection& on) {
-    auto const found = on.execute("SELECT current_database(), coalesce(inet_server_addr()::text, 'a local socket')");
+    auto const found = on.ask("SELECT current_database()::text AS name, coalesce(inet_server_addr()::text, 'a local socket') AS at",
+                              shop::postgres::rows_of({{"name", shop::postgres::types::text}, {"at", shop::postgres::types::text}}, 1));
     return "database " + std::string(found.field(0, 0)) + " at " + std::string(found.field(0, 1));
 }
 
 error as_error(trouble const& t) {
-    auto const code = t.why() == fault::corrupt      ? error_code::store_corrupt
-                      : t.why() == fault::unsuitable ? error_code::not_supported
-                                                     : error_code::store_unavailable;
+    auto const code = t.why() == fault::corrupt         ? error_code::store_corrupt
+                      : t.why() == fault::unsuitable    ? error_code::not_supported
+                      : t.why() == fault::misconfigured ? error_code::invalid_value
+                                                        : error_code::store_unavailable;
     std::string text = t.what();
     while (!text.empty() && text.back() == '\n') text.pop_back();
+    if (!t.state().empty()) text += " (" + t.state() + ")";
     return error(code, "postgresql: " + text);
 }
 
@@ -38,6 +41,7 @@ void prepare(connection& on, postgres_options const& options, context const& wit
                                           ", this program needs " + std::to_string(found.newest) +
                                           ": run `shop-server migrate --store ...`, or serve with `--migrate`");
     }
+    if (auto const why = shop::postgres::missing_table(on)) throw trouble(fault::unsuitable, where(on) + ": " + *why);
     if (!options.require_durability) return;
     if (auto const why = shop::postgres::durability_complaint(on)) {
         throw trouble(fault::unsuitable, where(on) + ": " + *why);
@@ -64,8 +68,7 @@ factory postgres(std::string url, postgres_options given) {
     };
 }
 
-result<schema_state> postgres_schema(std::string const& url) {
-    postgres_options const options;
+result<schema_state> postgres_schema(std::string const& url, postgres_options const& options) {
     try {
         connection on(shop::postgres::connect_string(url, options), options);
         return shop::postgres::schema_of(on, shop::postgres::shop_migrations());
@@ -74,8 +77,7 @@ result<schema_state> postgres_schema(std::string const& url) {
     }
 }
 
-result<schema_state> migrate_postgres(std::string const& url, context const& with) {
-    postgres_options options;
+result<schema_state> migrate_postgres(std::string const& url, context const& with, postgres_options options) {
     options.statement_timeout = std::chrono::milliseconds(0);  // a step may take its time
     options.lock_timeout = std::chrono::milliseconds(0);
     options.idle_in_transaction_timeout = std::chrono::milliseconds(0);

@@ -47,7 +47,7 @@ public:
         auto work = [keys = std::move(keys)](connection& on, answer& out) {
             auto records = std::make_shared<loaded_records<Schema>>();
             auto found = std::make_shared<loaded_rows<Schema>>(*keys);
-            loaded_records<Schema>::ask(on, *keys, false);
+            loaded_records<Schema>::ask(on, *keys, loaded_records<Schema>::purpose::reading);
             records->fill(on.flush(), *keys, *found);
             found->keep(std::move(records));
             found->keep(std::const_pointer_cast<key_set<Schema>>(keys));
@@ -74,7 +74,7 @@ protected:
     template <class Answer, class Work>
     asio::awaitable<result<Answer>> read(Work work, bool together = false) {
         // Behind a pooler the settings of the shop come with a transaction, and so does the right plan.
-        together = together || !database_.pool->options().prepared_statements;
+        together = together || database_.pool->options().pooler == storage::postgres_pooler::transaction;
         return answer_of<Answer>(std::make_unique<reading_job<Answer, Work>>(std::move(work), together));
     }
 
@@ -93,7 +93,7 @@ private:
             auto keys = batch_->wanted();
             keys.normalise();
             transaction writing(on, transaction::kind::writing);
-            auto wanted = decide(on, keys, expected, how == footing::kind::locking);
+            auto wanted = decide(on, keys, expected, how == footing::kind::locking ? purpose::locking : purpose::deciding);
             if (!queue_changes<Schema>(on, wanted)) return;
             writing.commit();
             if (pool_.options().statistics) ++pool_.options().statistics->commits;
@@ -106,13 +106,15 @@ private:
         std::unique_ptr<storage::completion<void>> caller;
 
     private:
-        changes<Schema> decide(connection& on, key_set<Schema>& keys, expected_rows<Schema> const& expected, bool and_lock) {
+        using purpose = typename loaded_records<Schema>::purpose;
+
+        changes<Schema> decide(connection& on, key_set<Schema>& keys, expected_rows<Schema> const& expected, purpose why) {
             bool guess = !expected.empty();
             for (;;) {
                 loaded_records<Schema> records;
                 loaded_rows<Schema> found(keys);
                 auto const missing = guess ? take_expected(expected, found) : keys;
-                loaded_records<Schema>::ask(on, missing, and_lock);
+                loaded_records<Schema>::ask(on, missing, why);
                 if (!missing.empty()) records.fill(on.flush(), missing, found);
                 auto decided = batch_->decide(found, shop::attempt{pool_.stamp(), ++attempts_});
                 if (!decided) {

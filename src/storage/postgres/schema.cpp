@@ -3,6 +3,10 @@
 #include <charconv>
 
 #include <shop/core/limits.hpp>
+#include <shop/inventory/store.hpp>
+#include <shop/notifications/store.hpp>
+#include <shop/orders/store.hpp>
+#include <shop/products/store.hpp>
 
 namespace shop::postgres {
 
@@ -15,26 +19,30 @@ constexpr auto create_store =
 
 std::size_t number(std::string_view digits) {
     std::size_t value = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    auto const [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (failed != std::errc() || end != digits.data() + digits.size()) throw misfit("a count", "something else");
     return value;
 }
 
 storage::schema_state read_state(connection& on, std::span<storage::migration const> steps, bool and_lock) {
-    auto const found = on.execute(std::string("SELECT schema_version, schema_needs FROM shop_store") +
-                                  (and_lock ? " FOR UPDATE" : ""));
+    auto const found = on.ask(std::string("SELECT schema_version, schema_needs FROM shop_store") + (and_lock ? " FOR UPDATE" : ""),
+                              rows_of({{"schema_version", types::bigint}, {"schema_needs", types::bigint}}));
     if (found.size() == 0) return {0, 0, steps.size()};
     return {number(found.field(0, 0)), number(found.field(0, 1)), steps.size()};
 }
 
 bool has_store(connection& on) {
-    auto const found = on.execute("SELECT to_regclass('shop_store') IS NOT NULL");
+    auto const found = on.ask("SELECT to_regclass('shop_store') IS NOT NULL AS there", rows_of({{"there", types::boolean}}, 1));
     return found.field(0, 0) == "t";
 }
 
 /// A transaction whose statements go one by one, each with several commands in it.
 class step_by_step {
 public:
-    explicit step_by_step(connection& on) : on_(on) { on_.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"); }
+    explicit step_by_step(connection& on) : on_(on) {
+        on_.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+        if (!on_.local_settings().empty()) on_.execute(on_.local_settings());
+    }
     ~step_by_step() {
         if (!done_ && on_.is_usable()) on_.execute("ROLLBACK");
     }
@@ -100,16 +108,37 @@ storage::schema_state migrate(connection& on, std::span<storage::migration const
 }
 
 store_epoch read_epoch(connection& on) {
-    auto const found = on.execute("SELECT epoch FROM shop_store");
+    auto const found = on.ask("SELECT epoch FROM shop_store", rows_of({{"epoch", types::uuid}}));
     if (found.size() == 1) {
         if (auto const id = parse_uuid(found.field(0, 0))) return store_epoch{*id};
     }
     throw trouble(fault::corrupt, "the birth certificate of the store is missing");
 }
 
+std::optional<std::string> missing_table(connection& on) {
+    std::string names = "'shop_store', 'shop_log'";
+    auto const add = [&]<class Record>() { names.append(", '").append(Record::table).append("'"); };
+    products::store_schema::for_each(add);
+    inventory::store_schema::for_each(add);
+    orders::store_schema::for_each(add);
+    notifications::store_schema::for_each(add);
+    // On a logical replica a table may be there and never be filled: then some are in a subscription, and it is not.
+    auto const found = on.ask("WITH ours AS (SELECT name, to_regclass(name) AS id FROM unnest(ARRAY[" + names +
+                                  "]) AS name), sent AS (SELECT srrelid AS id FROM pg_subscription_rel)"
+                                  " SELECT name, id IS NULL AS gone FROM ours WHERE id IS NULL OR (id NOT IN (SELECT id FROM sent)"
+                                  " AND EXISTS (SELECT 1 FROM ours AS other JOIN sent ON sent.id = other.id))"
+                                  " ORDER BY name LIMIT 1",
+                              rows_of({{"name", types::text}, {"gone", types::boolean}}));
+    if (found.size() == 0) return std::nullopt;
+    bool const gone = found.field(0, 1) == "t";
+    return "the table " + std::string(found.field(0, 0)) +
+           (gone ? " is missing: this is no whole copy of a shop" : " is in no subscription, though others are: it is not kept up to date. "
+                                                                   "Add it to the publication and refresh the subscription");
+}
+
 std::optional<std::string> durability_complaint(connection& on) {
     for (auto const* name : {"fsync", "full_page_writes", "synchronous_commit"}) {
-        auto const found = on.execute(std::string("SHOW ") + name);
+        auto const found = on.ask(std::string("SHOW ") + name, {"SHOW", {{name, types::text}}, 1});
         if (found.field(0, 0) == "off") {
             return std::string(name) +
                    " is off: an order that was acknowledged could be lost. Turn it on in postgresql.conf, or with ALTER "

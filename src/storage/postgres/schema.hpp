@@ -26,6 +26,10 @@ storage::schema_state migrate(connection& on, std::span<storage::migration const
 /// @throws trouble
 store_epoch read_epoch(connection& on);
 
+/// The first table of this library's schema that is not there, or that a logical replica is not sent; nothing when all are.
+/// @throws trouble
+std::optional<std::string> missing_table(connection& on);
+
 /// Why this server may lose what it acknowledged; nothing when it does not.
 /// @throws trouble
 std::optional<std::string> durability_complaint(connection& on);

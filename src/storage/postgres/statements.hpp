@@ -5,10 +5,12 @@
 
 #include "storage/columns.hpp"
 #include "storage/postgres/columns.hpp"
+#include "storage/postgres/statement.hpp"
 
 /// The statements of one table, by its description. Each works on a whole set: its parameters are arrays, one per column,
 /// so that their number does not grow with a batch. One that writes checks by itself that it met the rows it expected, and
-/// divides by zero otherwise, so that it can travel together with the commit behind it.
+/// divides by zero otherwise, so that it can travel together with the commit behind it. One that reads what is decided on
+/// checks that its rows are not a standby's, and takes the root of a negative number otherwise (SQLSTATE 2201F).
 namespace shop::postgres {
 
 using storage::column_of;
@@ -74,8 +76,10 @@ std::string given_count() {
 
 /// The end of a statement that must have written so many rows.
 inline std::string as_many_as(std::string const& count) {
-    return "SELECT 1 / (count(*) = " + count + ")::int FROM written";
+    return "SELECT 1 / (count(*) = " + count + ")::int AS met FROM written";
 }
+
+inline answer_shape met() { return rows_of({{"met", types::integer}}, 1); }
 
 template <class Record>
 std::string given_names() {
@@ -115,81 +119,114 @@ std::string select_from() {
     return out + " FROM " + std::string(Record::table) + " AS stored";
 }
 
-/// Reads groups of records by the leading part of their keys, in the order of their keys.
+/// The answer of `select_from`.
 template <class Record>
-std::string const& load_statement() {
-    static std::string const text = [] {
-        if constexpr (Record::load_key_size == 1) {
-            // The index gives them in this order by itself.
-            auto const first = std::get<0>(Record::key());
-            return select_from<Record>() + " WHERE stored." + std::string(column_of<Record>(first)) + " = ANY ($1::" +
-                   std::string(type_of(detail::kind_of_member<Record>(first)).name) + "[])" +
-                   detail::order_by_key<Record>();
-        } else {
-            return select_from<Record>() + " JOIN " + detail::given_keys<Record>(Record::load_key_size) + " ON " +
-                   detail::same_key<Record>(Record::load_key_size) + detail::order_by_key<Record>();
-        }
-    }();
-    return text;
+answer_shape records_of() {
+    std::vector<answer_column> columns;
+    for_each_field<Record>([&](auto const& f) {
+        columns.push_back({std::string(f.name), type_of(detail::kind_of_member<Record>(f.pointer))});
+    });
+    return rows_of(std::move(columns));
 }
 
-/// The same, and locks them: in that order, everywhere.
+/// Records by a condition: what stands behind `FROM table AS stored`. It is never made from input.
 template <class Record>
-std::string const& lock_statement() {
-    static std::string const text = load_statement<Record>() + " FOR UPDATE OF stored";
-    return text;
+statement select_where(std::string const& condition) {
+    return {select_from<Record>() + condition, records_of<Record>()};
+}
+
+namespace detail {
+
+template <class Record>
+std::string load_by_key(std::string const& and_condition) {
+    if constexpr (Record::load_key_size == 1) {
+        // The index gives them in this order by itself.
+        auto const first = std::get<0>(Record::key());
+        return " WHERE stored." + std::string(column_of<Record>(first)) + " = ANY ($1::" +
+               std::string(type_of(kind_of_member<Record>(first)).name) + "[])" + and_condition + order_by_key<Record>();
+    } else {
+        return " JOIN " + given_keys<Record>(Record::load_key_size) + " ON " + same_key<Record>(Record::load_key_size) +
+               and_condition + order_by_key<Record>();
+    }
+}
+
+}  // namespace detail
+
+/// Reads groups of records by the leading part of their keys, in the order of their keys.
+template <class Record>
+statement const& load_statement() {
+    static auto const made = select_where<Record>(detail::load_by_key<Record>(""));
+    return made;
+}
+
+/// The same, to be decided on: fails where the server is a standby, whose rows are old. A pooler with load balancing may
+/// ask one inside of a transaction that is to write, before its first write.
+/// The condition names no row, so that it is looked at once, and also where there are no rows.
+template <class Record>
+statement const& load_to_decide_statement() {
+    static auto const made =
+        select_where<Record>(detail::load_by_key<Record>(" AND (SELECT sqrt(-pg_is_in_recovery()::int)) = 0"));
+    return made;
+}
+
+/// The same, and locks them: in that order, everywhere. A standby locks nothing.
+template <class Record>
+statement const& lock_statement() {
+    static auto const made = select_where<Record>(detail::load_by_key<Record>("") + " FOR UPDATE OF stored");
+    return made;
 }
 
 /// Inserts records. Those of a log get the next positions: the row of the log is locked until the commit, so that
 /// positions are given, and seen, in the order of commits.
 template <class Record>
-std::string const& insert_statement() {
-    static std::string const text = [] {
+statement const& insert_statement() {
+    static statement const made = [] {
         auto const table = std::string(Record::table);
         auto const names = detail::given_names<Record>();
         auto const columns = detail::given_columns<Record>();
         if constexpr (is_log<Record>) {
             auto const count = detail::given_count<Record>();
-            return "WITH numbered AS (UPDATE shop_log SET last = last + " + count + " WHERE log = '" + table +
+            return statement("WITH numbered AS (UPDATE shop_log SET last = last + " + count + " WHERE log = '" + table +
                    "' RETURNING last), written AS (INSERT INTO " + table + " (position, " + names +
                    ") SELECT generate_series(numbered.last - " + count + " + 1, numbered.last), " + columns +
-                   " FROM numbered RETURNING 1) " + detail::as_many_as(count);
+                   " FROM numbered RETURNING 1) " + detail::as_many_as(count), detail::met());
         } else {
-            return "INSERT INTO " + table + " (" + names + ") SELECT " + columns;
+            return statement("INSERT INTO " + table + " (" + names + ") SELECT " + columns, {"INSERT", {}, {}});
         }
     }();
-    return text;
+    return made;
 }
 
 /// Replaces records of the revision before the one given.
 template <class Record>
-std::string const& update_statement() {
-    static std::string const text = [] {
+statement const& update_statement() {
+    static statement const made = [] {
         std::string assignments;
         for_each_field<Record>([&](auto const& f) {
             if (is_key_column<Record>(f)) return;
             assignments.append(assignments.empty() ? "" : ", ").append(f.name).append(" = given.").append(f.name);
         });
-        return "WITH written AS (UPDATE " + std::string(Record::table) + " AS stored SET " + assignments +
+        return statement("WITH written AS (UPDATE " + std::string(Record::table) + " AS stored SET " + assignments +
                " FROM (SELECT " + detail::given_columns<Record>() + ") AS given WHERE " + detail::same_key<Record>() +
                " AND stored.revision = given.revision - 1 RETURNING 1) " +
-               detail::as_many_as(detail::given_count<Record>());
+               detail::as_many_as(detail::given_count<Record>()), detail::met());
     }();
-    return text;
+    return made;
 }
 
 template <class Record>
-std::string const& erase_statement() {
-    static std::string const text = "DELETE FROM " + std::string(Record::table) + " AS stored USING " +
+statement const& erase_statement() {
+    static statement const made("DELETE FROM " + std::string(Record::table) + " AS stored USING " +
                                     detail::given_keys<Record>(std::tuple_size_v<key_of<Record>>) + " WHERE " +
-                                    detail::same_key<Record>();
-    return text;
+                                    detail::same_key<Record>(),
+                                {"DELETE", {}, {}});
+    return made;
 }
 
 /// The next records by primary key: `$1, ...` the key behind which, then how many.
 template <class Record>
-std::string const& scan_statement() {
-    static std::string const text = [] {
+statement const& scan_statement() {
+    static statement const made = [] {
         std::string columns, values;
         int at = 0;
         for_each_key_column<Record>([&](std::string_view name, auto member) {
@@ -197,17 +234,17 @@ std::string const& scan_statement() {
             values.append(values.empty() ? "$" : ", $").append(std::to_string(++at)).append("::");
             values.append(type_of(detail::kind_of_member<Record>(member)).name);
         });
-        return select_from<Record>() + " WHERE (" + columns + ") > (" + values + ")" + detail::order_by_key<Record>() +
-               " LIMIT $" + std::to_string(at + 1) + "::bigint";
+        return select_where<Record>(" WHERE (" + columns + ") > (" + values + ")" + detail::order_by_key<Record>() +
+                                    " LIMIT $" + std::to_string(at + 1) + "::bigint");
     }();
-    return text;
+    return made;
 }
 
 /// The first records by primary key.
 template <class Record>
-std::string const& scan_from_start_statement() {
-    static std::string const text = select_from<Record>() + detail::order_by_key<Record>() + " LIMIT $1::bigint";
-    return text;
+statement const& scan_from_start_statement() {
+    static auto const made = select_where<Record>(detail::order_by_key<Record>() + " LIMIT $1::bigint");
+    return made;
 }
 
 }  // namespace shop::postgres

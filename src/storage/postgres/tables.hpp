@@ -13,7 +13,8 @@
 /// One table per record type, by its description. A table holds no rules: it moves records.
 namespace shop::postgres {
 
-/// @throws trouble `corrupt` if a row is not as it was written.
+/// @param from of the shape `records_of<Record>()`
+/// @throws trouble `corrupt` if a row is not as it was written; a misfit if it is none of this table
 template <class Record>
 void read_records(rows const& from, std::vector<Record>& out) {
     row_reader row(from);
@@ -28,13 +29,12 @@ void read_records(rows const& from, std::vector<Record>& out) {
     }
 }
 
-/// Reads records with hand-written conditions: `select<order_record>(on, text, out, a, b)`, where `text` begins with
-/// `select_from<order_record>()` and lives as long as the program. It is never made from input.
+/// Reads records with hand-written conditions: `select(on, what, out, a, b)`, where `what` is `select_where<Record>(...)`.
 template <class Record, class... Values>
-void select(connection& on, std::string const& text, std::vector<Record>& out, Values const&... values) {
+void select(connection& on, statement const& what, std::vector<Record>& out, Values const&... values) {
     value_writer to;
     (storage::write_column(to, values), ...);
-    on.queue(text, to.take());
+    on.queue(what, to.take());
     read_records(on.flush().front(), out);
 }
 
@@ -93,12 +93,14 @@ public:
         return count;
     }
 
+    enum class purpose { reading, deciding, locking };
+
     /// Queues what loads all keys.
-    static void ask(connection& on, key_set<Schema> const& keys, bool and_lock) {
+    static void ask(connection& on, key_set<Schema> const& keys, purpose why) {
         Schema::for_each([&]<class Record>() {
             auto const& of_table = keys.template of<Record>();
             if (of_table.empty()) return;
-            on.queue(and_lock ? lock_statement<Record>() : load_statement<Record>(), detail::arrays_of<Record>(of_table));
+            on.queue(load_for<Record>(why), detail::arrays_of<Record>(of_table));
         });
     }
 
@@ -114,6 +116,19 @@ public:
     }
 
 private:
+    template <class Record>
+    static statement const& load_for(purpose why) {
+        switch (why) {
+            case purpose::reading:
+                return load_statement<Record>();
+            case purpose::deciding:
+                return load_to_decide_statement<Record>();
+            case purpose::locking:
+                return lock_statement<Record>();
+        }
+        return load_statement<Record>();
+    }
+
     /// Keys and rows are in the same order, so one walk finds where each group begins.
     template <class Record>
     void fill_table(rows const& answer, std::vector<load_key_of<Record>> const& keys, loaded_rows<Schema>& to) {
@@ -130,6 +145,10 @@ private:
             groups[slot] = {records.data() + begin, at - begin};
         }
         if (at != records.size()) {
+            auto const was_asked_for = [&](Record const& one) { return std::binary_search(keys.begin(), keys.end(), load_key_of_record(one)); };
+            if (!std::all_of(records.begin(), records.end(), was_asked_for)) {
+                throw misfit("the rows of " + std::string(Record::table) + " that were asked for", "others");
+            }
             throw trouble(fault::corrupt,
                           std::string(Record::table) + " is not in the order of its keys: its texts need COLLATE \"C\"");
         }
@@ -144,8 +163,8 @@ private:
 template <class Schema>
 bool queue_changes(connection& on, changes<Schema>& wanted) {
     bool writes = false;
-    auto const queue = [&](std::string const& statement, std::vector<parameter> values) {
-        on.queue(statement, std::move(values));
+    auto const queue = [&](statement const& what, std::vector<parameter> values, std::optional<std::size_t> rows = {}) {
+        on.queue(what, std::move(values), rows);
         writes = true;
     };
     auto const erase = [&]<class Record>() {
@@ -170,7 +189,7 @@ bool queue_changes(connection& on, changes<Schema>& wanted) {
         if constexpr (!is_log<Record>) {
             if (!updates.empty()) queue(update_statement<Record>(), detail::arrays_of_records(updates));
         }
-        if (!inserts.empty()) queue(insert_statement<Record>(), detail::arrays_of_records(inserts));
+        if (!inserts.empty()) queue(insert_statement<Record>(), detail::arrays_of_records(inserts), inserts.size());
     };
     auto const put_all = [&](bool logs) {
         Schema::for_each([&]<class Record>() {

@@ -20,6 +20,9 @@ protected:
         options.connections = connections;
         return options;
     }
+    static std::string shown(postgres::connection& on, std::string const& setting) {
+        return std::string(on.ask("SHOW " + setting, {"SHOW", {{setting, postgres::types::text}}, 1}).field(0, 0));
+    }
     std::string const ours = "FROM pg_stat_activity WHERE application_name = 'shop' AND datname = current_database()";
     std::future<result<void>> receive_beside(stores const& in, std::vector<int> which) {
         return std::async(std::launch::async, [&in, which] { return receive(in, which); });
@@ -30,18 +33,18 @@ TEST_F(postgres_connections, carry_the_timeouts_in_their_connect_string) {
     storage::postgres_options options;
     options.lock_timeout = std::chrono::milliseconds(1234);
     postgres::connection on(postgres::connect_string(url, options), options);
-    EXPECT_EQ(on.execute("SHOW statement_timeout").field(0, 0), "10s");
-    EXPECT_EQ(on.execute("SHOW lock_timeout").field(0, 0), "1234ms");
-    EXPECT_EQ(on.execute("SHOW idle_in_transaction_session_timeout").field(0, 0), "10s");
+    EXPECT_EQ(shown(on, "statement_timeout"), "10s");
+    EXPECT_EQ(shown(on, "lock_timeout"), "1234ms");
+    EXPECT_EQ(shown(on, "idle_in_transaction_session_timeout"), "10s");
 }
 
 TEST_F(postgres_connections, let_the_caller_s_own_settings_go_first) {
     storage::postgres_options const options;
     auto const how = postgres::connect_string(url + "&options=-c%20statement_timeout%3D77&application_name=till", options);
     postgres::connection on(how, options);
-    EXPECT_EQ(on.execute("SHOW statement_timeout").field(0, 0), "77ms");
-    EXPECT_EQ(on.execute("SHOW lock_timeout").field(0, 0), "5s");
-    EXPECT_EQ(on.execute("SHOW application_name").field(0, 0), "till");
+    EXPECT_EQ(shown(on, "statement_timeout"), "77ms");
+    EXPECT_EQ(shown(on, "lock_timeout"), "5s");
+    EXPECT_EQ(shown(on, "application_name"), "till");
 }
 
 TEST_F(postgres_connections, to_what_is_no_address_are_refused_without_repeating_it) {
@@ -137,6 +140,52 @@ TEST_F(postgres_connections, give_up_on_a_lock_and_say_that_it_may_work_later) {
     EXPECT_EQ(refused.error().code(), error_code::store_unavailable);
     other.execute("COMMIT");
     EXPECT_TRUE(receive(shop, {0}));
+}
+
+/// What was logged, for operators.
+class kept_log final : public log_sink {
+public:
+    bool wants(severity) const override { return true; }
+    void write(severity level, std::string_view event, std::initializer_list<log_field> fields) override {
+        std::string line(to_word(level));
+        line.append(" ").append(event);
+        for (auto const& one : fields) line.append(" ").append(one.name).append("=").append(one.value);
+        std::lock_guard const lock(mutex_);
+        lines_.push_back(std::move(line));
+    }
+    std::vector<std::string> lines() const {
+        std::lock_guard const lock(mutex_);
+        return lines_;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<std::string> lines_;
+};
+
+TEST_F(postgres_connections, tell_the_log_once_what_the_database_said_and_the_caller_never) {
+    kept_log log;
+    (void)open();
+    auto options = of(2);
+    options.lock_timeout = std::chrono::milliseconds(50);
+    auto const shop = storage::postgres(url, options)({system_scheduler(), random_ids(), log}).value();
+    stock(shop, 1);
+    storage::postgres_options const plain;
+    postgres::connection other(postgres::connect_string(url, plain), plain);
+    other.execute("BEGIN");
+    other.execute("SELECT 1 AS one FROM inventory_stock FOR UPDATE");
+    for (int n = 0; n < 3; ++n) {
+        auto const refused = receive(shop, {0});
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error(), error(error_code::store_unavailable)) << "without a word of the database's";
+    }
+    other.execute("COMMIT");
+    EXPECT_EQ(log.lines(), std::vector<std::string>{"warning the database refused or failed sqlstate=55P03 "
+                                                    "reason=canceling statement due to lock timeout"});
+    sql("ALTER TABLE inventory_stock RENAME TO elsewhere");
+    EXPECT_FALSE(receive(shop, {0}));
+    ASSERT_EQ(log.lines().size(), 2u);
+    EXPECT_NE(log.lines().back().find("sqlstate=42P01"), std::string::npos) << log.lines().back();
 }
 
 TEST_F(postgres_connections, refuse_at_once_while_there_is_no_server_and_come_back_with_it) {

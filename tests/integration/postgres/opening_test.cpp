@@ -42,6 +42,37 @@ TEST_F(postgres_opening, refuses_a_server_that_may_lose_what_it_acknowledged) {
     EXPECT_EQ(refusal(options).code(), error().code());
 }
 
+TEST_F(postgres_opening, names_a_table_that_a_copy_lacks) {
+    (void)open();
+    sql("DROP TABLE orders_key");
+    auto const why = refusal();
+    EXPECT_EQ(why.code(), error_code::not_supported);
+    EXPECT_NE(why.message().find("the table orders_key is missing"), std::string_view::npos) << why.message();
+}
+
+TEST(postgres_logical_replica, names_a_table_that_its_publication_lacks) {
+    shop_test::postgres_server const publisher({"wal_level=logical"});
+    auto& subscriber = shop_test::shared_postgres();
+    storage::context const with{system_scheduler(), random_ids()};
+    auto const url = subscriber.url(subscriber.create_database());
+    auto const name = url.substr(url.find("@/") + 2, url.find('?') - url.find("@/") - 2);
+    for (auto const& one : {publisher.url(), url}) ASSERT_TRUE(storage::migrate_postgres(one, with));
+    subscriber.sql("TRUNCATE shop_store, shop_log", name);
+    publisher.sql("CREATE PUBLICATION shop FOR ALL TABLES");
+    publisher.sql("CREATE PUBLICATION most FOR TABLE shop_store, shop_log, orders_order, orders_event");
+    subscriber.sql("CREATE SUBSCRIPTION copy_of_" + name + " CONNECTION '" + "host=" + publisher.socket_folder() +
+                   " user=shop dbname=postgres' PUBLICATION most", name);
+    while (subscriber.sql("SELECT count(*) FROM shop_store", name) != "1") std::this_thread::yield();
+    auto const why = storage::postgres(url)(with);
+    ASSERT_FALSE(why);
+    EXPECT_NE(why.error().message().find("the table inventory_cursor is in no subscription"), std::string_view::npos)
+        << why.error().message();
+
+    subscriber.sql("ALTER SUBSCRIPTION copy_of_" + name + " SET PUBLICATION shop", name);
+    EXPECT_TRUE(storage::postgres(url)(with)) << "all tables are sent";
+    subscriber.sql("DROP SUBSCRIPTION copy_of_" + name, name);
+}
+
 TEST_F(postgres_opening, names_the_server_that_is_not_there) {
     url = "postgresql://shop@/shop?host=%2Fnowhere";
     auto const why = refusal();

@@ -145,7 +145,7 @@ std::size_t plans_in(std::string const& log) {
 
 TEST_P(postgres_plans, of_a_hundred_thousand_rows_go_by_index_with_and_without_statistics) {
     storage::postgres_options options;
-    options.prepared_statements = GetParam();
+    options.pooler = GetParam() ? storage::postgres_pooler::none : storage::postgres_pooler::transaction;
     auto const shop = open(options);
     use(shop, 1'000'000);  // the statements are planned while the tables are empty
     fill();

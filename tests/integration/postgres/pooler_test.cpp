@@ -5,17 +5,19 @@
 namespace shop::postgres_tests {
 namespace {
 
-/// PgBouncer before a server, with fewer connections to it than its clients have.
+/// PgBouncer before a server, with fewer connections to it than its clients have in transaction mode.
 class pooler {
 public:
-    explicit pooler(shop_test::postgres_server const& before) {
+    explicit pooler(shop_test::postgres_server const& before, std::string const& settings = transaction_mode) {
         shop_test::postgres_server::give_to_postgres(folder_.file(""));
         folder_.write("pgbouncer.ini", "[databases]\n* = host=" + before.socket_folder() +
-                                           " user=shop\n[pgbouncer]\npool_mode = transaction\nlisten_addr =\nauth_type = any\n"
+                                           " user=shop\n[pgbouncer]\nlisten_addr =\nauth_type = any\n"
                                            "unix_socket_dir = " + folder_.file("") + "\nunix_socket_mode = 0777\n"
-                                           "listen_port = 6432\ndefault_pool_size = 3\nserver_reset_query =\n");
+                                           "listen_port = 6432\n" + settings);
         start();
     }
+    static constexpr auto transaction_mode = "pool_mode = transaction\ndefault_pool_size = 3\nserver_reset_query =\n";
+    static constexpr auto session_mode = "pool_mode = session\ndefault_pool_size = 20\n";
     void start() {
         process_.emplace(shop_test::as_unprivileged({"/usr/sbin/pgbouncer", folder_.file("pgbouncer.ini")}));
         if (!process_->wait_for_err("process up")) throw std::runtime_error("PgBouncer does not start: " + process_->err());
@@ -37,9 +39,20 @@ class postgres_behind_a_pooler : public postgres_test {
 protected:
     stores open_behind(std::string const& how) {
         storage::postgres_options options;
-        options.prepared_statements = false;
+        options.pooler = storage::postgres_pooler::transaction;
         options.statistics = statistics;
         return storage::postgres(how, options)(with()).value();
+    }
+    error refusal_behind(pooler const& other, storage::postgres_pooler as = storage::postgres_pooler::none) {
+        url = other.url(database);
+        storage::postgres_options options;
+        options.pooler = as;
+        return refusal(options);
+    }
+    void expect_told(error const& why, std::string_view word) {
+        EXPECT_EQ(why.code(), error_code::invalid_value) << why.message();
+        EXPECT_NE(why.message().find("database-pooler"), std::string_view::npos) << why.message();
+        EXPECT_NE(why.message().find(word), std::string_view::npos) << why.message();
     }
     pooler between{server};
 };
@@ -66,10 +79,12 @@ TEST_F(postgres_behind_a_pooler, sells_without_prepared_statements_and_loses_no_
 TEST_F(postgres_behind_a_pooler, brings_the_timeouts_with_each_transaction) {
     (void)open();
     storage::postgres_options options;
-    options.prepared_statements = false;
+    options.pooler = storage::postgres_pooler::transaction;
     options.lock_timeout = std::chrono::milliseconds(1234);
     postgres::connection on(postgres::connect_string(between.url(database), options), options);
-    static std::string const ask = "SELECT current_setting('lock_timeout'), current_setting('enable_seqscan')";
+    static postgres::statement const ask(
+        "SELECT current_setting('lock_timeout') AS timeout, current_setting('enable_seqscan') AS scans",
+        postgres::rows_of({{"timeout", postgres::types::text}, {"scans", postgres::types::text}}, 1));
     {
         postgres::transaction within(on, postgres::transaction::kind::reading);
         on.queue(ask, {});
@@ -95,10 +110,66 @@ TEST_F(postgres_behind_a_pooler, finds_a_pooler_again_that_was_killed) {
 
 TEST_F(postgres_behind_a_pooler, is_told_when_it_does_not_say_so) {
     (void)open();
-    url = between.url(database);
-    auto const why = refusal();
-    EXPECT_EQ(why.code(), error_code::store_unavailable);
-    EXPECT_NE(why.message().find("startup parameter"), std::string_view::npos) << why.message();
+    expect_told(refusal_behind(between), "refuses the settings");
+}
+
+TEST_F(postgres_behind_a_pooler, is_told_when_its_settings_are_dropped) {
+    (void)open();
+    pooler const dropping(server, std::string(pooler::transaction_mode) + "ignore_startup_parameters = options\n");
+    expect_told(refusal_behind(dropping), "were dropped");
+    pooler const in_sessions(server, std::string(pooler::session_mode) + "ignore_startup_parameters = options\n");
+    expect_told(refusal_behind(in_sessions), "were dropped");
+}
+
+TEST_F(postgres_behind_a_pooler, is_told_when_prepared_statements_outlive_their_session) {
+    (void)open();
+    pooler const keeping(server, "pool_mode = session\ndefault_pool_size = 1\nserver_reset_query =\n");
+    {
+        storage::postgres_options options;
+        options.pooler = storage::postgres_pooler::session;
+        postgres::connection const first(postgres::connect_string(keeping.url(database), options), options);
+    }
+    expect_told(refusal_behind(keeping, storage::postgres_pooler::session), "server_reset_query");
+}
+
+TEST_F(postgres_behind_a_pooler, sells_in_session_mode_with_prepared_statements) {
+    stock(open(), 4);
+    pooler const in_sessions(server, pooler::session_mode);
+    expect_told(refusal_behind(in_sessions), "refuses the settings");
+    storage::postgres_options options;
+    options.pooler = storage::postgres_pooler::session;
+    options.lock_timeout = std::chrono::milliseconds(1234);
+    for (int round = 0; round < 2; ++round) {  // the second meets the sessions of the first
+        auto const shop = storage::postgres(in_sessions.url(database), options)(with()).value();
+        for (int n = 0; n < 20; ++n) EXPECT_TRUE(receive(shop, {n % 4}));
+    }
+    postgres::connection on(postgres::connect_string(in_sessions.url(database), options), options);
+    for (auto const& [name, value] : {std::pair{"lock_timeout", "1234ms"}, {"plan_cache_mode", "force_generic_plan"}}) {
+        EXPECT_EQ(on.ask(std::string("SHOW ") + name, {"SHOW", {{name, postgres::types::text}}, 1}).field(0, 0), value);
+    }
+}
+
+TEST_F(postgres_behind_a_pooler, migrates_and_says_how_far) {
+    storage::postgres_options options;
+    options.pooler = storage::postgres_pooler::transaction;
+    auto const how = between.url(database);
+    EXPECT_EQ(storage::postgres_schema(how, options)->version, 0u);
+    EXPECT_EQ(storage::migrate_postgres(how, with(), options)->version, postgres::shop_migrations().size());
+    EXPECT_EQ(storage::postgres_schema(how, options)->version, postgres::shop_migrations().size());
+    expect_told(storage::postgres_schema(how).error(), "refuses the settings");
+    expect_told(storage::migrate_postgres(how, with()).error(), "refuses the settings");
+}
+
+TEST_F(postgres_behind_a_pooler, is_known_as_shop_there_and_beyond) {
+    (void)open();
+    for (auto const as : {storage::postgres_pooler::none, storage::postgres_pooler::session, storage::postgres_pooler::transaction}) {
+        storage::postgres_options options;
+        options.pooler = as;
+        EXPECT_NE(postgres::connect_string(url, options).find("application_name='shop'"), std::string::npos);
+    }
+    auto const shop = open_behind(between.url(database));
+    EXPECT_TRUE(put_orders(shop, 1));
+    EXPECT_NE(sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'shop' AND datname = current_database()"), "0");
 }
 
 }  // namespace

@@ -30,12 +30,12 @@ TEST_F(postgres_transactions, take_as_many_statements_for_a_thousand_items_as_fo
     auto const one = statements_of([&] { ASSERT_TRUE(put_orders(shop, 0, 1)); });
     auto const many = statements_of([&] { ASSERT_TRUE(put_orders(shop, 1, 1000)); });
     EXPECT_EQ(one, many);
-    EXPECT_EQ(one, 4u) << "begin, orders, events, commit";
+    EXPECT_EQ(one, 5u) << "begin, orders, events, mark, commit";
 
     std::vector<int> all(1000);
     for (int n = 0; n < 1000; ++n) all[static_cast<std::size_t>(n)] = n;
-    EXPECT_EQ(statements_of([&] { ASSERT_TRUE(receive(shop, {0})); }), 4u) << "begin, load, update, commit";
-    EXPECT_EQ(statements_of([&] { ASSERT_TRUE(receive(shop, all)); }), 4u);
+    EXPECT_EQ(statements_of([&] { ASSERT_TRUE(receive(shop, {0})); }), 6u) << "begin, load, mark, update, mark, commit";
+    EXPECT_EQ(statements_of([&] { ASSERT_TRUE(receive(shop, all)); }), 6u);
 }
 
 TEST_F(postgres_transactions, go_to_the_server_and_back_once_to_load_and_once_to_write) {
