@@ -18,21 +18,24 @@ namespace {
 constexpr auto between_looks = 1s;
 constexpr auto answer_max = 1s;
 
+shop::transport::balancing_options balancing(peer_options const& from) {
+    shop::transport::balancing_options out;
+    out.overdue_margin = from.overdue_margin;
+    if (from.batching) {
+        out.batching.emplace();
+        out.batching->batches_max = from.messages_in_flight_max;
+    }
+    return out;
+}
+
 }  // namespace
 
 peer::peer(shop::service_context context, peer_options options)
     : context_(std::move(context)),
       options_(std::move(options)),
       between_looks_(context_),
-      balanced_(std::make_shared<shop::transport::balancing_channel>(context_, std::vector<shop::transport::instance>{})),
-      outermost_(balanced_) {
-    if (options_.batching) {
-        shop::batcher_options batching;
-        batching.batches_max = options_.messages_in_flight_max;
-        batched_ = std::make_shared<shop::transport::batching_channel>(context_, balanced_, batching);
-        outermost_ = batched_;
-    }
-}
+      balanced_(std::make_shared<shop::transport::balancing_channel>(context_, std::vector<shop::transport::instance>{},
+                                                                     balancing(options_))) {}
 
 bool peer::is_ready() const {
     auto const ready = [](auto const& one) { return one.second; };
@@ -76,8 +79,8 @@ asio::awaitable<void> peer::find() {
         if (clients_.contains(address)) continue;
         shop::http::client_options bounds;
         bounds.trust = options_.trust;
-        clients_[address] =
-            std::make_shared<shop::http::client>(context_.executor, *shop::http::origin::parse(address), std::move(bounds));
+        clients_[address] = std::make_shared<shop::http::client>(context_.executor, *shop::http::origin::parse(address),
+                                                                 std::move(bounds));
         come.push_back(address);
     }
     if (gone.empty() && come.empty()) co_return;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -11,19 +12,19 @@
 #include <shop/core/service_context.hpp>
 #include <shop/http/client.hpp>
 #include <shop/transport/balancing.hpp>
-#include <shop/transport/batching.hpp>
 
 namespace shop_server {
 
 namespace asio = boost::asio;
 
 struct peer_options {
-    std::string service;               ///< `inventory`
+    std::string service;                 ///< `inventory`
     std::vector<std::string> addresses;  ///< see `find_instances`
     std::function<std::string()> credential;
     std::optional<shop::http::tls_trust> trust;  ///< whom to believe about instances at https://
     bool batching = true;
-    std::size_t messages_in_flight_max = 2;  ///< of one operation, while batching
+    std::size_t messages_in_flight_max = 2;         ///< of one operation to one instance, while batching
+    std::chrono::milliseconds overdue_margin{250};  ///< see `balancing_options`
 };
 
 /// Another process of this shop, or several that do the same: where they are, whether they are well, and the channel to them.
@@ -37,14 +38,15 @@ public:
     peer(shop::service_context context, peer_options options);
 
     std::string const& service() const { return options_.service; }
-    std::shared_ptr<shop::transport::channel> channel() const { return outermost_; }
+    std::shared_ptr<shop::transport::channel> channel() const { return balanced_; }
     /// Whether an instance is there and well.
     bool is_ready() const;
     shop::transport::balancing_channel const& balance() const { return *balanced_; }
-    shop::transport::batching_channel const* queue() const { return batched_.get(); }
+    bool is_batching() const { return options_.batching; }
 
     /// Is told of the addresses of instances that are gone and that have come.
-    using instances_function = std::function<void(std::vector<std::string> const& gone, std::vector<std::string> const& come)>;
+    using instances_function =
+        std::function<void(std::vector<std::string> const& gone, std::vector<std::string> const& come)>;
     void on_instances(instances_function tell) { tell_ = std::move(tell); }
 
     void start();
@@ -62,8 +64,6 @@ private:
     std::map<std::string, bool> ready_;
     instances_function tell_;
     std::shared_ptr<shop::transport::balancing_channel> balanced_;
-    std::shared_ptr<shop::transport::batching_channel> batched_;
-    std::shared_ptr<shop::transport::channel> outermost_;
 };
 
 }  // namespace shop_server

@@ -18,6 +18,10 @@ namespace {
 
 constexpr auto between_checks = 1s;
 
+// Whoever is nearest to an instance that hangs asks another; a gateway leaves a service the time for it.
+constexpr auto overdue_margin_of_a_service = 250ms;
+constexpr auto overdue_margin_of_a_gateway = 500ms;
+
 /// Which peers a role needs.
 struct needs {
     bool product, inventory, order, notification;
@@ -91,6 +95,7 @@ shop::result<void> wiring::meet_peers(role what, settings const& with) {
     peer_options options;
     options.credential = [credentials = credentials_] { return credentials->authorization(); };
     options.batching = with.batching;
+    options.overdue_margin = what == role::gateway ? overdue_margin_of_a_gateway : overdue_margin_of_a_service;
     if (!with.tls_trust.empty()) {
         auto trust = shop::http::tls_trust::read(with.tls_trust);
         if (!trust) return shop::error(shop::error_code::invalid_value, "tls-trust: " + std::string(trust.error().message()));

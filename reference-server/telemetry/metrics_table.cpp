@@ -27,6 +27,8 @@ constexpr auto metric_rows = [] {
                    "1 while calls to an instance are refused because it failed, else 0"},
         metric_row{"shop_channel_in_flight", gauge, {"service", "instance"}, "Calls to an instance not answered yet"},
         metric_row{"shop_channel_retries_total", counter, {"service"}, "Calls made once more after a failure"},
+        metric_row{"shop_channel_hedges_total", counter, {"service"},
+                   "Calls made once more because an instance did not answer in its usual time, or was left alone"},
         metric_row{"shop_channel_ejections_total", counter, {"service", "instance"},
                    "Times an instance was taken out of the balance for failing"},
         metric_row{"shop_stock_outs_total", counter, {}, "Orders and reservations refused for want of stock"},

@@ -127,9 +127,11 @@ void observation::add(std::shared_ptr<peer> one) {
     auto const service = one->service();
     numbers_.counter("shop_channel_retries_total", {{"service", service}},
                      [one] { return static_cast<double>(one->balance().retries()); });
-    if (one->queue()) {
+    numbers_.counter("shop_channel_hedges_total", {{"service", service}},
+                     [one] { return static_cast<double>(one->balance().hedges()); });
+    if (one->is_batching()) {
         numbers_.gauge("shop_queue_items", {{"queue", "to " + service}},
-                       [one] { return static_cast<double>(one->queue()->waiting()); });
+                       [one] { return static_cast<double>(one->balance().waiting()); });
     }
     // Instances come and go: each has its numbers while it is there.
     one->on_instances([this, service, weak = std::weak_ptr(one)](std::vector<std::string> const& gone,

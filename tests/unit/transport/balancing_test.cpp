@@ -6,6 +6,7 @@ namespace shop::transport::tests {
 namespace {
 
 using namespace std::chrono_literals;
+using std::chrono::milliseconds;
 
 class balancing : public channel_test {
 protected:
@@ -18,6 +19,39 @@ protected:
         which.answer = false;
         which.failure = error(why);
     }
+    /// Takes messages and gives no answer, until whoever sent them has given up.
+    void hang(fake_channel& which) {
+        fail(which, error_code::outcome_unknown);
+        which.takes = given_up_after;
+    }
+    /// How long it took to answer an item; nothing unless it was answered.
+    std::optional<milliseconds> time_of_answer(channel& over) {
+        auto const began = clock.now();
+        if (!send(over, began + given_up_after)) return std::nullopt;
+        return std::chrono::ceil<milliseconds>(clock.now() - began);
+    }
+    /// Lets an operation be known for answering at once.
+    void warm_up(channel& over) {
+        for (int i = 0; i < 100; ++i) EXPECT_TRUE(send(over));
+    }
+    asio::awaitable<void> ignore_answer(channel& over) {
+        std::vector<outgoing> one;
+        one.push_back(item("x", clock.now() + given_up_after));
+        co_await over.send({"orders.get", safety::safe}, std::move(one));
+    }
+    asio::awaitable<void> say_unwell_twice(balancing_channel& of, steady_time at) {
+        co_await clock.sleep_until(at);
+        of.set_healthy("a", false);
+        of.set_healthy("a", false);
+    }
+    static balancing_options with_batching(std::size_t messages_max) {
+        balancing_options options;
+        options.batching.emplace();
+        options.batching->batches_max = messages_max;
+        return options;
+    }
+
+    static constexpr milliseconds given_up_after = 9s;
 };
 
 TEST_F(balancing, spreads_items_over_instances) {
@@ -28,9 +62,14 @@ TEST_F(balancing, spreads_items_over_instances) {
 }
 
 TEST_F(balancing, prefers_the_instance_with_less_under_way) {
-    a->takes = 1s;
-    for (int i = 0; i < 100; ++i) send_each(both, 4);
-    EXPECT_GT(b->messages.size(), a->messages.size());
+    a->takes = 200ms;
+    for (int i = 0; i < 100; ++i) {
+        asio::co_spawn(io, ignore_answer(both), asio::detached);
+        clock.run_for(io, 10ms);
+    }
+    clock.run_for(io, 1s);
+    EXPECT_GT(b->messages.size(), 2 * a->messages.size());
+    EXPECT_EQ(both.hedges(), 0u);
 }
 
 TEST_F(balancing, an_item_that_did_not_arrive_goes_to_another_instance) {
@@ -146,6 +185,147 @@ TEST_F(balancing, known_instances_keep_what_is_known_of_them) {
     one.set_instances({});
     EXPECT_FALSE(one.is_available());
     EXPECT_EQ(send(one).error().code(), error_code::unavailable);
+}
+
+TEST_F(balancing, an_overdue_item_is_asked_of_another_instance_and_the_one_that_hangs_is_passed_over) {
+    warm_up(both);
+    hang(*a);
+    auto const before = a->messages.size();
+    std::size_t slow = 0;
+    for (int i = 0; i < 100; ++i) {
+        auto const took = time_of_answer(both);
+        ASSERT_TRUE(took);
+        EXPECT_LE(*took, 252ms);
+        slow += *took > 1ms;
+        clock.advance(10ms);
+    }
+    EXPECT_EQ(slow, 1u) << "while it has something under way, and for a second, others are asked";
+    EXPECT_EQ(a->messages.size() - before, 1u);
+    EXPECT_EQ(both.hedges(), 1u);
+    EXPECT_EQ(both.retries(), 0u);
+}
+
+TEST_F(balancing, an_item_is_overdue_when_it_takes_longer_than_its_operation_usually_does) {
+    a->takes = b->takes = 2s;
+    warm_up(both);
+    auto const before = both.hedges();
+    a->takes = b->takes = 2'100ms;
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(time_of_answer(both), 2'100ms);
+    EXPECT_EQ(both.hedges(), before) << "slow, but not slower than usual";
+}
+
+TEST_F(balancing, an_operation_of_which_nothing_is_known_is_overdue_after_a_second) {
+    hang(*a);
+    hang(*b);
+    asio::co_spawn(io, ignore_answer(both), asio::detached);
+    clock.run_for(io, 999ms);
+    EXPECT_EQ(both.hedges(), 0u);
+    clock.run_for(io, 1ms);
+    EXPECT_EQ(both.hedges(), 1u);
+    EXPECT_EQ(a->messages.size(), 1u);
+    EXPECT_EQ(b->messages.size(), 1u);
+    clock.run_for(io, given_up_after);
+}
+
+TEST_F(balancing, while_all_instances_are_overdue_nothing_is_hedged) {
+    warm_up(both);
+    a->takes = b->takes = 400ms;  // a database that all wait for
+    send_each(both, 10);
+    EXPECT_LE(both.hedges(), 10u);
+    auto const before = both.hedges();
+    send_each(both, 10);
+    EXPECT_LE(both.hedges() - before, 10u);
+    EXPECT_LE(a->messages.size() + b->messages.size(), 100u + 40u);
+}
+
+TEST_F(balancing, hedges_end_with_the_budget_of_retries) {
+    balancing_options options;
+    options.retries_max = 5;
+    options.retries_per_item = 0;
+    options.suspect_for = 0ms;
+    balancing_channel thrifty(context(), {{"a", a}, {"b", b}}, options);
+    warm_up(thrifty);
+    hang(*a);
+    auto const answers = send_each(thrifty, 40, {"orders.get", safety::safe}, clock.now() + given_up_after);
+    EXPECT_EQ(thrifty.hedges(), 5u);
+    EXPECT_EQ(std::ranges::count_if(answers, [](auto const& r) { return r.has_value(); }), 20 + 5);
+}
+
+TEST_F(balancing, what_is_under_way_at_an_instance_that_is_left_alone_goes_to_another_at_once_whatever_the_budget) {
+    balancing_options options;
+    options.retries_max = 0;
+    options.retries_per_item = 0;
+    balancing_channel thrifty(context(), {{"a", a}, {"b", b}}, options);
+    warm_up(thrifty);
+    hang(*a);
+    auto const began = clock.now();
+    asio::co_spawn(io, say_unwell_twice(thrifty, began + 1s), asio::detached);
+    auto const answers = send_each(thrifty, 400, {"orders.get", safety::safe}, began + given_up_after);
+    for (auto const& one : answers) EXPECT_TRUE(one);
+    EXPECT_EQ(std::chrono::ceil<milliseconds>(clock.now() - began), 1'001ms);
+    EXPECT_EQ(thrifty.hedges(), 200u);
+}
+
+TEST_F(balancing, an_instance_that_hangs_holds_up_only_what_was_sent_to_it) {
+    balancing_channel over(context(), {{"a", a}, {"b", b}}, with_batching(1));
+    warm_up(over);
+    hang(*a);
+    auto const before = a->messages.size();
+    for (int i = 0; i < 5; ++i) {  // of each ten a half goes there first
+        auto const began = clock.now();
+        for (auto const& one : send_each(over, 10, {"orders.get", safety::safe}, began + given_up_after))
+            EXPECT_TRUE(one);
+        EXPECT_LE(clock.now() - began, 260ms);
+        clock.advance(1s);
+    }
+    EXPECT_EQ(a->most_under_way, 1u);
+    EXPECT_EQ(a->messages.size() - before, 1u) << "the others waited there, and were answered elsewhere";
+    clock.run_for(io, 2 * given_up_after);
+    EXPECT_EQ(over.waiting(), 0u);
+}
+
+TEST_F(balancing, an_instance_that_is_well_again_does_not_let_new_items_wait_behind_those_it_holds) {
+    balancing_channel over(context(), {{"a", a}}, with_batching(1));
+    warm_up(over);
+    hang(*a);
+    asio::co_spawn(io, ignore_answer(over), asio::detached);
+    clock.run_for(io, 10ms);
+    over.set_healthy("a", false);
+    over.set_healthy("a", false);
+    over.set_healthy("a", true);
+    a->answer = true;
+    a->takes = 1ms;
+    EXPECT_EQ(time_of_answer(over), 1ms);
+    clock.run_for(io, given_up_after);
+    EXPECT_FALSE(over.instances().front().open) << "that the old one was lost says nothing of it now";
+}
+
+TEST_F(balancing, a_message_that_is_lost_counts_once_however_many_items_it_carried) {
+    auto options = with_batching(1);
+    options.attempts_max = 1;
+    balancing_channel over(context(), {{"a", a}}, options);
+    fail(*a);
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_TRUE(over.is_available());
+        send_each(over, 64);
+    }
+    EXPECT_EQ(a->messages.size(), 5u);
+    EXPECT_FALSE(over.is_available());
+}
+
+TEST_F(balancing, once_an_item_may_have_arrived_nobody_says_that_it_did_not) {
+    balancing_options options;
+    options.failures_to_open = 1'000;
+    balancing_channel over(context(), {{"a", a}, {"b", b}}, options);
+    fail(*a, error_code::outcome_unknown);
+    for (auto why : {error_code::unavailable, error_code::overloaded}) {
+        fail(*b, why);
+        for (int i = 0; i < 20; ++i) {
+            auto const before = a->messages.size();
+            auto const code = send(over).error().code();
+            EXPECT_EQ(code, a->messages.size() > before ? error_code::outcome_unknown : why);
+        }
+    }
 }
 
 }  // namespace

@@ -55,11 +55,12 @@ protected:
         return {std::move(text), deadline, {}};
     }
     /// Sends single items at once, each by its own call; their answers in order.
-    lines send_each(channel& over, std::size_t count, operation_facts operation = {"orders.place", safety::keyed}) {
+    lines send_each(channel& over, std::size_t count, operation_facts operation = {"orders.place", safety::keyed},
+                    steady_time deadline = steady_time::max()) {
         lines out(count, error(error_code::internal));
         std::size_t missing = count;
         for (std::size_t i = 0; i < count; ++i) {
-            asio::co_spawn(io, send_one(over, operation, item(std::to_string(i)), out[i], missing), asio::detached);
+            asio::co_spawn(io, send_one(over, operation, item(std::to_string(i), deadline), out[i], missing), asio::detached);
         }
         EXPECT_TRUE(clock.run_until(io, [&] { return missing == 0; }));
         return out;
