@@ -44,6 +44,25 @@ inventory::allocate_order to_allocate(order_record const& order) {
     return {order.id, std::move(lines)};
 }
 
+/// Orders that are being finished, for as long as this is.
+class noted_orders {
+public:
+    noted_orders(std::unordered_multiset<order_id>& among, std::vector<order_record> const& orders) : among_(among) {
+        ids_.reserve(orders.size());
+        for (auto const& order : orders) ids_.push_back(order.id);
+        among_.insert(ids_.begin(), ids_.end());
+    }
+    ~noted_orders() {
+        for (auto const& id : ids_) among_.erase(among_.find(id));
+    }
+    noted_orders(noted_orders const&) = delete;
+    noted_orders& operator=(noted_orders const&) = delete;
+
+private:
+    std::unordered_multiset<order_id>& among_;
+    std::vector<order_id> ids_;
+};
+
 /// Calls one port function for the orders of one operation type.
 template <class Command, class Answer>
 asio::awaitable<void> cause(operation_type type, inventory::service& inventory,
@@ -63,6 +82,7 @@ asio::awaitable<std::vector<result<rules::outcome>>> store_service::finish(std::
                                                                            std::vector<call> on_behalf_of) {
     on_behalf_of.resize(open.size());
     auto const self = shared_from_this();
+    noted_orders const here(finishing_, open);
     std::vector<request<inventory::allocate_order>> allocations;
     std::vector<request<inventory::ship_order>> shipments;
     std::vector<request<inventory::release_order>> releases;

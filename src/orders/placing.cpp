@@ -36,7 +36,7 @@ private:
         co_await price_all();
         auto open = co_await store_intents();
         co_await finish(std::move(open));
-        co_await answer_twins();
+        for (auto i : twins_) wait_apart(i, answer_twin(i));
     }
 
     result<acknowledgement> late(std::size_t i) override {
@@ -218,25 +218,26 @@ private:
         }
     }
 
-    /// A twin waits for the outcome of the order under its key until its deadline.
-    asio::awaitable<void> answer_twins() {
-        for (auto i : twins_) {
-            auto& item = items_[i];
-            bool const replay = item.stored->id != item.intent->id;
-            while (!answers_->has(i)) {
-                if (item.stored->status != status::pending) {
-                    give(i, *item.stored, replay);
-                    break;
-                }
-                if (service_->stopping_) {
-                    answers_->give(i, late(i));
-                    break;
-                }
-                co_await service_->wait_for_outcome(item.stored->id, item.request.call.deadline);
-                std::vector<order_id> one{item.stored->id};
-                auto read = co_await service_->reads_.submit(std::move(one));
-                if (read.front()) item.stored = std::move(*read.front());
+    /// A twin waits for the outcome of the order under its key until its deadline. Where another process has begun the order
+    /// and does not conclude it, it goes on with it: that process may stand still, and recovery comes seconds later.
+    asio::awaitable<void> answer_twin(std::size_t i) {
+        auto& item = items_[i];
+        bool const replay = item.stored->id != item.intent->id;
+        for (unsigned waits = 1; !answers_->has(i); ++waits) {
+            if (item.stored->status != status::pending) {
+                give(i, *item.stored, replay);
+                break;
             }
+            if (service_->stopping_) {
+                answers_->give(i, late(i));
+                break;
+            }
+            co_await service_->wait_for_outcome(item.stored->id, item.request.call.deadline);
+            std::vector<order_id> one{item.stored->id};
+            auto read = co_await service_->reads_.submit(std::move(one));
+            if (!read.front()) continue;
+            item.stored = std::move(*read.front());
+            if (replay && is_time_to_take_over(waits)) co_await service_->take_over(*item.stored, item.request.call.passed_on());
         }
     }
 

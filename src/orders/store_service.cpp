@@ -40,6 +40,14 @@ asio::awaitable<void> store_service::wait_for_outcome(order_id id, steady_time u
     if (auto found = outcomes_.find(id); found != outcomes_.end() && found->second == mine) outcomes_.erase(found);
 }
 
+asio::awaitable<void> store_service::take_over(order_record order, call on_behalf_of) {
+    bool const in_vain = parts_.inventory_answers && !parts_.inventory_answers();
+    if (!order.open || stopping_ || in_vain || finishing_.contains(order.id)) co_return;
+    std::vector<order_record> one{std::move(order)};
+    std::vector<call> calls{std::move(on_behalf_of)};
+    co_await finish(std::move(one), std::move(calls));
+}
+
 void store_service::settled(order_id id) {
     if (auto found = outcomes_.find(id); found != outcomes_.end()) {
         auto waiting = std::move(found->second);

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <shop/core/answers.hpp>
 #include <shop/core/batcher.hpp>
@@ -60,6 +61,9 @@ private:
     /// concluded it), or at `until`.
     asio::awaitable<void> wait_for_outcome(order_id id, steady_time until);
     void settled(order_id id);
+    /// Goes on with the open operation of an order, unless that is under way here: the process that began it may have
+    /// stopped, or stand still. If it has not, nothing happens twice: effects and conclusions are idempotent.
+    asio::awaitable<void> take_over(order_record order, call on_behalf_of);
 
     asio::awaitable<result<std::shared_ptr<loaded_rows<store_schema> const>>> load(key_set<store_schema> keys);
     asio::awaitable<result<page<order>>> list_one(request<list_orders> const& wanted);
@@ -73,6 +77,7 @@ private:
     batcher<command, rules::outcome> commands_;
     batcher<order_id, order_record> reads_;
     std::unordered_map<order_id, std::shared_ptr<signal>> outcomes_;
+    std::unordered_multiset<order_id> finishing_;  ///< whose effect or conclusion is under way here
     std::size_t open_operations_ = 0;  ///< about: counted by recovery, adjusted by what passes through here
     std::shared_ptr<recovery> recovery_;
     std::shared_ptr<reconciliation> reconciliation_;

@@ -25,11 +25,14 @@ public:
 private:
     using stage = transition_item::stage;
 
+    /// What is to be done about a request, once it is known what became of its intent.
+    enum class next { nothing, finish, wait };
+
     asio::awaitable<void> run(std::shared_ptr<under_way>) override {
         check_all();
         auto open = co_await store_intents();
         co_await finish(std::move(open));
-        for (auto i : waiting_) co_await answer_waiting(i);
+        for (auto i : waiting_) wait_apart(i, answer_waiting(i));
     }
 
     result<acknowledgement> late(std::size_t i) override {
@@ -82,23 +85,23 @@ private:
         auto decided = co_await service_->decide(std::move(intents));
         std::vector<std::size_t> opened;
         for (std::size_t n = 0; n < of.size(); ++n) {
-            if (co_await take(of[n], decided[n])) opened.push_back(of[n]);
+            auto const to_do = co_await take(of[n], decided[n]);
+            if (to_do == next::finish) opened.push_back(of[n]);
+            if (to_do == next::wait) waiting_.push_back(of[n]);
         }
         co_return opened;
     }
 
-    /// Answers a request from the outcome of its intent, or lets it wait.
-    /// @return whether its effect is now to be caused.
-    asio::awaitable<bool> take(std::size_t i, result<rules::outcome>& decided) {
+    /// Answers a request from the outcome of its intent, if that says all.
+    asio::awaitable<next> take(std::size_t i, result<rules::outcome>& decided) {
         auto& item = items_[i];
         if (!decided) {
             if (decided.error().code() == error_code::operation_in_progress) {
                 item.at = stage::blocked;
-                waiting_.push_back(i);
-            } else {
-                answers_->give(i, decided.error());
+                co_return next::wait;
             }
-            co_return false;
+            answers_->give(i, decided.error());
+            co_return next::nothing;
         }
         bool const mine = decided->key->operation == item.intent->operation;
         item.stored = std::move(decided->order);
@@ -110,11 +113,11 @@ private:
             co_await give(i, decided->key->outcome_version, !mine);
         } else if (mine && rules::is_open(*item.stored)) {
             if (decided->fresh) ++service_->open_operations_;
-            co_return true;
+            co_return next::finish;
         } else {
-            waiting_.push_back(i);
+            co_return next::wait;
         }
-        co_return false;
+        co_return next::nothing;
     }
 
     asio::awaitable<void> finish(std::vector<std::size_t> opened) {
@@ -137,25 +140,29 @@ private:
         }
     }
 
-    /// Asks again under the same key, each time the order's open operation may have been concluded.
+    /// Asks again under the same key, each time the order's open operation may have been concluded. What another process has
+    /// begun and does not conclude is gone on with here.
     asio::awaitable<void> answer_waiting(std::size_t i) {
         auto& item = items_[i];
-        for (bool first = true; !answers_->has(i); first = false) {
+        for (unsigned waits = 0; !answers_->has(i); ++waits) {
             if (service_->stopping_) answers_->give(i, late(i));
-            else if (!first) co_await service_->wait_for_outcome(item.intent->id, item.request.call.deadline);
+            else if (waits > 0) co_await service_->wait_for_outcome(item.intent->id, item.request.call.deadline);
             if (answers_->has(i)) co_return;
             std::vector<command> again;
             again.emplace_back(*item.intent);
             auto decided = co_await service_->decide(std::move(again));
             auto& outcome = decided.front();
-            if (!outcome && outcome.error().code() == error_code::operation_in_progress) continue;
-            auto const before = waiting_.size();
-            if (co_await take(i, outcome)) {
+            bool const is_blocked = !outcome && outcome.error().code() == error_code::operation_in_progress;
+            auto const to_do = is_blocked ? next::wait : co_await take(i, outcome);
+            if (to_do == next::finish) {
                 std::vector<order_record> open{*item.stored};
                 std::vector<call> calls{item.request.call.passed_on()};
                 auto finished = co_await service_->finish(std::move(open), std::move(calls));
+            } else if (to_do == next::wait && is_time_to_take_over(waits)) {
+                std::vector<order_id> one{item.intent->id};
+                auto read = co_await service_->reads_.submit(std::move(one));
+                if (read.front()) co_await service_->take_over(std::move(*read.front()), item.request.call.passed_on());
             }
-            waiting_.resize(before);  // this one is waited for right here
         }
     }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <memory>
 #include <vector>
 
@@ -41,6 +42,18 @@ protected:
     virtual asio::awaitable<void> run(std::shared_ptr<under_way> self) = 0;
     /// What is known of a request when its time is up.
     virtual result<acknowledgement> late(std::size_t i) = 0;
+
+    /// Lets a request wait for what others do, beside the other requests. @pre `waiting` keeps the object alive
+    void wait_apart(std::size_t i, asio::awaitable<void> waiting) {
+        asio::co_spawn(context_.executor, std::move(waiting),
+                       [self = this->shared_from_this(), i](std::exception_ptr failed) {
+                           if (failed) self->answers_->give(i, error(error_code::internal));
+                       });
+    }
+
+    /// Whether who has waited so often for the outcome of what another process began goes on with it: seldom, the longer it
+    /// takes.
+    static bool is_time_to_take_over(unsigned waits) { return std::has_single_bit(waits); }
 
     std::shared_ptr<store_service> service_;
     service_context const& context_;

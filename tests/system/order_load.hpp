@@ -27,6 +27,16 @@ public:
         std::map<std::string, int> answers;            ///< how often each came: `201`, `503 unavailable`, `hung up`
         clock::duration slowest{};
 
+        void note(std::string const& key, answer const& told, clock::duration took) {
+            slowest = std::max(slowest, took);
+            ++answers[word_of(told)];
+            if (told.status == 201) {
+                confirmed[key] = told.body;
+                open.erase(key);
+            } else {
+                open.insert(key);
+            }
+        }
         std::string to_text() const {
             std::string out;
             for (auto const& [word, count] : answers) out += std::to_string(count) + " x " + word + ", ";
@@ -99,16 +109,10 @@ private:
             client.ask("POST", "/v1/orders", body_of(key), "Shop-Timeout-Ms: 2000\r\nIdempotency-Key: " + key + "\r\n");
         auto const took = clock::now() - began;
         std::unique_lock lock(mutex_);
-        known_.slowest = std::max(known_.slowest, took);
-        ++known_.answers[word_of(answer)];
+        known_.note(key, answer, took);
         ++answers_;
         told_.notify_all();
-        if (answer.status == 201) {
-            known_.confirmed[key] = answer.body;
-            known_.open.erase(key);
-            return answer.status;
-        }
-        known_.open.insert(key);
+        if (answer.status == 201) return answer.status;
         // Who is refused waits a little, as a client that heeds Retry-After does.
         auto const until = clock::now() + std::chrono::milliseconds(50);
         told_.wait_until(lock, until, [&] { return stopping_ || clock::now() >= until; });

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <random>
 
+#include "open_loop.hpp"
 #include "order_load.hpp"
 #include "stack.hpp"
 #include "store_place.hpp"
@@ -50,8 +51,11 @@ std::ostream& operator<<(std::ostream& out, slowest_of_all const& s) {
 /// A stack with buyers in front, and what must hold of it after each fault.
 class stack_under_load {
 public:
-    explicit stack_under_load(shop_test::postgres_server& on, int copies = 1, shop_test::detour by = {})
-        : database_(on), stores_(shop_test::fresh_stack_stores(on)), shop(stores_, copies, {}, std::move(by)) {
+    explicit stack_under_load(shop_test::postgres_server& on, int copies = 1, shop_test::detour by = {},
+                              std::vector<std::string> settings = {})
+        : database_(on),
+          stores_(shop_test::fresh_stack_stores(on)),
+          shop(stores_, copies, std::move(settings), std::move(by)) {
         auto client = shop.client();
         for (auto const* sku : {"A", "B", "C"}) EXPECT_TRUE(stock_up(client, sku, 1'000'000));
     }
@@ -266,6 +270,48 @@ TEST(stack_on_postgres, with_two_instances_of_each_service_sells_on_when_one_is_
         EXPECT_GT(known.confirmed.size(), 4 * known.open.size());
     }
 }
+
+/// Orders at a steady rate, of two instances of each service, while one does not answer: each is confirmed at its first try.
+class one_of_two_hangs : public testing::TestWithParam<char const*> {
+protected:
+    static constexpr int orders = 120, per_second = 20, hangs_at = 20;
+
+    void sell_while(stack_under_load& under, std::string const& what, std::function<void()> hang, std::function<void()> heal) {
+        shop_test::open_loop customers(under.shop.port());
+        auto keys = what + "-";
+        std::ranges::replace(keys, ' ', '-');
+        auto const all = customers.run(keys, orders, per_second, hangs_at, std::move(hang));
+        std::cout << what << ": " << all.to_text() << std::endl;
+        EXPECT_THAT(all.known.answers, testing::ElementsAre(testing::Pair("201", orders)));
+        heal();
+        under.expect_kept(all.known);
+    }
+};
+
+TEST_P(one_of_two_hangs, sells_on_while_a_process_stands_still) {
+    stack_under_load under(shop_test::shared_postgres(), 2, {}, {"--batching", GetParam()});
+    for (auto const* role : {"order", "inventory", "product", "notification"}) {
+        auto& still = under.shop.of(role, 1).process();
+        sell_while(under, role, [&] { still.signal(SIGSTOP); }, [&] { still.signal(SIGCONT); });
+    }
+}
+
+TEST_P(one_of_two_hangs, sells_on_while_a_link_is_silent) {
+    std::map<std::string, std::unique_ptr<cut_link>> links;
+    auto const detour = [&](std::string const& role, std::string const& service, std::string const& addresses) {
+        auto& link = links[role + " to " + service];
+        link = std::make_unique<cut_link>(static_cast<unsigned short>(std::stoi(addresses.substr(addresses.rfind(':') + 1))));
+        return addresses.substr(0, addresses.rfind(',') + 1) + link->url();
+    };
+    stack_under_load under(shop_test::shared_postgres(), 2, detour, {"--batching", GetParam()});
+    for (auto const* between : {"gateway to order", "order to inventory", "order to product"}) {
+        auto& link = *links.at(between);
+        sell_while(under, between, [&] { link.cut(); }, [&] { link.join(); });
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(stack_on_postgres, one_of_two_hangs, testing::Values("yes", "no"),
+                         [](auto const& info) { return std::string("batching_") + info.param; });
 
 TEST(stack_on_postgres, answers_in_time_and_stays_small_while_a_service_stands_still) {
     stack_under_load under(shop_test::shared_postgres());

@@ -35,6 +35,7 @@ protected:
     }
     ~orders_service() override {
         taking->stop();
+        if (another) another->stop();
         io.poll();
     }
 
@@ -51,6 +52,24 @@ protected:
         one.emplace_back(inventory::get_stock(sku(which)));
         return run(inventory->get(std::move(one))).front()->available;
     }
+    /// On the same store, with a way of its own to the inventory.
+    std::shared_ptr<service> another_process(std::function<bool()> inventory_answers = {}) {
+        service_parts parts;
+        parts.store = stores.orders;
+        parts.products = products;
+        parts.inventory = inventory;
+        parts.inventory_answers = std::move(inventory_answers);
+        parts.context = context();
+        another = make_service(std::move(parts));
+        return another;
+    }
+    static asio::awaitable<void> forget(std::shared_ptr<service> by, std::vector<request<place_order>> orders) {
+        co_await by->place(std::move(orders));
+    }
+    static asio::awaitable<void> forget_moving(std::shared_ptr<service> by, std::vector<request<transition_order>> moves) {
+        co_await by->transition(std::move(moves));
+    }
+    std::vector<order_record> open_orders() { return run(memory.orders->open({}, 10)).value(); }
     static place_order mugs(std::int64_t pieces, std::string customer = "ann") {
         return place_order(std::move(customer)).line("MUG", pieces);
     }
@@ -75,6 +94,7 @@ protected:
 
     int carts = 0;
     int log_grew = 0;
+    std::shared_ptr<running_service> another;
     std::shared_ptr<products::service> products = products::make_service(memory.products, context());
     std::shared_ptr<inventory::service> inventory = inventory::make_service(memory.inventory, context(), {});
     std::shared_ptr<inproc::simulated_channel> to_inventory;
@@ -277,6 +297,49 @@ TEST_F(orders_service, leaves_the_key_free_when_the_store_cannot_take_the_intent
     auto const placed = place(mugs(2), with_key("cart"));
     ASSERT_TRUE(placed);
     EXPECT_FALSE(placed->replayed);
+}
+
+TEST_F(orders_service, goes_on_with_what_another_process_began_and_does_not_conclude) {
+    auto const begun = std::exchange(tested, another_process());
+    std::vector<request<place_order>> hung;
+    hung.emplace_back(with_key("cart"), mugs(2));
+    to_inventory->cut();  // the first one gets no further than its intent
+    asio::co_spawn(io, forget(begun, std::move(hung)), asio::detached);
+    ASSERT_TRUE(run_until([&] { return !open_orders().empty(); }));
+    auto const asked = clock.now();
+    auto const placed = place(mugs(2), with_key("cart"));
+    ASSERT_TRUE(placed) << placed.error().word();
+    EXPECT_FALSE(placed->open);
+    EXPECT_TRUE(placed->replayed);
+    EXPECT_EQ(placed->order.status, status::confirmed);
+    EXPECT_LE(clock.now() - asked, 500ms);
+
+    std::vector<request<transition_order>> shipping;
+    shipping.emplace_back(with_key("ship"), transition_order(placed->order.id, status::shipped));
+    asio::co_spawn(io, forget_moving(begun, std::move(shipping)), asio::detached);
+    ASSERT_TRUE(run_until([&] { return !open_orders().empty(); }));
+    auto const shipped = ask(&service::transition, transition_order(placed->order.id, status::shipped), with_key("ship"));
+    ASSERT_TRUE(shipped) << shipped.error().word();
+    EXPECT_EQ(shipped->order.status, status::shipped);
+    EXPECT_EQ(shipped->order.shipments.size(), 1u);
+    to_inventory->join();
+    clock.run_for(io, 10s);  // the first one wakes up
+    EXPECT_EQ(ask(&service::get, get_order(placed->order.id))->version, 3u);
+    EXPECT_EQ(available("MUG"), 98);
+}
+
+TEST_F(orders_service, leaves_to_others_what_cannot_be_concluded_for_want_of_an_inventory) {
+    auto const begun = std::exchange(tested, another_process([] { return false; }));
+    std::vector<request<place_order>> hung;
+    hung.emplace_back(with_key("cart"), mugs(2));
+    to_inventory->cut();
+    asio::co_spawn(io, forget(begun, std::move(hung)), asio::detached);
+    ASSERT_TRUE(run_until([&] { return !open_orders().empty(); }));
+    auto with = with_key("cart");
+    with.deadline = clock.now() + 5s;
+    auto const placed = place(mugs(2), with);
+    ASSERT_TRUE(placed) << placed.error().word();
+    EXPECT_TRUE(placed->open);
 }
 
 }  // namespace shop::orders::tests
