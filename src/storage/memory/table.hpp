@@ -38,6 +38,15 @@ std::size_t hash_of(std::tuple<Members...> const& key) {
     return seed;
 }
 
+/// What a table is asked for: a key that is not in it, hashed once. (Not a member of the table: clang 16 deduces no
+/// arguments of a template within a template.)
+template <class Key>
+struct probe {
+    explicit probe(Key const& k) : hash(hash_of(k)), key(&k) {}
+    std::size_t hash;
+    Key const* key;
+};
+
 }  // namespace detail
 
 /// The primary key of a record, as references into it.
@@ -66,7 +75,7 @@ public:
 
     /// The records under a load key, by primary key; valid until the next write.
     std::span<Record const> group(load_key_of<Record> const& key) const {
-        auto at = by_key_.find(probe(key));
+        auto at = by_key_.find(detail::probe(key));
         return at == by_key_.end() ? std::span<Record const>{} : view(rows_[at->at]);
     }
 
@@ -150,17 +159,11 @@ private:
         std::size_t hash;
         slot at;
     };
-    template <class Key>
-    struct probe {
-        explicit probe(Key const& k) : hash(detail::hash_of(k)), key(&k) {}
-        std::size_t hash;
-        Key const* key;
-    };
     struct hash_entry {
         using is_transparent = void;
         std::size_t operator()(entry const& e) const { return e.hash; }
         template <class Key>
-        std::size_t operator()(probe<Key> const& p) const {
+        std::size_t operator()(detail::probe<Key> const& p) const {
             return p.hash;
         }
     };
@@ -171,11 +174,11 @@ private:
             return a.hash == b.hash && (a.at == b.at || in->key_in(a.at) == in->key_in(b.at));
         }
         template <class Key>
-        bool operator()(probe<Key> const& p, entry const& e) const {
+        bool operator()(detail::probe<Key> const& p, entry const& e) const {
             return p.hash == e.hash && in->key_in(e.at) == *p.key;
         }
         template <class Key>
-        bool operator()(entry const& e, probe<Key> const& p) const {
+        bool operator()(entry const& e, detail::probe<Key> const& p) const {
             return (*this)(p, e);
         }
     };
@@ -222,7 +225,7 @@ private:
 
     std::pair<slot, Record*> find(key_of<Record> const& key) {
         auto group_key = leading(key);
-        auto at = by_key_.find(probe(group_key));
+        auto at = by_key_.find(detail::probe(group_key));
         if (at == by_key_.end()) return {0, nullptr};
         return {at->at, in_group(at->at, key)};
     }
@@ -266,7 +269,7 @@ private:
 
     std::optional<slot> replace(Record& r, std::uint64_t expected) {
         auto key = load_key_members(r);
-        auto at = by_key_.find(probe(key));
+        auto at = by_key_.find(detail::probe(key));
         if (at == by_key_.end()) return std::nullopt;
         auto* now = in_slot(at->at, r);
         if (!now || now->revision != expected) return std::nullopt;
