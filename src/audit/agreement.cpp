@@ -22,15 +22,15 @@ std::vector<allocated_line> still_promised(decision_record const& decision) {
 
 bool adds_up(orders::order_content const& content) {
     if (content.lines.empty()) return false;
-    money total(0, content.total.currency());
+    std::int64_t total = 0;  // not as `money`: what was stored before its limit is judged, too
     for (auto const& l : content.lines) {
-        auto const line_total = l.unit_price.times(l.quantity.count());
-        if (!line_total || *line_total != l.line_total) return false;
-        auto const sum = total.plus(*line_total);
-        if (!sum) return false;
-        total = *sum;
+        std::int64_t line_total = 0;
+        if (l.unit_price.currency() != content.total.currency()) return false;
+        if (__builtin_mul_overflow(l.unit_price.amount(), l.quantity.count(), &line_total)) return false;
+        if (l.line_total != money(line_total, content.total.currency())) return false;
+        if (__builtin_add_overflow(total, line_total, &total)) return false;
     }
-    return total == content.total;
+    return content.total.amount() == total;
 }
 
 }  // namespace shop::auditing

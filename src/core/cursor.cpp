@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include <shop/core/base64url.hpp>
 #include <shop/core/fingerprint.hpp>
 #include <shop/core/limits.hpp>
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <shop/core/limits.hpp>
+
 namespace shop {
 
 using enum error_kind;
@@ -17,8 +19,9 @@ constexpr std::array<error_row, 35> error_table{{
      "Send the body as `application/json` in UTF-8 and without a content encoding."},
     {error_code::invalid_value, "invalid_value", invalid, false, "A value is refused",
      "Mend the places named in `errors`; each says which values are accepted."},
-    {error_code::not_supported, "not_supported", invalid, false, "This is not supported",
-     "Leave out what `detail` or `errors` names; the rest of the request can be repeated without it."},
+    {error_code::not_supported, "not_supported", invalid, false, "The program does not run like this",
+     "Only at the start, never over HTTP: change what `detail` names, a setting, a part that is missing or the "
+     "schema."},
     {error_code::unknown_sku, "unknown_sku", invalid, false, "A product does not exist",
      "Create the products named in `errors`, or order others; a sku is case-sensitive."},
     {error_code::product_not_active, "product_not_active", invalid, false, "A product cannot be ordered",
@@ -26,7 +29,7 @@ constexpr std::array<error_row, 35> error_table{{
     {error_code::mixed_currency, "mixed_currency", invalid, false, "The amounts are in different currencies",
      "Use one currency in one request; split the order by currency."},
     {error_code::amount_overflow, "amount_overflow", invalid, false, "An amount is too large",
-     "Use smaller quantities or prices: a total must fit into 64 bits of minor units."},
+     "Use smaller quantities or prices: an amount is at most 9007199254740991 minor units (2^53 - 1)."},
     {error_code::idempotency_key_missing, "idempotency_key_missing", malformed, false, "An idempotency key is required",
      "Send a key of your own choice, new for each thing you want done (in HTTP the header `Idempotency-Key`), and the "
      "same one when you repeat the request."},
@@ -58,7 +61,7 @@ constexpr std::array<error_row, 35> error_table{{
     {error_code::allocation_released, "allocation_released", conflict, false, "The allocation was released",
      "The order's stock has been given back, for good: place a new order."},
     {error_code::invalid_transition, "invalid_transition", conflict, false, "The order cannot go there from here",
-     "Read the order; `allowed` names the moves that are possible from `from`."},
+     "Read the order; `allowed` names the moves that are possible from `from`. The key stays free."},
     {error_code::operation_in_progress, "operation_in_progress", conflict, true, "Something else is under way here",
      "Wait a moment and repeat the request with the same key."},
     {error_code::version_mismatch, "version_mismatch", precondition, false, "It has been changed in the meantime",
@@ -84,6 +87,8 @@ constexpr std::array<error_row, 35> error_table{{
 }};
 
 namespace {
+
+static_assert(limits::money_amount_max == 9007199254740991, "`amount_overflow` names it");
 
 constexpr bool rows_stand_in_order_of_codes() {
     for (std::size_t i = 0; i < error_table.size(); ++i) {

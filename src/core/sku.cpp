@@ -2,18 +2,17 @@
 
 #include <stdexcept>
 
+#include "core/ascii.hpp"
+
 namespace shop {
 
 namespace {
 
-constexpr bool is_letter_or_digit(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
 bool is_code(std::string_view text) {
-    if (text.empty() || text.size() > detail::code::characters_max || !is_letter_or_digit(text.front())) return false;
+    if (text.empty() || text.size() > detail::code::characters_max || !ascii::is_letter_or_digit(text.front()))
+        return false;
     for (char const c : text) {
-        if (!is_letter_or_digit(c) && c != '.' && c != '_' && c != '-') return false;
+        if (!ascii::is_letter_or_digit(c) && c != '.' && c != '_' && c != '-') return false;
     }
     return true;
 }

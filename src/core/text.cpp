@@ -42,6 +42,14 @@ char32_t take_character(std::string_view& utf8) {
 bool is_line_break(char32_t c) {
     return c == '\n' || c == '\r' || c == '\t' || c == 0x2028 || c == 0x2029;
 }
+bool is_white_space(char32_t c) {
+    return (c >= 0x09 && c <= 0x0d) || c == ' ' || c == 0x85 || c == 0xa0 || c == 0x1680 ||
+           (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+}
+bool has_no_glyph(char32_t c) {
+    return c == 0xad || c == 0x34f || c == 0x115f || c == 0x1160 || c == 0x180e || (c >= 0x200b && c <= 0x200d) ||
+           c == 0x2060 || c == 0x2800 || c == 0x3164 || c == 0xfeff || c == 0xffa0;
+}
 bool is_control(char32_t c) {
     return c < 0x20 || (c >= 0x7f && c <= 0x9f);
 }
@@ -67,6 +75,23 @@ bool is_storable_text(std::string_view utf8) {
         if (c == 0 || c == invalid_character) return false;
     }
     return true;
+}
+
+bool is_blank(std::string_view utf8) {
+    while (!utf8.empty()) {
+        auto const c = take_character(utf8);
+        if (!is_white_space(c) && !has_no_glyph(c)) return false;
+    }
+    return true;
+}
+
+bool has_white_space(std::string_view utf8) {
+    while (!utf8.empty()) {
+        auto const c = take_character(utf8);
+        if (c == invalid_character) return false;
+        if (is_white_space(c)) return true;
+    }
+    return false;
 }
 
 bool is_plain_text(std::string_view utf8, line_breaks breaks) {

@@ -69,8 +69,7 @@ result<void> check(record_movement const& c) {
         check_adjusted(in, c);
         return std::move(in).done();
     }
-    in.must(c.kind == movement_kind::received || c.kind == movement_kind::transferred, "/kind",
-            "must be received, adjusted or transferred");
+    in.must(c.kind.is_offered(), "/kind", "must be received, adjusted or transferred");
     bool const received = c.kind == movement_kind::received;
     auto const kind = received ? "a received movement" : "a transferred movement";
     in.must_have("/quantity", c.quantity, kind);

@@ -56,7 +56,7 @@ std::optional<disagreement> compare_promised(order_record const& order, inventor
         return disagreement{disagreement_kind::shipment_mismatch,
                             "the inventory shipped other pieces than the order says"};
     }
-    bool const all_gone = order.status != status::confirmed && order.status != status::partially_shipped;
+    bool const all_gone = order.status != status::confirmed;
     if (all_gone && shipped != ordered(order)) {
         return disagreement{disagreement_kind::shipment_mismatch, "shipped, but not all of it"};
     }
@@ -70,18 +70,14 @@ std::optional<disagreement> compare(order_record const& order, inventory::decide
         case status::pending:
             return disagreement{disagreement_kind::pending_without_operation, "nothing will ever decide it"};
         case status::confirmed:
-        case status::partially_shipped:
         case status::shipped:
         case status::delivered:
-        case status::returned:
             return compare_promised(order, decision);
         case status::rejected:
         case status::cancelled:
             if (!decision || decision->decision == inventory::decision::allocated) {
                 return disagreement{disagreement_kind::rejected_with_allocation, words(order, decision)};
             }
-            return std::nullopt;
-        case status::closed:
             return std::nullopt;
     }
     return std::nullopt;

@@ -184,11 +184,17 @@ result<outcome> decide(rows& state, begin_transition const& command, attempt con
     auto key = new_key(command.key, command.id, now);
     key.operation = command.operation;
     if (found->status == command.to) {  // there already: nothing to do but to remember the answer
+        if (command.note || command.tracking) {
+            auto const& last = command.last_step;
+            if (!last || last->version != found->version) return outcome{*found, {}, false};
+            auto same = check_repeat(command.to, {command.tracking, command.note}, {last->tracking, last->note});
+            if (!same) return same.error();
+        }
         key.outcome_version = found->version;
         auto const& stored = state.insert(std::move(key));
         return outcome{*found, stored, true};
     }
-    if (!legal(found->status, command.to)) return refuse_step(found->status, command.to);
+    if (!is_offered(found->status, command.to)) return refuse_step(found->status, command.to);
 
     open_operation operation;
     operation.id = command.operation;

@@ -2,17 +2,14 @@
 
 #include <algorithm>
 
+#include <shop/core/language_tag.hpp>
 #include <shop/core/limits.hpp>
+#include <shop/core/mail_address.hpp>
 #include <shop/core/text.hpp>
 #include <shop/orders/rules.hpp>
 
 namespace shop::orders::rules {
 namespace {
-
-constexpr std::size_t customer_id_bytes_max = 128;
-constexpr std::size_t short_text_bytes_max = 254;  // RFC 5321: the longest address that mail can be sent to
-constexpr std::size_t note_bytes_max = 500;
-constexpr std::size_t tracking_bytes_max = 100;
 
 class findings {
 public:
@@ -24,6 +21,10 @@ public:
         } else if (!is_plain_text(value)) {
             add(std::string(pointer), "must not contain control or direction-changing characters");
         }
+    }
+    /// As `text`, and something to be seen.
+    void name(std::string const& value, std::size_t bytes_max, std::string_view pointer) {
+        is_blank(value) ? add(std::string(pointer), "must not be empty or blank") : text(value, bytes_max, pointer);
     }
     void text(std::optional<std::string> const& value, std::size_t bytes_max, std::string_view pointer) {
         if (value) text(*value, bytes_max, pointer);
@@ -53,6 +54,16 @@ error refuse_at(error_code code, std::string pointer, std::string detail) {
     return {code, std::move(details)};
 }
 
+/// An amount that became too large at the lines of a sku.
+error refuse_amount(error const& why, place_order const& command, sku const& which) {
+    auto const at =
+        std::find_if(command.lines.begin(), command.lines.end(), [&](auto const& l) { return l.sku == which; });
+    auto details = why.details();
+    details.errors.push_back({line_pointer(static_cast<std::size_t>(at - command.lines.begin()), "quantity"),
+                              "the order becomes too dear with it: " + details.detail});
+    return {why.code(), std::move(details)};
+}
+
 /// The position of the line of a sku among the first `count`; orders are short, a scan beats a map.
 template <class Lines>
 auto line_of(Lines& lines, sku const& which) {
@@ -70,13 +81,24 @@ result<void> check_key(std::string_view key) {
     return {};
 }
 
+namespace {
+
+void check(customer const& who, findings& found) {
+    found.name(who.id, limits::customer_id_bytes_max, "/customer/id");
+    if (who.email) {
+        if (auto const why = refuse_mail_address(*who.email)) found.add("/customer/email", std::string(*why));
+    }
+    if (who.name) found.name(*who.name, limits::customer_name_bytes_max, "/customer/name");
+    if (who.locale && !is_language_tag(*who.locale)) {
+        found.add("/customer/locale", "must be a language tag of BCP 47 of at most 35 characters, such as de-AT");
+    }
+}
+
+}  // namespace
+
 result<void> check(place_order const& command) {
     findings found;
-    if (command.customer.id.empty()) found.add("/customer/id", "must not be empty");
-    found.text(command.customer.id, customer_id_bytes_max, "/customer/id");
-    found.text(command.customer.email, short_text_bytes_max, "/customer/email");
-    found.text(command.customer.name, short_text_bytes_max, "/customer/name");
-    found.text(command.customer.locale, 35, "/customer/locale");
+    check(command.customer, found);
     if (command.lines.empty()) found.add("/lines", "must have at least one line");
     if (command.lines.size() > limits::order_lines_max) {
         found.add("/lines", "must have at most " + std::to_string(limits::order_lines_max) + " lines");
@@ -84,33 +106,27 @@ result<void> check(place_order const& command) {
     for (std::size_t i = 0; i < command.lines.size() && i < limits::order_lines_max; ++i) {
         if (command.lines[i].sku.empty()) found.add(line_pointer(i, "sku"), "must name a sku");
     }
-    if (command.metadata.size() > limits::json_members_max) {
-        found.add("/metadata", "must have at most " + std::to_string(limits::json_members_max) + " members");
+    if (command.metadata.size() > limits::order_metadata_max) {
+        found.add("/metadata", "must have at most " + std::to_string(limits::order_metadata_max) + " members");
     }
     for (auto const& [name, value] : command.metadata) {
-        if (name.size() > 64 || value.size() > limits::string_bytes_max || !is_plain_text(name)) {
+        if (name.size() > limits::order_metadata_name_bytes_max || value.size() > limits::string_bytes_max ||
+            !is_plain_text(name)) {
             found.add("/metadata", "names are at most 64 bytes of plain text, values at most 4096 bytes");
             break;
         }
     }
-    if (auto ok = found.as(error_code::invalid_value, "the order cannot be placed as it stands"); !ok) return ok;
-    if (command.reservation_id) {
-        return refuse_at(error_code::not_supported, "/reservation_id", "leave it out: reservations are not offered yet");
+    if (command.expected_total && !command.expected_total->is_within_limits()) {
+        found.add("/expected_total/amount", "must be at most " + std::to_string(limits::money_amount_max));
     }
-    return {};
+    return found.as(error_code::invalid_value, "the order cannot be placed as it stands");
 }
 
 result<void> check(transition_order const& command) {
     findings found;
-    found.text(command.note, note_bytes_max, "/note");
-    found.text(command.tracking, tracking_bytes_max, "/tracking");
-    if (auto ok = found.as(error_code::invalid_value, "the order cannot be moved like this"); !ok) return ok;
-    if (command.lines) found.add("/lines", "leave it out: an order is shipped whole");
-    if (command.restock) found.add("/restock", "leave it out: returns are not offered yet");
-    bool const offered =
-        command.to != status::partially_shipped && command.to != status::closed && command.to != status::returned;
-    if (!offered) found.add("/to", "orders can be shipped whole, delivered and cancelled");
-    return found.as(error_code::not_supported, "parts of an order and returns are not offered yet");
+    found.text(command.note, limits::order_note_bytes_max, "/note");
+    found.text(command.tracking, limits::order_tracking_bytes_max, "/tracking");
+    return found.as(error_code::invalid_value, "the order cannot be moved like this");
 }
 
 result<order_content> price(place_order const& command, offer_lookup const& offer_of) {
@@ -156,10 +172,9 @@ result<order_content> price(place_order const& command, offer_lookup const& offe
     content.total = money(0, content.lines.front().unit_price.currency());
     for (auto& l : content.lines) {
         auto total = l.unit_price.times(l.quantity.count());
-        if (!total) return total.error();
+        auto sum = total ? content.total.plus(*total) : total;
+        if (!sum) return refuse_amount(sum.error(), command, l.sku);
         l.line_total = *total;
-        auto sum = content.total.plus(*total);
-        if (!sum) return sum.error();
         content.total = *sum;
     }
     if (command.expected_total && *command.expected_total != content.total) {

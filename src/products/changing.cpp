@@ -75,8 +75,9 @@ result<product> create(rows& all, create_product const& command, attempt const& 
 
 result<product> replace(rows& all, replace_product const& command, attempt const& now) {
     if (command.draft.sku != command.sku) return invalid_at("/sku", "must be the sku of the product that is replaced");
-    if (auto good = check(command.draft); !good) return good.error();
     auto const* known = all.find<product_record>({command.sku});
+    auto const priced_in = known ? std::optional(known->price.currency()) : std::nullopt;
+    if (auto good = check(command.draft, priced_in); !good) return good.error();
     if (known == nullptr) return error(error_code::not_found);
     if (!command.if_match) return error(error_code::version_required);
     if (auto good = check_version(*known, command.if_match); !good) return good.error();
@@ -97,9 +98,10 @@ result<product> archive(rows& all, archive_product const& command, attempt const
 }
 
 result<imported> import(rows& all, import_product const& command, attempt const& now) {
-    if (auto good = check(command.draft); !good) return good.error();
     auto const& which = command.draft.sku;
     auto const* known = all.find<product_record>({which});
+    auto const priced_in = known ? std::optional(known->price.currency()) : std::nullopt;
+    if (auto good = check(command.draft, priced_in); !good) return good.error();
     if (known == nullptr) return imported{which, import_outcome::created, add(all, command.draft, now).version};
     if (is_as(*known, command.draft)) return imported{which, import_outcome::unchanged, known->version};
     auto& row = all.edit<product_record>({which});

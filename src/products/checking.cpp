@@ -10,11 +10,12 @@ namespace shop::products::rules {
 namespace {
 
 bool is_word(std::string_view text, std::size_t characters_max) {
-    return !text.empty() && is_plain_text(text) && count_characters(text) <= characters_max;
+    return !is_blank(text) && is_plain_text(text) && count_characters(text) <= characters_max;
 }
 
 std::string must_be_word(std::size_t characters_max) {
-    return "must be 1 to " + std::to_string(characters_max) + " characters, without control characters";
+    return "must be 1 to " + std::to_string(characters_max) +
+           " characters, not only blanks, without control characters";
 }
 
 /// The pointer of a member whose name the caller chose (RFC 6901); of its object, if the name cannot be shown.
@@ -90,7 +91,7 @@ bool contains(std::string_view text, std::string_view part) {
 
 }  // namespace
 
-result<void> check(product_draft const& draft) {
+result<void> check(product_draft const& draft, std::optional<currency> priced_in) {
     checker in;
     in.must(!draft.sku.empty(), "/sku", "is required");
     in.must(is_word(draft.name, limits::product_name_characters_max), "/name",
@@ -100,8 +101,11 @@ result<void> check(product_draft const& draft) {
             "/description",
             "must be at most " + std::to_string(limits::product_description_bytes_max) +
                 " bytes, without control characters");
-    in.must(draft.price.amount() >= 0, "/price/amount", "must not be negative");
-    in.must(draft.price.currency() != currency(), "/price/currency", "must be an ISO 4217 currency, as in EUR");
+    in.must(draft.price.amount() >= 0 && draft.price.is_within_limits(), "/price/amount",
+            "must be 0 to " + std::to_string(limits::money_amount_max) + " minor units");
+    if (draft.price.currency() != priced_in) {
+        if (auto why = refuse_currency(draft.price.currency())) in.must(false, "/price/currency", *std::move(why));
+    }
     in.tags(draft.tags);
     in.entries(draft.attributes, "/attributes");
     in.entries(draft.options, "/options");

@@ -66,6 +66,21 @@ constexpr std::optional<E> from_word(std::string_view word) {
     return std::nullopt;
 }
 
+/// A value of an enumeration of which callers are offered only some. The others can be told, too, and are for the rules to
+/// refuse; a text that is no word at all is refused with the words of those offered.
+template <auto First, auto... More>
+struct one_of {
+    using enumeration = decltype(First);
+    static constexpr std::array<std::string_view, 1 + sizeof...(More)> words{to_word(First), to_word(More)...};
+
+    constexpr one_of() = default;
+    constexpr one_of(enumeration v) : value(v) {}
+    constexpr operator enumeration() const { return value; }
+    constexpr bool is_offered() const { return value == First || (... || (value == More)); }
+
+    enumeration value = First;
+};
+
 /// Calls `f` with each described member of `T`, in the order of its description.
 template <described T, class F>
 constexpr void for_each_field(F&& f) {

@@ -23,6 +23,9 @@ inline constexpr std::chrono::milliseconds write_max = 10s;
 inline constexpr std::chrono::milliseconds idle_max = 60s;
 inline constexpr std::chrono::milliseconds deadline_default = 10s;
 
+/// Whole numbers that every JSON client reads as they are: those a double holds exactly (RFC 8259, section 6).
+inline constexpr std::int64_t safe_integer_max = (std::int64_t{1} << 53) - 1;
+
 inline constexpr std::size_t json_depth_max = 16;
 inline constexpr std::size_t json_members_max = 64;
 inline constexpr std::size_t string_bytes_max = 4 * 1024;
@@ -31,6 +34,7 @@ inline constexpr std::size_t idempotency_key_bytes_max = 255;
 inline constexpr std::size_t order_lines_max = 100;
 inline constexpr std::int64_t quantity_max = 1'000'000;
 inline constexpr std::int64_t stock_count_max = 1'000'000'000'000;
+inline constexpr std::int64_t money_amount_max = safe_integer_max;  ///< in minor units, either side of 0
 inline constexpr std::size_t locations_per_sku_max = 64;
 inline constexpr std::size_t reason_characters_max = 200;
 inline constexpr std::size_t product_name_characters_max = 200;
@@ -39,6 +43,17 @@ inline constexpr std::size_t product_tags_max = 64;
 inline constexpr std::size_t product_attributes_max = 64;
 inline constexpr std::size_t product_word_characters_max = 64;  // a tag, a group, the name of an attribute or option
 inline constexpr std::size_t product_attribute_bytes_max = 1'024;
+
+inline constexpr std::size_t customer_id_bytes_max = 128;
+inline constexpr std::size_t customer_name_bytes_max = 254;
+inline constexpr std::size_t mail_address_bytes_max =
+    254;  ///< RFC 5321, 4.5.3.1.3: a path of 256 with its angle brackets
+inline constexpr std::size_t mail_local_part_bytes_max = 64;  ///< RFC 5321, 4.5.3.1.1
+inline constexpr std::size_t language_tag_bytes_max = 35;     ///< RFC 5646, 4.4.1
+inline constexpr std::size_t order_metadata_max = 64;
+inline constexpr std::size_t order_metadata_name_bytes_max = 64;
+inline constexpr std::size_t order_note_bytes_max = 500;
+inline constexpr std::size_t order_tracking_bytes_max = 100;
 
 inline constexpr std::size_t page_items_max = 100;
 inline constexpr std::size_t page_items_default = 20;
@@ -66,6 +81,10 @@ inline constexpr std::chrono::hours idempotency_retention_min = 24h;
 static_assert(read_buffer_bytes_max >= request_head_bytes_max, "a whole head fits into the read buffer");
 static_assert(target_bytes_max < request_head_bytes_max);
 static_assert(lease_lapse >= 3 * lease_beat, "a beat may come late without costing the lease");
+static_assert(stock_count_max * static_cast<std::int64_t>(locations_per_sku_max) <= safe_integer_max,
+              "the sum over all locations is a safe integer, too");
+static_assert(quantity_max * static_cast<std::int64_t>(order_lines_max) <= safe_integer_max);
+static_assert(order_metadata_max <= json_members_max);
 static_assert(page_items_default <= page_items_max);
 static_assert(idempotency_retention_default >= idempotency_retention_min);
 

@@ -4,13 +4,17 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
+#include <shop/core/limits.hpp>
 #include <shop/core/result.hpp>
 
 namespace shop {
 
-/// An ISO 4217 code: three upper-case letters.
+/// A code of three upper-case letters, as ISO 4217 has them. Whether it stands for a currency of today is told by
+/// `find_currency`: what was stored long ago is readable in any case.
 class currency {
 public:
     constexpr currency() = default;
@@ -31,7 +35,28 @@ private:
     std::array<char, 3> letters_{'X', 'X', 'X'};  // ISO 4217: no currency
 };
 
-/// An amount in minor units (cents) of one currency. Arithmetic never overflows silently and never mixes currencies.
+/// What ISO 4217 says of a currency.
+struct currency_facts {
+    std::string_view code;
+    int exponent;                ///< digits of the minor unit: 1 EUR is 10^2 of them, 1 JPY is one
+    std::string_view successor;  ///< what replaced it when it was withdrawn; empty while it is in use
+};
+
+/// All currencies in use, and those withdrawn since 2021, by code.
+///
+/// Source: ISO 4217:2015 with its amendments up to number 180 (BGN withdrawn on 2026-01-01), lists one and three as published
+/// by the maintenance agency, SIX Group. Codes without a minor unit are no currencies to price in and are left out: metals
+/// (XAU), baskets (XDR), tests (XTS), none (XXX).
+std::span<currency_facts const> currency_table();
+
+/// The row of a currency; null if the table does not have it.
+currency_facts const* find_currency(currency which);
+
+/// Why nothing new may be priced in a currency, and what to use instead; nothing if it may.
+std::optional<std::string> refuse_currency(currency which);
+
+/// An amount in minor units (cents) of one currency. Arithmetic never overflows silently, never leaves what every JSON
+/// client reads exactly (`limits::money_amount_max`, either side of 0), and never mixes currencies.
 class money {
 public:
     constexpr money() = default;
@@ -39,6 +64,11 @@ public:
 
     constexpr std::int64_t amount() const { return amount_; }
     constexpr shop::currency currency() const { return currency_; }
+
+    /// Whether the amount is within `limits::money_amount_max`; one that was stored earlier may not be.
+    constexpr bool is_within_limits() const {
+        return amount_ >= -limits::money_amount_max && amount_ <= limits::money_amount_max;
+    }
 
     /// @par Errors
     /// `mixed_currency`, `amount_overflow`.

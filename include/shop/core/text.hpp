@@ -13,6 +13,13 @@ enum class line_breaks { refuse, allow };
 /// line separators of Unicode are allowed only on request.
 bool is_plain_text(std::string_view utf8, line_breaks breaks = line_breaks::refuse);
 
+/// Whether nothing of a text is to be seen: it is empty, or all of it is white space (Unicode's `White_Space`) and characters
+/// without a glyph (zero width spaces and joiners, fillers).
+bool is_blank(std::string_view utf8);
+
+/// Whether a text has white space anywhere.
+bool has_white_space(std::string_view utf8);
+
 /// Whether every store can hold a text: valid UTF-8 without a NUL.
 bool is_storable_text(std::string_view utf8);
 

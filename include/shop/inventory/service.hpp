@@ -50,6 +50,9 @@ struct configure_stock {
     }
 };
 
+/// What a caller can record; the other kinds follow from orders and settings.
+using recordable_kind = one_of<movement_kind::received, movement_kind::adjusted, movement_kind::transferred>;
+
 /// Stock comes, goes, moves or is counted anew. Exactly the members of its kind may be set:
 /// `received` quantity; `adjusted` delta, or set with expected, and a reason; `transferred` quantity, from and to.
 struct record_movement {
@@ -62,7 +65,7 @@ struct record_movement {
     record_movement&& because_of(std::string what) && { reference = std::move(what); return std::move(*this); }
 
     shop::sku sku;
-    movement_kind kind = movement_kind::received;
+    recordable_kind kind;
     std::optional<shop::quantity> quantity;
     std::optional<std::int64_t> delta;
     std::optional<std::int64_t> set;

@@ -19,10 +19,23 @@ using expected = expected_rows<store_schema>;
 
 // --- the status machine -----------------------------------------------------------------------------------------------
 
+/// Whether the machine has the step, whoever makes it.
 bool legal(status from, status to);
+/// Whether a caller may make it.
+bool is_offered(status from, status to);
+/// Where a caller may move an order.
 std::vector<status> steps_from(status from);
 /// `invalid_transition` naming from, to and what would be allowed.
 error refuse_step(status from, status to);
+/// What a caller says beside a move, compared with what was said when the order came to where it is.
+struct step_words {
+    std::optional<std::string> const& tracking;
+    std::optional<std::string> const& note;
+};
+/// Whether a move to the status that an order has says nothing new. What it leaves out, or leaves empty, says nothing.
+/// @par Errors
+/// `invalid_transition` naming what differs and what would be allowed.
+result<void> check_repeat(status there, step_words said, step_words before);
 
 // --- what is asked for ------------------------------------------------------------------------------------------------
 
@@ -69,6 +82,8 @@ struct begin_transition {
     std::optional<std::string> note;
     std::optional<std::string> tracking;
     std::shared_ptr<principal const> by;
+    /// How the order came to the status it had when it was looked at: compared when the move has been made already.
+    std::optional<event_record> last_step;
 };
 
 /// The conclusion of an open operation: what its effect was.
@@ -80,7 +95,9 @@ struct conclude {
 /// An order as a command left it.
 struct outcome {
     order_record order;
-    std::optional<key_record> key;  ///< the record under the key of the begin, or of the transition concluded
+    /// The record under the key of the begin, or of the transition concluded. Nothing of a begin whose move has been made
+    /// already: nothing is stored before it comes back with `last_step`.
+    std::optional<key_record> key;
     bool fresh = false;             ///< it was this command that changed it
 };
 

@@ -11,6 +11,9 @@ namespace shop::orders {
 
 namespace asio = boost::asio;
 
+/// Where a caller can move an order; a move to any other status is an `invalid_transition`.
+using offered_status = one_of<status::shipped, status::delivered, status::cancelled>;
+
 /// What is asked for: so many pieces of one sku.
 struct wanted_line {
     wanted_line() = default;
@@ -46,7 +49,6 @@ struct place_order {
 
     orders::customer customer;
     std::vector<wanted_line> lines;
-    std::optional<shop::reservation_id> reservation_id;
     std::optional<money> expected_total;
     orders::metadata metadata;
     std::string idempotency_key;  ///< not part of the JSON
@@ -54,7 +56,6 @@ struct place_order {
     static constexpr auto fields() {
         using t = place_order;
         return std::tuple{required("customer", &t::customer), required("lines", &t::lines),
-                          optional("reservation_id", &t::reservation_id),
                           optional("expected_total", &t::expected_total), optional("metadata", &t::metadata)};
     }
 };
@@ -112,17 +113,14 @@ struct transition_order {
     transition_order&& key(std::string k) && { idempotency_key = std::move(k); return std::move(*this); }
 
     order_id id;
-    orders::status to = orders::status::pending;
-    std::optional<std::vector<wanted_line>> lines;
+    offered_status to = orders::status::pending;
     std::optional<std::string> tracking;
     std::optional<std::string> note;
-    std::optional<bool> restock;
     std::string idempotency_key;  ///< not part of the JSON
     static constexpr auto fields() {
         using t = transition_order;
-        return std::tuple{required("id", &t::id),     required("to", &t::to),     optional("lines", &t::lines),
-                          optional("tracking", &t::tracking), optional("note", &t::note),
-                          optional("restock", &t::restock)};
+        return std::tuple{required("id", &t::id), required("to", &t::to), optional("tracking", &t::tracking),
+                          optional("note", &t::note)};
     }
 };
 
@@ -169,10 +167,12 @@ public:
     /// `not_found`.
     virtual asio::awaitable<std::vector<result<page<history_item>>>>
     history(std::vector<request<get_history>> requests) = 0;
-    /// Moves an order along its status machine. A move to the current status is a success that changes nothing.
+    /// Moves an order along its status machine. A move to the current status is a success that changes nothing, if what it
+    /// says (tracking, note) is what was said when the order came there, or is left out; otherwise it would be dropped, and
+    /// is an `invalid_transition`.
     /// @par Errors per request
-    /// `invalid_transition` with from, to and what is allowed; `operation_in_progress`; `insufficient_stock`;
-    /// `not_supported` for parts of an order; `not_found`; the key errors of `place`.
+    /// `invalid_transition` with from, to and what is allowed, `operation_in_progress`, `not_found`, `invalid_value` and the
+    /// key errors of `place`: the key stays free; `insufficient_stock` (recorded).
     virtual asio::awaitable<std::vector<result<acknowledgement>>>
     transition(std::vector<request<transition_order>> requests) = 0;
     /// A transition to `cancelled`.

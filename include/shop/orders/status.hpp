@@ -6,32 +6,29 @@
 
 namespace shop::orders {
 
-enum class status { pending, confirmed, rejected, partially_shipped, shipped, delivered, cancelled, closed, returned };
+enum class status { pending, confirmed, rejected, shipped, delivered, cancelled };
 
-constexpr std::array<std::string_view, 9> words_of(status) {
-    return {"pending",   "confirmed", "rejected", "partially_shipped", "shipped",
-            "delivered", "cancelled", "closed",   "returned"};
+constexpr std::array<std::string_view, 6> words_of(status) {
+    return {"pending", "confirmed", "rejected", "shipped", "delivered", "cancelled"};
 }
+
+/// Who moves an order: a caller that asks for it, or the shop as the outcome of placing.
+enum class moved_by { caller, outcome };
 
 /// One legal step of an order.
 struct step {
     status from;
     status to;
+    moved_by by;
 };
 
 /// The status machine: all legal steps, and no others.
-inline constexpr std::array<step, 11> machine{{
-    {status::pending, status::confirmed},
-    {status::pending, status::rejected},
-    {status::confirmed, status::partially_shipped},
-    {status::confirmed, status::shipped},
-    {status::confirmed, status::cancelled},
-    {status::partially_shipped, status::partially_shipped},
-    {status::partially_shipped, status::shipped},
-    {status::partially_shipped, status::closed},
-    {status::shipped, status::delivered},
-    {status::shipped, status::returned},
-    {status::delivered, status::returned},
+inline constexpr std::array<step, 5> machine{{
+    {status::pending, status::confirmed, moved_by::outcome},
+    {status::pending, status::rejected, moved_by::outcome},
+    {status::confirmed, status::shipped, moved_by::caller},
+    {status::confirmed, status::cancelled, moved_by::caller},
+    {status::shipped, status::delivered, moved_by::caller},
 }};
 
 }  // namespace shop::orders

@@ -18,9 +18,10 @@ void want(keys& all, import_product const& command);
 void want(keys& all, note_availability const& command);
 
 /// Whether a product may be as the draft says; each refused member with its pointer.
+/// @param priced_in the currency that the product has already: it may stay, also when it has been withdrawn since.
 /// @par Errors
 /// `invalid_value`.
-result<void> check(product_draft const& draft);
+result<void> check(product_draft const& draft, std::optional<currency> priced_in = {});
 
 /// @par Errors
 /// As `service::create`, and so on.

@@ -69,7 +69,8 @@ TEST_F(edge, refuses_bodies_that_are_no_order) {
              {R"({"customer":{"id":"a"},"lines":[{"sku":"A","quantity":1,"price":1}]})", 400, "malformed_request",
               "/lines/0/price"},
              {R"({"customer":{"id":"a"},"lines":[{"sku":"A B","quantity":1}]})", 422, "invalid_value", "/lines/0/sku"},
-             {R"({"customer":{"id":"a"},"lines":[],"reservation_id":"x"})", 422, "invalid_value", "/reservation_id"},
+             {R"({"customer":{"id":"a"},"lines":[],"reservation_id":"x"})", 400, "malformed_request",
+              "/reservation_id"},
          }) {
         auto const answer = post("/v1/orders", one.sent);
         if (one.code.empty()) {

@@ -46,5 +46,13 @@ TEST(plain_text, refuses_what_is_not_utf_8) {
     }
 }
 
+TEST(blank_text, is_what_nobody_sees) {
+    for (auto text : {""sv, " "sv, " \t "sv, "\xc2\xa0"sv, "\xe2\x80\x8b"sv, "\xe3\x80\x80 "sv, "\xe2\xa0\x80"sv,
+                      "\xe3\x85\xa4"sv}) {
+        EXPECT_TRUE(is_blank(text)) << text;
+    }
+    for (auto text : {"."sv, " a "sv, "\xc2\xa0\xe8\x8c\xb6"sv, "\xff"sv}) EXPECT_FALSE(is_blank(text)) << text;
+}
+
 }  // namespace
 }  // namespace shop

@@ -15,7 +15,8 @@ protected:
         shelf.offer("PEN", 99, "USD");
         shelf.offer("OLD", 100, "EUR", products::status::archived);
         shelf.offer("NEW", 100, "EUR", products::status::draft);
-        shelf.offer("GOLD", std::numeric_limits<std::int64_t>::max());
+        shelf.offer("GOLD", 9'007'199'254'740'991);
+        shelf.offer("SUN", std::numeric_limits<std::int64_t>::max());  // priced before amounts had their limit
     }
     error refusal_of(place_order const& command) {
         auto const priced = shelf.price(command);
@@ -75,8 +76,14 @@ TEST_F(pricing, lines_of_one_sku_must_not_exceed_a_million_pieces_together) {
 }
 
 TEST_F(pricing, a_line_or_a_sum_too_large_is_refused_not_wrapped) {
+    EXPECT_TRUE(shelf.price(place_order("ann").line("GOLD", 1)));
     EXPECT_EQ(refusal_of(place_order("ann").line("GOLD", 2)).code(), error_code::amount_overflow);
-    EXPECT_EQ(refusal_of(place_order("ann").line("GOLD", 1).line("MUG", 1)).code(), error_code::amount_overflow);
+    EXPECT_EQ(refusal_of(place_order("ann").line("SUN", 1)).code(), error_code::amount_overflow);
+    EXPECT_EQ(refusal_of(place_order("ann").line("SUN", 2)).code(), error_code::amount_overflow);
+    auto const refused = refusal_of(place_order("ann").line("GOLD", 1).line("MUG", 1));
+    EXPECT_EQ(refused.code(), error_code::amount_overflow);
+    EXPECT_THAT(pointers_of(refused), ElementsAre("/lines/1/quantity"));
+    EXPECT_EQ(refused.message(), "an amount is at most 9007199254740991 minor units");
 }
 
 TEST_F(pricing, a_total_the_customer_did_not_expect_is_refused) {

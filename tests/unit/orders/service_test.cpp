@@ -215,7 +215,61 @@ TEST_F(orders_service, names_the_steps_that_would_be_allowed) {
     EXPECT_EQ(refused.error().code(), error_code::invalid_transition);
     EXPECT_EQ(refused.error().details().from, "confirmed");
     EXPECT_EQ(refused.error().details().to, "delivered");
-    EXPECT_THAT(refused.error().details().allowed, ElementsAre("partially_shipped", "shipped", "cancelled"));
+    EXPECT_THAT(refused.error().details().allowed, ElementsAre("shipped", "cancelled"));
+}
+
+TEST_F(orders_service, does_not_drop_what_a_second_move_says_otherwise) {
+    auto const id = place(mugs(1))->order.id;
+    auto const ship = [&](char const* key, transition_order move) {
+        return ask(&service::transition, std::move(move), with_key(key));
+    };
+    auto const first = ship("s1", transition_order(id, status::shipped).track("RX1").because("fragile"));
+    ASSERT_TRUE(first) << first.error().message();
+    auto const same = ship("s2", transition_order(id, status::shipped).track("RX1").because("fragile"));
+    ASSERT_TRUE(same) << same.error().message();
+    EXPECT_EQ(same->order, first->order);
+    ASSERT_TRUE(ship("s3", transition_order(id, status::shipped))) << "it says nothing else";
+    auto const dropped = ship("s4", transition_order(id, status::shipped).track("RX2"));
+    ASSERT_FALSE(dropped);
+    EXPECT_EQ(dropped.error().code(), error_code::invalid_transition);
+    EXPECT_EQ(dropped.error().details().from, "shipped");
+    EXPECT_EQ(dropped.error().details().to, "shipped");
+    EXPECT_THAT(dropped.error().details().allowed, ElementsAre("delivered"));
+    ASSERT_THAT(dropped.error().details().errors, SizeIs(1));
+    EXPECT_EQ(dropped.error().details().errors[0].pointer, "/tracking");
+    EXPECT_EQ(ship("s5", transition_order(id, status::shipped).because("robust")).error().code(),
+              error_code::invalid_transition);
+    auto const now = ask(&service::get, get_order(id));
+    ASSERT_TRUE(now);
+    EXPECT_EQ(now->version, 3u);
+    EXPECT_EQ(now->shipments.front().tracking, "RX1");
+}
+
+TEST_F(orders_service, does_not_drop_another_reason_for_a_cancelled_order) {
+    auto const id = place(mugs(1))->order.id;
+    ASSERT_TRUE(ask(&service::cancel, cancel_order(id).because("too late"), with_key("c1")));
+    ASSERT_TRUE(ask(&service::cancel, cancel_order(id).because("too late"), with_key("c2")));
+    ASSERT_TRUE(ask(&service::cancel, cancel_order(id), with_key("c3")));
+    auto const refused = ask(&service::cancel, cancel_order(id).because("too dear"), with_key("c4"));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), error_code::invalid_transition);
+    EXPECT_THAT(refused.error().details().allowed, IsEmpty());
+    EXPECT_EQ(ask(&service::get, get_order(id))->reason, "too late");
+}
+
+TEST_F(orders_service, leaves_the_key_free_when_a_move_is_not_allowed_yet) {
+    auto const id = place(mugs(1))->order.id;
+    auto const deliver = [&] {
+        return ask(&service::transition, transition_order(id, status::delivered), with_key("d"));
+    };
+    ASSERT_EQ(deliver().error().code(), error_code::invalid_transition);
+    EXPECT_FALSE(deliver().error().details().replayed) << "it was decided anew";
+    ASSERT_TRUE(ask(&service::transition, transition_order(id, status::shipped), with_key("s")));
+    auto const done = deliver();
+    ASSERT_TRUE(done) << done.error().message();
+    EXPECT_FALSE(done->replayed);
+    EXPECT_EQ(done->order.status, status::delivered);
+    EXPECT_TRUE(deliver()->replayed);
 }
 
 TEST_F(orders_service, keeps_the_orders_of_others_from_a_customer) {

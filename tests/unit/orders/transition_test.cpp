@@ -102,11 +102,60 @@ TEST_F(transitions, what_is_there_already_is_only_remembered) {
     EXPECT_THAT(written.puts<event_record>(), SizeIs(0));
 }
 
+TEST_F(transitions, what_is_there_already_with_other_words_is_compared_with_the_step_that_brought_it_there) {
+    auto const id = have_shipped();
+    auto command = moving(id, status::shipped, "again");
+    command.tracking = "RX2";
+    auto const undecided = run(command);
+    ASSERT_TRUE(undecided);
+    EXPECT_FALSE(undecided->key) << "it is to come back with the step";
+    EXPECT_TRUE(written.empty());
+
+    command.last_step = history(id).back();
+    auto const refused = run(command);
+    ASSERT_EQ(code_of(refused), error_code::invalid_transition);
+    EXPECT_EQ(refused.error().details().from, "shipped");
+    EXPECT_EQ(refused.error().details().to, "shipped");
+    EXPECT_THAT(refused.error().details().allowed, ElementsAre("delivered"));
+    EXPECT_THAT(pointers_of(refused.error()), ElementsAre("/tracking"));
+    EXPECT_TRUE(written.empty()) << "the key stays free";
+}
+
+TEST_F(transitions, a_step_of_another_version_decides_nothing) {
+    auto const id = have_shipped();
+    auto command = moving(id, status::shipped, "again");
+    command.note = "fragile";
+    command.last_step = history(id).front();
+    auto const undecided = run(command);
+    ASSERT_TRUE(undecided);
+    EXPECT_FALSE(undecided->key);
+}
+
+TEST_F(transitions, what_is_there_already_in_the_same_words_is_remembered) {
+    auto const id = have_confirmed();
+    auto first = moving(id, status::shipped, "s1");
+    first.tracking = "RX1";
+    first.note = "fragile";
+    ASSERT_TRUE(run(first));
+    ASSERT_TRUE(run(concluding(id)));
+    for (auto const& [key_text, tracking, note] :
+         std::vector<std::tuple<std::string, std::optional<std::string>, std::optional<std::string>>>{
+             {"both", "RX1", "fragile"}, {"tracking", "RX1", {}}, {"note", {}, "fragile"}, {"empty", "", ""}}) {
+        auto again = moving(id, status::shipped, key_text);
+        again.tracking = tracking;
+        again.note = note;
+        again.last_step = history(id).back();
+        auto const answer = run(again);
+        ASSERT_TRUE(answer) << key_text;
+        EXPECT_EQ(key(key_text).outcome_version, 3u);
+    }
+}
+
 TEST_F(transitions, an_illegal_step_is_refused_and_its_key_stays_free) {
     auto const id = have_confirmed();
     auto const refused = run(moving(id, status::delivered, "d1"));
     ASSERT_EQ(code_of(refused), error_code::invalid_transition);
-    EXPECT_THAT(refused.error().details().allowed, ElementsAre("partially_shipped", "shipped", "cancelled"));
+    EXPECT_THAT(refused.error().details().allowed, ElementsAre("shipped", "cancelled"));
     EXPECT_TRUE(written.empty());
 }
 

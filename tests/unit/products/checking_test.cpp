@@ -57,6 +57,35 @@ TEST(check_draft, refuses_negative_prices_and_no_currency) {
     EXPECT_THAT(refused_at(with([](auto& d) { d.price = money(); })), ElementsAre("/price/currency"));
 }
 
+TEST(check_draft, refuses_prices_beyond_what_json_clients_read_exactly) {
+    EXPECT_THAT(refused_at(with([](auto& d) { d.price = eur(9'007'199'254'740'991); })), IsEmpty());
+    EXPECT_THAT(refused_at(with([](auto& d) { d.price = eur(9'007'199'254'740'992); })), ElementsAre("/price/amount"));
+}
+
+TEST(check_draft, refuses_currencies_that_iso_4217_does_not_have_today) {
+    for (auto const* code : {"ABC", "XAU", "HRK", "BGN"}) {
+        EXPECT_THAT(refused_at(with([&](auto& d) { d.price = money(1, *currency::parse(code)); })),
+                    ElementsAre("/price/currency"))
+            << code;
+    }
+    for (auto const* code : {"XCG", "XAD", "ZWG", "ISK"}) {
+        EXPECT_THAT(refused_at(with([&](auto& d) { d.price = money(1, *currency::parse(code)); })), IsEmpty()) << code;
+    }
+    auto const refused = rules::check(with([](auto& d) { d.price = money(1, *currency::parse("HRK")); }));
+    EXPECT_EQ(refused.error().details().errors.at(0).detail, "was withdrawn from ISO 4217: use EUR");
+}
+
+TEST(check_draft, refuses_names_of_blanks) {
+    for (auto const* name : {" ", "\u00a0 \u3000", "\u200b"}) {
+        EXPECT_THAT(refused_at(with([&](auto& d) { d.name = name; })), ElementsAre("/name"));
+        EXPECT_THAT(refused_at(with([&](auto& d) {
+                        d.tags = {name};
+                        d.group = name;
+                    })),
+                    ElementsAre("/tags/0", "/group"));
+    }
+}
+
 TEST(check_draft, refuses_tags_each_at_its_place) {
     auto const draft = with([](auto& d) { d.tags = {"good", "", "fine", "good", std::string(65, 't'), "a\tb"}; });
     EXPECT_THAT(refused_at(draft), ElementsAre("/tags/1", "/tags/3", "/tags/4", "/tags/5"));

@@ -88,7 +88,8 @@ private:
             case 401:
                 return all(error(error_code::internal, "the service does not accept our credential"));
             case 404:
-                return all(error(error_code::not_supported, "the service has no such operation"));
+                return all(error(error_code::unavailable,
+                                 "the service does not have this operation: it may be of an older version"));
             case 503:
                 return all(error(error_code::overloaded));
             default:

@@ -146,6 +146,20 @@ struct codec<E> {
     }
 };
 
+template <auto First, auto... More>
+struct codec<one_of<First, More...>> {
+    using offered = one_of<First, More...>;
+    static bool read(reader& in, value v, offered& out) {
+        if (!v.is(kind::string)) return in.refuse_shape("must be a string");
+        if (auto word = from_word<typename offered::enumeration>(v.as_string())) {
+            out = *word;
+            return true;
+        }
+        return detail::refuse_word(in, offered::words.data(), offered::words.size());
+    }
+    static void write(std::string& out, offered v) { append(out, v.value); }
+};
+
 template <>
 struct codec<bool> {
     static bool read(reader& in, value v, bool& out) {
