@@ -1,4 +1,5 @@
 #include <shop/core/limits.hpp>
+#include <shop/core/read_only.hpp>
 
 #include "counting.hpp"
 
@@ -39,6 +40,7 @@ result<stock_level> configure(rows& all, configure_stock const& command, attempt
         details.current_version = before.version;
         return error(error_code::version_mismatch, std::move(details));
     }
+    if (auto same = check_read_only_members(command, before); !same) return same.error();
     settings const had{before.low_stock_threshold, before.backorder_limit, before.untracked};
     settings const gets{command.low_stock_threshold.value_or(had.low_stock_threshold),
                         command.backorder_limit.value_or(had.backorder_limit),

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <shop/core/read_only.hpp>
 #include <shop/products/rules.hpp>
 
 namespace shop::products::rules {
@@ -81,6 +82,7 @@ result<product> replace(rows& all, replace_product const& command, attempt const
     if (known == nullptr) return error(error_code::not_found);
     if (!command.if_match) return error(error_code::version_required);
     if (auto good = check_version(*known, command.if_match); !good) return good.error();
+    if (auto same = check_read_only_members(command.draft, as_it_stands(all, *known)); !same) return same.error();
     auto& row = all.edit<product_record>({command.sku});
     fill(row, command.draft, now);
     return as_it_stands(all, row);

@@ -29,20 +29,29 @@ struct answer {
         auto const from = at + name.size() + 4;
         return head.substr(from, head.find("\r\n", from) - from);
     }
-    /// The text of a member of the body, through nested objects: `lines/0/sku` is not supported, `total/amount` is.
+    /// The text of a member of the body, through nested objects and arrays: `total/amount`, `lines/0/sku`.
     std::string member(std::string_view path) const {
         auto const parsed = shop::json::parse(body);
         if (!parsed) return {};
         std::optional<shop::json::value> at = parsed->root();
         while (at && !path.empty()) {
             auto const slash = std::min(path.find('/'), path.size());
-            at = at->find(path.substr(0, slash));
+            at = at->is(shop::json::kind::array) ? nth(*at, path.substr(0, slash)) : at->find(path.substr(0, slash));
             path.remove_prefix(std::min(slash + 1, path.size()));
         }
         if (!at) return {};
         if (at->is(shop::json::kind::string)) return std::string(at->as_string());
         if (at->is(shop::json::kind::integer)) return std::to_string(at->as_int64());
         return {};
+    }
+
+private:
+    static std::optional<shop::json::value> nth(shop::json::value array, std::string_view index) {
+        std::size_t number = 0;
+        for (auto const item : array) {
+            if (std::to_string(number++) == index) return item;
+        }
+        return std::nullopt;
     }
 };
 

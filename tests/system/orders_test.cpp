@@ -149,6 +149,51 @@ TEST_F(orders_over_http, an_order_goes_its_way_and_its_history_tells_it) {
     EXPECT_THAT(history.body, testing::HasSubstr("\"shipped\""));
 }
 
+TEST_F(orders_over_http, a_second_move_is_not_answered_as_done_when_it_says_something_else) {
+    ASSERT_TRUE(stock_up(client_, "MUG", 5));
+    auto const id = client_.post("/v1/orders", order_of("ann", {{"MUG", 2}}), "k").member("id");
+    auto const ship = [&](char const* key, char const* body) {
+        return client_.post("/v1/orders/" + id + "/transitions", body, key);
+    };
+    auto const shipped = ship("s1", R"({"to":"shipped","tracking":"XY1"})");
+    ASSERT_EQ(shipped.status, 200) << shipped.body;
+    EXPECT_EQ(ship("s2", R"({"to":"shipped","tracking":"XY1"})").body, shipped.body);
+    auto const refused = ship("s3", R"({"to":"shipped","tracking":"XY2","note":"left at the door"})");
+    EXPECT_EQ(refused.status, 409) << refused.body;
+    EXPECT_EQ(refused.member("code"), "invalid_transition");
+    EXPECT_EQ(refused.member("from"), "shipped");
+    EXPECT_EQ(refused.member("allowed/0"), "delivered");
+    EXPECT_EQ(refused.member("errors/0/pointer"), "/tracking");
+    EXPECT_EQ(refused.member("errors/1/pointer"), "/note");
+    EXPECT_EQ(ship("s3", R"({"to":"delivered"})").status, 200) << "the key was free";
+}
+
+TEST_F(orders_over_http, takes_back_the_product_and_the_stock_that_it_answered) {
+    ASSERT_TRUE(stock_up(client_, "MUG", 5));
+    ASSERT_TRUE(eventually(std::chrono::seconds(30),
+                           [&] { return client_.get("/v1/products/MUG").member("availability/available") == "5"; }));
+    auto const send_back = [&](char const* method, char const* path, std::string const& from, std::string const& to) {
+        auto const read = client_.get(path);
+        auto body = read.body;
+        if (auto const at = body.find(from); !from.empty() && at != body.npos) body.replace(at, from.size(), to);
+        return client_.ask(method, path, body, "If-Match: " + read.field("ETag") + "\r\n");
+    };
+    EXPECT_EQ(send_back("PUT", "/v1/products/MUG", "", "").status, 200);
+    auto const version = send_back("PUT", "/v1/products/MUG", R"("version":2)", R"("version":7)");
+    EXPECT_EQ(version.status, 422) << version.body;
+    EXPECT_EQ(version.member("errors/0/pointer"), "/version");
+    auto const available = send_back("PUT", "/v1/products/MUG", R"("available":5)", R"("available":6)");
+    EXPECT_EQ(available.status, 422) << available.body;
+    EXPECT_EQ(available.member("errors/0/pointer"), "/availability");
+    auto const configured =
+        send_back("PATCH", "/v1/inventory/MUG", R"("low_stock_threshold":0)", R"("low_stock_threshold":2)");
+    EXPECT_EQ(configured.status, 200) << configured.body;
+    EXPECT_EQ(configured.member("low_stock_threshold"), "2");
+    auto const counted = send_back("PATCH", "/v1/inventory/MUG", R"("on_hand":5)", R"("on_hand":9)");
+    EXPECT_EQ(counted.status, 422) << counted.body;
+    EXPECT_EQ(counted.member("errors/0/pointer"), "/on_hand");
+}
+
 TEST_F(orders_over_http, products_tell_what_is_available_soon_after) {
     ASSERT_TRUE(stock_up(client_, "MUG", 5));
     EXPECT_TRUE(eventually(std::chrono::seconds(30),

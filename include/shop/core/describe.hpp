@@ -10,8 +10,9 @@
 /// Descriptions of types, from which the JSON codecs and the stores' columns follow.
 namespace shop {
 
-/// What becomes of a member that the input leaves out. A record's `added` member is optional, too.
-enum class presence { required, optional, added };
+/// What becomes of a member that the input leaves out. A record's `added` member is optional, too, and a
+/// command's `read_only` one.
+enum class presence { required, optional, added, read_only };
 
 /// One described member: its name outside the program, and where it lives.
 template <class Owner, class Member>
@@ -32,6 +33,16 @@ constexpr field<Owner, Member> required(std::string_view name, Member Owner::*po
 template <class Owner, class Member>
 constexpr field<Owner, Member> optional(std::string_view name, Member Owner::*pointer) {
     return {name, pointer, presence::optional};
+}
+
+/// A member of a command that only the shop sets, and that its answer shows under the same name: so that what was read can be
+/// sent back as it is. It is a std::optional. What a caller says there changes nothing, and is refused unless it is what
+/// stands there already (`check_read_only_members`).
+template <class Owner, class Member>
+constexpr field<Owner, Member> read_only(std::string_view name, Member Owner::*pointer) {
+    static_assert(
+        requires(Member m) { m.has_value(); }, "a std::optional: it may be left out");
+    return {name, pointer, presence::read_only};
 }
 
 /// A member that a record type got when rows of it were stored already. Stores that check their rows take those without

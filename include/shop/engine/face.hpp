@@ -109,7 +109,7 @@ public:
     }
     auto get(sku which) const { return this->one(&service::get, products::get_product(std::move(which))); }
     auto list(products::list_products wanted = {}) const { return this->one(&service::list, std::move(wanted)); }
-    auto replace(products::product_draft draft, std::uint64_t version) const {
+    auto replace(products::edited_product draft, std::uint64_t version) const {
         auto which = draft.sku;
         return this->one(&service::replace, products::replace_product(std::move(which), std::move(draft), version));
     }

@@ -42,11 +42,25 @@ struct configure_stock {
     std::optional<std::int64_t> backorder_limit;
     std::optional<bool> untracked;
     std::optional<std::uint64_t> if_match;  ///< the version it was read at; required over HTTP
+    std::optional<std::int64_t> on_hand;    ///< this and the following: as they were read, or left out
+    std::optional<std::int64_t> allocated;
+    std::optional<std::int64_t> held;
+    std::optional<std::int64_t> available;
+    std::optional<std::vector<location_level>> locations;
+    std::optional<std::uint64_t> version;
     static constexpr auto fields() {
         using t = configure_stock;
-        return std::tuple{required("sku", &t::sku), optional("low_stock_threshold", &t::low_stock_threshold),
-                          optional("backorder_limit", &t::backorder_limit), optional("untracked", &t::untracked),
-                          optional("if_match", &t::if_match)};
+        return std::tuple{required("sku", &t::sku),
+                          optional("low_stock_threshold", &t::low_stock_threshold),
+                          optional("backorder_limit", &t::backorder_limit),
+                          optional("untracked", &t::untracked),
+                          optional("if_match", &t::if_match),
+                          read_only("on_hand", &t::on_hand),
+                          read_only("allocated", &t::allocated),
+                          read_only("held", &t::held),
+                          read_only("available", &t::available),
+                          read_only("locations", &t::locations),
+                          read_only("version", &t::version)};
     }
 };
 

@@ -45,10 +45,10 @@ struct list_products {
 
 struct replace_product {
     replace_product() = default;
-    replace_product(shop::sku which, product_draft d, std::optional<std::uint64_t> version)
+    replace_product(shop::sku which, edited_product d, std::optional<std::uint64_t> version)
         : sku(std::move(which)), draft(std::move(d)), if_match(version) {}
     shop::sku sku;
-    product_draft draft;                      ///< its sku must equal `sku`
+    edited_product draft;                     ///< its sku must equal `sku`
     std::optional<std::uint64_t> if_match;    ///< the version it replaces; required
     static constexpr auto fields() {
         return std::tuple{required("sku", &replace_product::sku), optional("if_match", &replace_product::if_match)};
@@ -142,7 +142,8 @@ public:
     /// Products by sku, a page at a time.
     virtual asio::awaitable<std::vector<result<page<product>>>> list(std::vector<request<list_products>> requests) = 0;
 
-    /// Replaces all a caller may say of a product; never creates one.
+    /// Replaces all a caller may say of a product; never creates one. What `get` answered can be sent back as it is: what a
+    /// caller cannot set is ignored when it is as it was read.
     /// @par Errors per request
     /// `not_found`; `version_required`; `version_mismatch` with the current version; `invalid_value`.
     virtual asio::awaitable<std::vector<result<product>>> replace(std::vector<request<replace_product>> requests) = 0;

@@ -30,6 +30,11 @@ struct availability {
     friend bool operator==(availability const&, availability const&) = default;
 };
 
+/// It changes without the version of its product: what was read before its last change says nothing of a caller's wish.
+inline bool is_as_read(availability const& said, availability const& now) {
+    return said == now || (now.as_of && (!said.as_of || *said.as_of < *now.as_of));
+}
+
 /// What a caller says about a product: the body of create, replace and import.
 struct product_draft {
     product_draft() = default;
@@ -95,6 +100,42 @@ struct product {
                           required("availability", &t::availability)};
     }
     friend bool operator==(product const&, product const&) = default;
+};
+
+/// A product with changes, to be sent back: all that a draft says, and what was read beside it.
+struct edited_product : product_draft {
+    edited_product() = default;
+    edited_product(product_draft d) : product_draft(std::move(d)) {}
+    /// As it was read; then change what is to be changed.
+    explicit edited_product(product const& read)
+        : version(read.version),
+          created_at(read.created_at),
+          updated_at(read.updated_at),
+          availability(read.availability) {
+        sku = read.sku;
+        name = read.name;
+        description = read.description;
+        price = read.price;
+        status = read.status;
+        tags = read.tags;
+        attributes = read.attributes;
+        group = read.group;
+        options = read.options;
+    }
+
+    std::optional<std::uint64_t> version;  ///< this and the following: as they were read, or left out
+    std::optional<timestamp> created_at;
+    std::optional<timestamp> updated_at;
+    std::optional<products::availability> availability;
+
+    static constexpr auto fields() {
+        using t = edited_product;
+        return std::tuple_cat(
+            product_draft::fields(),
+            std::tuple{read_only("version", &t::version), read_only("created_at", &t::created_at),
+                       read_only("updated_at", &t::updated_at), read_only("availability", &t::availability)});
+    }
+    friend bool operator==(edited_product const&, edited_product const&) = default;
 };
 
 /// What an order needs to know of a product.

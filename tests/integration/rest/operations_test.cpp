@@ -105,6 +105,46 @@ TEST_F(edge, configures_stock_at_the_version_seen) {
     EXPECT_EQ(asked.if_match, 4u);
 }
 
+TEST_F(edge, takes_back_the_product_that_it_answered) {
+    auto const sent = shop::json::encode(sample_product());
+    EXPECT_EQ(send("PUT", "/v1/products/MUG-1", {{"If-Match", "\"3.17\""}}, sent).status, 200u);
+    auto const& draft = products.replaces.asked().command.draft;
+    EXPECT_EQ(draft, shop::products::edited_product(sample_product()));
+    EXPECT_EQ(draft.version, sample_product().version);
+}
+
+TEST_F(edge, takes_back_the_stock_that_it_answered) {
+    shop::inventory::stock_level level;
+    level.sku = sku("MUG-1");
+    level.on_hand = 9;
+    level.low_stock_threshold = 3;
+    level.locations.push_back({shop::location("main"), 9, 0, 0, 9});
+    level.version = 5;
+    auto const sent = shop::json::encode(level);
+    EXPECT_EQ(send("PATCH", "/v1/inventory/MUG-1", {{"If-Match", "\"5\""}}, sent).status, 200u);
+    auto const& asked = inventory.configures.asked().command;
+    EXPECT_EQ(asked.sku, sku("MUG-1"));
+    EXPECT_EQ(asked.low_stock_threshold, 3);
+    EXPECT_EQ(asked.on_hand, 9);
+    EXPECT_EQ(asked.locations, level.locations);
+    EXPECT_EQ(asked.if_match, 5u);
+}
+
+TEST_F(edge, refuses_a_change_that_names_another_thing_than_its_path) {
+    auto const answer =
+        send("PATCH", "/v1/inventory/MUG-1", {{"If-Match", "\"5\""}}, R"({"sku":"MUG-2","untracked":true})");
+    EXPECT_EQ(answer.status, 422u);
+    EXPECT_EQ(problem_in(answer).errors.at(0).pointer, "/sku");
+    EXPECT_EQ(send("PATCH", "/v1/inventory/MUG-1", {{"If-Match", "\"5\""}}, R"({"if_match":5})").status, 400u);
+    EXPECT_TRUE(inventory.configures.batches.empty());
+}
+
+TEST_F(edge, does_not_take_what_only_the_shop_sets_for_something_new) {
+    auto const answer = post("/v1/products", shop::json::encode(sample_product()));
+    EXPECT_EQ(answer.status, 400u);
+    EXPECT_EQ(problem_in(answer).errors.at(0).pointer, "/version");
+}
+
 TEST_F(edge, records_a_movement) {
     auto const answer = post("/v1/inventory/MUG-1/movements", R"({"kind":"received","quantity":10})");
     EXPECT_EQ(answer.status, 201u);

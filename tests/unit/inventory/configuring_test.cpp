@@ -74,6 +74,31 @@ TEST_F(configuring, knows_an_unknown_sku_as_version_0) {
     EXPECT_TRUE(configured(c));
 }
 
+TEST_F(configuring, takes_back_what_was_read_and_refuses_what_only_the_shop_sets) {
+    have("MUG", 3);
+    ASSERT_TRUE(allocate(1, {of("MUG", 1)}));
+    auto const read = configured(mug().warn_below(2));
+    ASSERT_TRUE(read);
+    auto sent = mug().warn_below(4);
+    sent.on_hand = read->on_hand;
+    sent.allocated = read->allocated;
+    sent.held = read->held;
+    sent.available = read->available;
+    sent.locations = read->locations;
+    sent.version = read->version;
+    auto changed = sent;
+    changed.on_hand = 30;
+    changed.locations->front().on_hand = 30;
+    auto const refused = configured(changed);
+    ASSERT_EQ(code_of(refused), error_code::invalid_value);
+    EXPECT_THAT(pointers_of(refused.error()), ElementsAre("/on_hand", "/locations"));
+    EXPECT_TRUE(written.empty());
+    auto const level = configured(sent);
+    ASSERT_TRUE(level);
+    EXPECT_EQ(level->low_stock_threshold, 4);
+    EXPECT_EQ(level->on_hand, 3);
+}
+
 TEST_F(configuring, refuses_a_backorder_limit_below_what_is_promised) {
     have("MUG", 1);
     ASSERT_TRUE(configured(mug().backorder(5)));

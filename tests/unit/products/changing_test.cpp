@@ -111,6 +111,76 @@ TEST_F(replacing, refuses_the_draft_of_another_sku) {
     EXPECT_THAT(pointers_of(refused.error()), ElementsAre("/sku"));
 }
 
+TEST_F(replacing, takes_back_what_was_read) {
+    ASSERT_TRUE(create(mug().active().describe("holds coffee").tag("kitchen")));
+    say_available(3);
+    auto const read = shown();
+    auto sent = edited_product(read);
+    sent.name = "Large mug";
+    auto const made = run<product>(replace_product(sku("MUG-1"), sent, 1));
+    ASSERT_TRUE(made) << made.error().message();
+    EXPECT_EQ(made->name, "Large mug");
+    EXPECT_EQ(made->description, "holds coffee");
+    EXPECT_EQ(made->tags, read.tags);
+    EXPECT_EQ(made->version, 2u);
+}
+
+TEST_F(replacing, refuses_a_change_of_what_only_the_shop_sets) {
+    auto const read = create(mug());
+    ASSERT_TRUE(read);
+    auto const refused_at = [&](auto change) {
+        auto sent = edited_product(*read);
+        change(sent);
+        auto const refused = run<product>(replace_product(sku("MUG-1"), sent, 1));
+        EXPECT_EQ(code_of(refused), error_code::invalid_value);
+        EXPECT_TRUE(written.empty());
+        return refused ? std::vector<std::string>{} : pointers_of(refused.error());
+    };
+    using std::chrono::seconds;
+    EXPECT_THAT(refused_at([](auto& p) { p.version = 9; }), ElementsAre("/version"));
+    EXPECT_THAT(refused_at([](auto& p) { *p.created_at += seconds(1); }), ElementsAre("/created_at"));
+    EXPECT_THAT(refused_at([](auto& p) { *p.updated_at += seconds(1); }), ElementsAre("/updated_at"));
+    EXPECT_THAT(refused_at([](auto& p) { p.availability->available = 9; }), ElementsAre("/availability"));
+    EXPECT_THAT(refused_at([](auto& p) {
+                    p.version = 9;
+                    p.availability->status = availability_status::in_stock;
+                }),
+                ElementsAre("/version", "/availability"));
+}
+
+TEST_F(replacing, takes_an_availability_that_has_changed_since_it_was_read) {
+    auto const before = create(mug());
+    say_available(3);
+    EXPECT_TRUE(run<product>(replace_product(sku("MUG-1"), edited_product(*before), 1)))
+        << "read before anything was known";
+    auto sent = edited_product(shown());
+    say_available(2);
+    EXPECT_TRUE(run<product>(replace_product(sku("MUG-1"), sent, 2))) << "read before the last word";
+    sent.version = 3;
+    sent.updated_at = now;
+    sent.availability->as_of = now;
+    EXPECT_THAT(pointers_of(run<product>(replace_product(sku("MUG-1"), sent, 3)).error()), ElementsAre("/availability"))
+        << "3 pieces were not available at that time";
+}
+
+TEST_F(replacing, leaves_a_price_in_a_currency_that_was_withdrawn_since) {
+    product_record old;
+    old.sku = sku("MUG-1");
+    old.version = 1;
+    old.name = "Mug";
+    old.price = money(1999, *currency::parse("HRK"));
+    rows.hold(old);
+    auto edited = mug();
+    edited.price = money(1999, *currency::parse("HRK"));
+    EXPECT_TRUE(replace(edited, 1)) << "as it was";
+    EXPECT_TRUE(import(edited));
+    edited.price = money(1999, *currency::parse("BGN"));
+    EXPECT_THAT(pointers_of(replace(edited, 2).error()), ElementsAre("/price/currency"));
+    EXPECT_THAT(pointers_of(import(edited).error()), ElementsAre("/price/currency"));
+    edited.sku = sku("MUG-2");
+    EXPECT_THAT(pointers_of(create(edited).error()), ElementsAre("/price/currency")) << "new";
+}
+
 TEST_F(replacing, refuses_an_invalid_draft) {
     ASSERT_TRUE(create(mug()));
     EXPECT_EQ(code_of(replace(product_draft("MUG-1", "", eur(1)), 1)), error_code::invalid_value);

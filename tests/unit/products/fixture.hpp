@@ -42,11 +42,24 @@ protected:
         return run<product>(archive_product(shop::sku("MUG-1"), version));
     }
     result<imported> import(product_draft d) { return run<imported>(import_product(std::move(d))); }
+    /// The inventory says so much is available, now and later than before.
+    void say_available(std::int64_t pieces) {
+        now += std::chrono::seconds(1);
+        note_availability said;
+        said.sku = shop::sku("MUG-1");
+        said.sequence = ++said_so_far;
+        said.available = pieces;
+        said.as_of = now;
+        ASSERT_TRUE(note_all({said}).front());
+    }
+    /// The product as `get` answers it.
+    product shown() { return rules::product_of(stored(), rows.find<availability_record>({shop::sku("MUG-1")})); }
     product_record stored() {
         auto const* row = rows.find<product_record>({shop::sku("MUG-1")});
         return row ? *row : product_record{};
     }
 
+    std::uint64_t said_so_far = 0;
     shop::tests::held_rows<store_schema> rows;
     changes<store_schema> written;
     timestamp now{std::chrono::milliseconds(1'700'000'000'000)};

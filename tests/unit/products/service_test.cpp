@@ -46,6 +46,24 @@ TEST_F(products_service, creates_replaces_and_archives) {
     EXPECT_EQ(read->status, status::archived);
 }
 
+TEST_F(products_service, takes_back_what_it_answered) {
+    ASSERT_TRUE(create(draft("MUG")));
+    say_available("MUG", 3);
+    auto const read = ask(&service::get, get_product(sku("MUG")));
+    auto sent = edited_product(*read);
+    sent.name = "Mug";
+    sent.availability->available = 4;
+    auto const refused = ask(&service::replace, replace_product(sku("MUG"), sent, 1));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), error_code::invalid_value);
+    EXPECT_EQ(refused.error().details().errors.at(0).pointer, "/availability");
+    sent.availability = read->availability;
+    auto const replaced = ask(&service::replace, replace_product(sku("MUG"), sent, 1));
+    ASSERT_TRUE(replaced) << replaced.error().message();
+    EXPECT_EQ(replaced->name, "Mug");
+    EXPECT_EQ(replaced->version, 2u);
+}
+
 TEST_F(products_service, imports_many_at_once) {
     std::vector<request<import_product>> rows;
     for (int i = 0; i < 300; ++i) rows.emplace_back(import_product(draft(("SKU-" + std::to_string(i)).c_str())));

@@ -144,6 +144,22 @@ result<void> read_query(exchange const& at, typename Row::command& out) {
     return std::move(refused).to_result();
 }
 
+/// The members of a change. What a read answers names the resource too: that is taken where it is what the path names.
+template <class Row>
+bool read_change(json::reader& in, json::value v, typename Row::command& out) {
+    auto said = out;
+    bool good = json::read_members(
+        in, v, said, [](std::string_view name) { return name != if_match_member; },
+        [](std::string_view name) { return Row::is_given(name); });
+    for_each_field<typename Row::command>([&](auto const& f) {
+        if (Row::in_path.index_of(f.name) == Row::in_path.count || said.*f.pointer == out.*f.pointer) return;
+        json::reader::place here(in, f.name);
+        good = in.refuse_value("must be what the path names, or left out");
+    });
+    out = std::move(said);
+    return good;
+}
+
 /// The members that a JSON body gives, or the one that is the whole body.
 template <class Row>
 result<void> read_body(exchange const& at, typename Row::command& out) {
@@ -160,6 +176,8 @@ result<void> read_body(exchange const& at, typename Row::command& out) {
         good = json::codec<std::remove_cvref_t<decltype(whole)>>::read(in, tape->root(), whole);
     } else if constexpr (Row::in_path.count == 0 && !Row::conditional) {
         good = json::codec<typename Row::command>::read(in, tape->root(), out);
+    } else if constexpr (Row::changes) {
+        good = read_change<Row>(in, tape->root(), out);
     } else {
         good = json::read_members(in, tape->root(), out, [](std::string_view name) { return Row::is_given(name); });
     }

@@ -61,8 +61,9 @@ struct all_members {
 
 /// Fills the described members of `out`: for codecs of described types that check more than each member alone.
 /// @param keep says by name which of the described members may stand in `v`; the others are as unknown.
-template <described T, class Keep = all_members>
-bool read_members(reader& in, value v, T& out, Keep keep = {}) {
+/// @param need says which of these may not be missing, if they are required.
+template <described T, class Keep = all_members, class Need = all_members>
+bool read_members(reader& in, value v, T& out, Keep keep = {}, Need need = {}) {
     if (!v.is(kind::object)) return in.refuse_shape("must be an object");
     static constexpr auto fields = T::fields();
     std::array<bool, detail::field_count<T> + 1> seen{};
@@ -91,7 +92,7 @@ bool read_members(reader& in, value v, T& out, Keep keep = {}) {
         [&](auto const&... f) {
             [[maybe_unused]] std::size_t at = 0;
             [[maybe_unused]] auto const check = [&](auto const& one) {
-                if (!seen[at++] && one.when_missing == presence::required && keep(one.name)) {
+                if (!seen[at++] && one.when_missing == presence::required && keep(one.name) && need(one.name)) {
                     detail::refuse_missing_member(in, one.name);
                     good = false;
                 }
