@@ -1,6 +1,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <type_traits>
 
 #include <gtest/gtest.h>
 
@@ -12,11 +13,25 @@
 namespace rest {
 namespace {
 
+/// `with `q`, `limit``: the members of a list's command that its path does not name.
+template <class Row>
+std::string parameters_of(Row const& row) {
+    std::string text;
+    shop::for_each_field<typename Row::command_type>([&](auto const& f) {
+        if (row.path.find("{" + std::string(f.name) + "}") != row.path.npos) return;
+        text += (text.empty() ? "` with `" : ", `") + std::string(f.name) + "`";
+    });
+    return text.empty() ? "` |" : text + " |";
+}
+
 TEST(http_document, has_a_row_for_every_operation) {
     std::ifstream file(SHOP_SOURCE_DIR "/docs/http-api.md");
     std::stringstream read;
     read << file.rdbuf();
-    auto const text = read.str();
+    auto text = read.str();
+    auto const section = text.find("## Operations\n");
+    ASSERT_NE(section, text.npos);
+    text = text.substr(section, text.find("\n## ", section) - section);
     std::size_t rows = 0;
     auto const check = [&](auto const& row) {
         ++rows;
@@ -26,6 +41,11 @@ TEST(http_document, has_a_row_for_every_operation) {
         auto const line = text.substr(begin, text.find('\n', begin) - begin);
         EXPECT_NE(line.find("| `" + std::string(row.scope) + "` |"), line.npos) << line;
         EXPECT_EQ(line.find("| K") != line.npos, row.safety == shop::safety::keyed) << line;
+        if constexpr (shop::described<typename std::remove_cvref_t<decltype(row)>::command_type>) {
+            bool const is_list = row.kind == shop::operation_kind::list;
+            EXPECT_TRUE(!is_list || line.find(parameters_of(row)) != line.npos)
+                << line << " has not: " << parameters_of(row);
+        }
     };
     std::apply([&](auto const&... row) { (check(row), ...); }, shop::products::operations);
     std::apply([&](auto const&... row) { (check(row), ...); }, shop::inventory::operations);

@@ -40,16 +40,25 @@ TEST(problem, has_the_typed_details_of_its_error) {
     details.errors.push_back({"/lines/0", "the value must be a number"});
     details.from = "shipped";
     details.to = "pending";
-    details.allowed = {"delivered", "returned"};
+    details.allowed = {"delivered", "shipped"};
     details.current_version = 7;
     details.retry_after_s = 3;
     auto const answer = problem(error(error_code::invalid_transition, std::move(details)));
     EXPECT_NE(answer.body.find("\"errors\":[{\"pointer\":\"/lines/0\",\"detail\":\"the value must be a number\"}],"
-                               "\"from\":\"shipped\",\"to\":\"pending\",\"allowed\":[\"delivered\",\"returned\"],"
+                               "\"from\":\"shipped\",\"to\":\"pending\",\"allowed\":[\"delivered\",\"shipped\"],"
                                "\"current_version\":7}"),
               std::string::npos)
         << answer.body;
     EXPECT_EQ(answer.find("Retry-After"), "3");
+}
+
+TEST(problem, an_end_says_that_nothing_is_allowed) {
+    error_details details;
+    details.from = "cancelled";
+    details.to = "shipped";
+    auto const answer = problem(error(error_code::invalid_transition, std::move(details)));
+    EXPECT_NE(answer.body.find("\"allowed\":[]"), std::string::npos) << answer.body;
+    EXPECT_EQ(problem(error(error_code::not_found)).body.find("allowed"), std::string::npos);
 }
 
 TEST(problem, says_when_to_come_back) {

@@ -7,29 +7,81 @@
 namespace shop::http {
 namespace {
 
-constexpr std::array<refusal_row, 12> refusals{{
-    {refusal::malformed_request, 400, "malformed_request", "The request is malformed", false},
-    {refusal::method_not_allowed, 405, "method_not_allowed", "The resource does not have this method", false},
-    {refusal::request_timeout, 408, "request_timeout", "The request did not arrive in time", true},
-    {refusal::body_too_large, 413, "body_too_large", "The body is too large", false},
-    {refusal::target_too_long, 414, "target_too_long", "The request target is too long", false},
-    {refusal::unsupported_media_type, 415, "unsupported_media_type", "The body is of a kind not understood here",
-     false},
-    {refusal::expectation_failed, 417, "expectation_failed", "The expectation cannot be met", false},
-    {refusal::head_too_large, 431, "head_too_large", "The header fields are too large", false},
-    {refusal::internal, 500, "internal", "The server failed", true},
-    {refusal::not_implemented, 501, "not_implemented", "The server does not have this feature of HTTP", false},
-    {refusal::overloaded, 503, "overloaded", "The server is overloaded", true},
-    {refusal::version_not_supported, 505, "version_not_supported", "The HTTP version is not supported", false},
-}};
-
-constexpr bool in_order() {
-    for (std::size_t i = 0; i < refusals.size(); ++i) {
-        if (static_cast<std::size_t>(refusals[i].kind) != i) return false;
-    }
-    return true;
+/// A refusal that is a failure of the shop, too: told in its words.
+refusal_row as(error_code code, refusal kind) {
+    error const e(code);
+    auto const& row = e.row();
+    return {kind, status_of(e), row.word, row.title, row.mend, row.retryable, code, false};
 }
-static_assert(in_order(), "a refusal is the index of its row");
+
+/// A refusal that only HTTP knows.
+struct own {
+    unsigned status;
+    std::string_view word;
+    std::string_view title;
+    std::string_view mend;
+    bool retryable = false;
+    error_code nearest = error_code::malformed_request;
+};
+refusal_row as(own const& of, refusal kind) {
+    return {kind, of.status, of.word, of.title, of.mend, of.retryable, of.nearest, true};
+}
+
+refusal_row row_of(refusal kind) {
+    switch (kind) {
+        case refusal::malformed_request:
+            return as(error_code::malformed_request, kind);
+        case refusal::method_not_allowed:
+            return as(own{405, "method_not_allowed", "The resource does not have this method",
+                          "Use one of the methods that `Allow` names."},
+                      kind);
+        case refusal::request_timeout:
+            return as(own{408, "request_timeout", "The request did not arrive in time",
+                          "Repeat it with the same key over a new connection, and send it in one go.", true,
+                          error_code::deadline_exceeded},
+                      kind);
+        case refusal::body_too_large:
+            return as(own{413, "body_too_large", "The body is too large",
+                          "Send less at once: an import can be cut into several."},
+                      kind);
+        case refusal::target_too_long:
+            return as(own{414, "target_too_long", "The request target is too long",
+                          "Ask for fewer things at once: name fewer skus, and follow `next_cursor`."},
+                      kind);
+        case refusal::unsupported_media_type:
+            return as(error_code::unsupported_media_type, kind);
+        case refusal::expectation_failed:
+            return as(own{417, "expectation_failed", "The expectation cannot be met",
+                          "Leave the field `Expect` out; `100-continue` is the only one that is understood."},
+                      kind);
+        case refusal::head_too_large:
+            return as(own{431, "head_too_large", "The header fields are too large",
+                          "Send fewer or shorter header fields; cookies are not needed here."},
+                      kind);
+        case refusal::internal:
+            return as(error_code::internal, kind);
+        case refusal::not_implemented:
+            return as(own{501, "not_implemented", "The server does not have this feature of HTTP",
+                          "Leave out what `detail` names: a method or transfer coding that is not understood."},
+                      kind);
+        case refusal::overloaded:
+            return as(error_code::overloaded, kind);
+        case refusal::version_not_supported:
+            return as(own{505, "version_not_supported", "The HTTP version is not supported", "Speak HTTP/1.1."}, kind);
+    }
+    return as(error_code::internal, refusal::internal);
+}
+
+constexpr std::size_t refusals_count = static_cast<std::size_t>(refusal::version_not_supported) + 1;
+
+std::array<refusal_row, refusals_count> const& refusals() {
+    static auto const rows = [] {
+        std::array<refusal_row, refusals_count> made{};
+        for (std::size_t i = 0; i < made.size(); ++i) made[i] = row_of(static_cast<refusal>(i));
+        return made;
+    }();
+    return rows;
+}
 
 constexpr std::uint32_t retry_after_s_default = 1;
 
@@ -70,37 +122,8 @@ response close_problem(unsigned status, std::string body) {
 
 }  // namespace
 
-namespace {
-
-/// The failure of the shop that a refusal is the nearest to.
-error_code code_of(refusal kind) {
-    switch (kind) {
-        case refusal::malformed_request:
-        case refusal::body_too_large:
-        case refusal::target_too_long:
-        case refusal::head_too_large:
-        case refusal::expectation_failed:
-        case refusal::version_not_supported:
-            return error_code::malformed_request;
-        case refusal::method_not_allowed:
-        case refusal::not_implemented:
-            return error_code::not_supported;
-        case refusal::unsupported_media_type:
-            return error_code::unsupported_media_type;
-        case refusal::request_timeout:
-            return error_code::deadline_exceeded;
-        case refusal::overloaded:
-            return error_code::overloaded;
-        case refusal::internal:
-            return error_code::internal;
-    }
-    return error_code::internal;
-}
-
-}  // namespace
-
 std::span<refusal_row const> refusal_table() {
-    return refusals;
+    return refusals();
 }
 
 unsigned status_of(error const& e) {
@@ -138,12 +161,14 @@ response problem(error const& e, std::string_view instance) {
     auto const& details = e.details();
     auto const status = status_of(e);
     auto body = open_problem({status, e.word(), e.row().title, e.message(), instance, e.retryable()});
-    if (!details.errors.empty()) json::append(body.append(",\"errors\":"), details.errors);
-    if (!details.shortages.empty()) json::append(body.append(",\"shortages\":"), details.shortages);
-    if (details.from) member(body, ",\"from\":", *details.from);
-    if (details.to) member(body, ",\"to\":", *details.to);
-    if (!details.allowed.empty()) json::append(body.append(",\"allowed\":"), details.allowed);
-    if (details.current_version) json::append_number(body.append(",\"current_version\":"), *details.current_version);
+    for_each_field<error_details>([&](auto const& f) {
+        auto const& value = details.*f.pointer;
+        // Where nothing is allowed that is said, too.
+        bool const said =
+            f.name == "allowed" ? details.from || !details.allowed.empty() : !json::detail::is_blank(value);
+        if (!detail::is_in_problem(f.name) || !said) return;
+        json::append(body.append(",\"").append(f.name).append("\":"), value);
+    });
 
     auto out = close_problem(status, std::move(body));
     out.failure = e.code();
@@ -155,10 +180,10 @@ response problem(error const& e, std::string_view instance) {
 }
 
 response problem(refusal kind, std::string_view detail, std::string_view instance) {
-    auto const& row = refusals[static_cast<std::size_t>(kind)];
+    auto const& row = refusals()[static_cast<std::size_t>(kind)];
     auto out =
         close_problem(row.status, open_problem({row.status, row.word, row.title, detail, instance, row.retryable}));
-    out.failure = code_of(kind);
+    out.failure = row.code;
     if (kind == refusal::overloaded) out.add("Retry-After", std::to_string(retry_after_s_default));
     return out;
 }

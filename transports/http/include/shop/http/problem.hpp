@@ -24,13 +24,16 @@ enum class refusal {
     version_not_supported,
 };
 
-/// How a refusal is told. The words that `shop::error_code` has too mean the same.
+/// How a refusal is told. What `shop::error_code` has a word for is told as that is.
 struct refusal_row {
     refusal kind;
     unsigned status;
     std::string_view word;
     std::string_view title;
-    bool retryable;  ///< the same request may succeed later, unchanged
+    std::string_view mend;  ///< what the caller can do about it
+    bool retryable;         ///< the same request may succeed later, unchanged
+    error_code code;        ///< the failure it is, or the nearest
+    bool is_of_http;        ///< it has a word of its own
 };
 
 /// One row per `refusal`, in its order.
@@ -38,6 +41,16 @@ std::span<refusal_row const> refusal_table();
 
 /// The status an error is answered with: it follows from its kind, here and nowhere else.
 unsigned status_of(error const& e);
+
+namespace detail {
+
+/// Whether a typed detail of an error is a member of its problem body: the text has a place of its own, and the time to wait
+/// is a header field.
+constexpr bool is_in_problem(std::string_view member) {
+    return member != "detail" && member != "retry_after_s";
+}
+
+}  // namespace detail
 
 /// An error as a problem body (RFC 9457): `type, title, status, detail, instance, code, retryable` and the typed details
 /// that the error has. `Retry-After` is set where waiting helps.
