@@ -123,7 +123,7 @@ exit_code import_file(import_request const& request, settings const& with) {
     file.seekg(0);
     import_run<stock_row> import(file, *format, size, on_terminal);
     if (auto why = import.open()) return refuse_file(*why);
-    auto service = shop::inventory::make_service(opened->inventory, services, {});
+    auto service = shop::inventory::make_service(opened->inventory, services, {}, {});
     return import.run(context, [&](auto& rows, auto const& listener, auto& counts) {
         return import_rows(rows, *service, prefix, clock, listener, counts);
     });

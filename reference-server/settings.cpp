@@ -132,6 +132,13 @@ refusal set_database_pooler(settings& of, std::string_view text) {
     return std::nullopt;
 }
 
+refusal set_unknown_skus(settings& of, std::string_view text) {
+    auto const what = shop::from_word<shop::unknown_skus>(text);
+    if (!what) return "must be refuse or accept";
+    of.unknown_skus = *what;
+    return std::nullopt;
+}
+
 refusal set_log_level(settings& of, std::string_view text) {
     auto const level = shop::from_word<shop::severity>(text);
     if (!level) return "must be debug, info, warning or error";
@@ -243,6 +250,8 @@ constexpr std::array table{
             set_text<&settings::service_credentials>},
     setting{"batching", "yes or no", "whether calls to other services that are made at the same time leave together", "yes",
             false, false, set_flag<&settings::batching>},
+    setting{"unknown-skus", "refuse|accept",
+            "what becomes of stock of a sku that no product has: refuse or accept", "refuse", false, true, set_unknown_skus},
     setting{"keys", "FILE", "the API keys that are accepted; see shop-server keys", "none", true, false, set_text<&settings::keys>},
     setting{"jwt-issuer", "TEXT", "who signs the JSON Web Tokens that are accepted (iss)", "none", false, false, set_text<&settings::jwt_issuer>},
     setting{"jwt-audience", "TEXT", "whom those tokens are for (aud)", "none", false, false, set_text<&settings::jwt_audience>},

@@ -14,6 +14,7 @@
 #include <shop/core/describe.hpp>
 #include <shop/core/limits.hpp>
 #include <shop/core/log.hpp>
+#include <shop/engine/known_skus.hpp>
 #include <shop/storage/postgres.hpp>
 
 #include "auth/rate_limiter.hpp"
@@ -53,6 +54,7 @@ struct settings {
     std::string service_credentials;  ///< path of a file
     std::vector<std::string> product, inventory, order, notification;  ///< where those services are
     bool batching = true;
+    shop::unknown_skus unknown_skus = shop::unknown_skus::refuse;
     std::string keys;  ///< path of the file of API keys
     std::string jwt_issuer, jwt_audience;
     std::string jwt_keys;  ///< `file:PATH` or the address of a JWKS

@@ -151,6 +151,7 @@ shop::result<void> wiring::run_services(role what, settings const& with) {
     options.log = context_.log;
     options.here = here_of(what);
     options.elsewhere = elsewhere_;
+    options.unknown_skus = with.unknown_skus;
     if (inventory_) options.inventory_answers = [inventory = inventory_] { return inventory->balance().is_available(); };
     auto opened = shop::engine::open(std::move(options));
     if (!opened) return opened.error();

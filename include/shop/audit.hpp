@@ -42,12 +42,13 @@ enum class violation_kind {
     status_mismatch,
     total_mismatch,
     key_without_order,
+    key_missing,
     duplicate_key_order,
     delivery_without_event,
     cursor_beyond_log,
 };
 
-constexpr std::array<std::string_view, 26> words_of(violation_kind) {
+constexpr std::array<std::string_view, 27> words_of(violation_kind) {
     return {"corrupt_row",
             "negative_count",
             "oversold",
@@ -71,6 +72,7 @@ constexpr std::array<std::string_view, 26> words_of(violation_kind) {
             "status_mismatch",
             "total_mismatch",
             "key_without_order",
+            "key_missing",
             "duplicate_key_order",
             "delivery_without_event",
             "cursor_beyond_log"};

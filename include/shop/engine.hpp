@@ -13,6 +13,7 @@
 #include <shop/core/scheduler.hpp>
 #include <shop/core/uuid.hpp>
 #include <shop/engine/face.hpp>
+#include <shop/engine/known_skus.hpp>
 #include <shop/notifications/channel.hpp>
 #include <shop/storage/storage.hpp>
 
@@ -53,6 +54,8 @@ struct engine_options {
     /// Whether an inventory elsewhere would be asked now, rather than given up at once: while it would not, new orders are
     /// refused. Empty: nobody knows.
     std::function<bool()> inventory_answers = {};
+    /// Whether the inventory refuses a movement whose sku no product has (`unknown_sku`), as long as no piece of it is here.
+    shop::unknown_skus unknown_skus = shop::unknown_skus::refuse;
 };
 
 /// A whole shop in this process: stores, scheduler and executor become four running services, the relays between them and

@@ -1,6 +1,7 @@
 #include "audit/order_audit.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include <shop/inventory/rules.hpp>
 #include <shop/orders/rules.hpp>
@@ -140,10 +141,11 @@ asio::awaitable<result<void>> order_audit::read_keys() {
         if (!more) co_return more.error();
         if (!*more) break;
         key_set<orders::store_schema> wanted;
-        for (auto const& k : keys.rows()) wanted.add<order_record>({k.order_id});
+        auto const is_of_order = [](key_record const& k) { return !k.order_id.is_nil(); };
+        for (auto const& k : keys.rows() | std::views::filter(is_of_order)) wanted.add<order_record>({k.order_id});
         auto found = co_await look_up(orders_, std::move(wanted), findings_);
         if (!found) co_return found.error();
-        for (auto const& k : keys.rows()) {
+        for (auto const& k : keys.rows() | std::views::filter(is_of_order)) {
             if (*found && !(*found)->find<order_record>({k.order_id})) {
                 findings_.about_order(violation_kind::key_without_order, k.order_id,
                                       "a key answers for it, no such order");

@@ -1,7 +1,12 @@
 #include "audit/stock_audit.hpp"
 
+#include <algorithm>
+
+#include <shop/inventory/rules.hpp>
+
 namespace shop::auditing {
 
+using inventory::key_record;
 using inventory::movement_kind;
 using inventory::movement_record;
 using inventory::reference_record;
@@ -103,6 +108,29 @@ asio::awaitable<result<void>> stock_audit::read_references() {
         if (!more) co_return more.error();
         if (!*more) break;
         for (auto const& r : references.rows()) check(r);
+        if (auto checked = co_await check_keys(references.rows()); !checked) co_return checked.error();
+    }
+    co_return result<void>{};
+}
+
+asio::awaitable<result<void>> stock_audit::check_keys(std::vector<reference_record> const& references) {
+    key_set<inventory::store_schema> wanted;
+    for (auto const& r : references) {
+        for (auto& text : inventory::rules::keys_of(r)) wanted.add<key_record>({*r.account, std::move(text)});
+    }
+    if (wanted.empty()) co_return result<void>{};
+    auto found = co_await look_up(store_, std::move(wanted), findings_);
+    if (!found) co_return found.error();
+    if (!*found) co_return result<void>{};
+    for (auto const& r : references) {
+        auto const texts = inventory::rules::keys_of(r);
+        auto const stands = [&](std::string const& text) {
+            return (*found)->find<key_record>({*r.account, text}) != nullptr;
+        };
+        if (texts.empty() || std::ranges::any_of(texts, stands)) continue;
+        findings_.about_sku(violation_kind::key_missing, r.sku,
+                            "a movement at " + std::string(r.location.text()) +
+                                " has lost its idempotency key, which could be used for another request");
     }
     co_return result<void>{};
 }

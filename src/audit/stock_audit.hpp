@@ -19,7 +19,8 @@ public:
 
     /// The ledger by itself: without gaps, and each line follows from the one before.
     asio::awaitable<result<void>> read_ledger();
-    /// References answer late repeats: every recorded movement has one, and each has its movement.
+    /// References answer late repeats: every recorded movement has one, and each has its movement, and its key if it came
+    /// with one.
     asio::awaitable<result<void>> read_references();
     /// The counts against the ledger, and against each other.
     asio::awaitable<result<void>> read_stock();
@@ -52,6 +53,7 @@ private:
     void break_ledger(violation_kind kind, sku const& which, std::string detail);
     void take(std::vector<inventory::stock_record> const& locations);
     void check(inventory::reference_record const& reference);
+    asio::awaitable<result<void>> check_keys(std::vector<inventory::reference_record> const& references);
     asio::awaitable<result<void>> check_references(std::vector<inventory::movement_record> const& lines);
 
     inventory::store& store_;

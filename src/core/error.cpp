@@ -23,7 +23,7 @@ constexpr std::array<error_row, 35> error_table{{
      "Only at the start, never over HTTP: change what `detail` names, a setting, a part that is missing or the "
      "schema."},
     {error_code::unknown_sku, "unknown_sku", invalid, false, "A product does not exist",
-     "Create the products named in `errors`, or order others; a sku is case-sensitive."},
+     "Create the products named in `errors`, or name others; a sku is case-sensitive."},
     {error_code::product_not_active, "product_not_active", invalid, false, "A product cannot be ordered",
      "Set the products named in `errors` to `active`, or leave their lines out."},
     {error_code::mixed_currency, "mixed_currency", invalid, false, "The amounts are in different currencies",
@@ -51,7 +51,7 @@ constexpr std::array<error_row, 35> error_table{{
     {error_code::total_mismatch, "total_mismatch", conflict, false, "The total is not the expected one",
      "A price has changed: read the products again, show the new total, and repeat with it."},
     {error_code::stock_committed, "stock_committed", conflict, false, "The stock is promised to orders",
-     "Cancel or ship orders first; an adjustment cannot take away what is promised."},
+     "Ask for `least` at the least, or cancel or ship orders first: what is promised cannot be taken away."},
     {error_code::stock_changed, "stock_changed", conflict, false, "The stock is not at the expected count",
      "Read the stock again and repeat with its current count as `expected`, or adjust by a delta."},
     {error_code::insufficient_stock, "insufficient_stock", conflict, false, "There is not enough on hand",

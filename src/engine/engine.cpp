@@ -106,7 +106,8 @@ result<void> engine::parts::wire(engine_options& options) {
             if (auto relay = changes.lock(); relay && in.ledger) relay->wake();
             if (auto relay = events.lock(); relay && in.events) relay->wake();
         };
-        inventory = inventory::make_service(stores.inventory, context, tell);
+        auto is_known = options.unknown_skus == unknown_skus::refuse ? skus_of(products) : inventory::sku_check();
+        inventory = inventory::make_service(stores.inventory, context, tell, std::move(is_known));
     }
     if (here.orders) {
         if (!products) return missing("orders", "products");

@@ -13,7 +13,7 @@ result<any_answer> any(result<Answer> answer) {
 result<any_answer> apply_one(rules::rows& all, configure_stock const& c, attempt const& now) {
     return any(rules::configure(all, c, now));
 }
-result<any_answer> apply_one(rules::rows& all, record_movement const& c, attempt const& now) {
+result<any_answer> apply_one(rules::rows& all, rules::book_movement const& c, attempt const& now) {
     return any(rules::record(all, c, now));
 }
 result<any_answer> apply_one(rules::rows& all, allocate_order const& c, attempt const& now) {

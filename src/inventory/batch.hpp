@@ -9,7 +9,7 @@
 
 namespace shop::inventory {
 
-using any_command = std::variant<configure_stock, record_movement, allocate_order, release_order, ship_order>;
+using any_command = std::variant<configure_stock, rules::book_movement, allocate_order, release_order, ship_order>;
 using any_answer = std::variant<stock_level, recorded, allocation, order_stock>;
 
 /// Commands of the inventory, of all kinds and callers, as one decision.

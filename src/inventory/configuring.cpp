@@ -47,8 +47,9 @@ result<stock_level> configure(rows& all, configure_stock const& command, attempt
                         command.untracked.value_or(had.untracked)};
     bool const known = !before.locations.empty();
     if (known && gets == had) return before;
-    if (known && before.locations.front().available < -gets.backorder_limit) {
-        return error(error_code::stock_committed, "more is promised already than this backorder limit allows");
+    if (known) {
+        auto const& main = *find_row(all.group<stock_record>({command.sku}), location());
+        if (main.available() < -gets.backorder_limit) return committed(main, "the backorder limit", -main.available());
     }
     auto main = make_row(all, command.sku, location(), "/sku");
     if (!main) return main.error();

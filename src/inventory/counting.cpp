@@ -18,6 +18,16 @@ void check(stock_record const& row) {
 
 }  // namespace
 
+error committed(stock_record const& row, std::string_view what, std::int64_t least) {
+    error_details details;
+    details.detail = std::to_string(row.on_hand) + " on hand and " + std::to_string(row.allocated + row.held) +
+                     " promised: " + std::string(what) + " must be at least " + std::to_string(least);
+    details.on_hand = row.on_hand;
+    details.promised = row.allocated + row.held;
+    details.least = least;
+    return error(error_code::stock_committed, std::move(details));
+}
+
 stock_record const* find_row(std::span<stock_record const> locations, shop::location const& where) {
     auto const found = std::ranges::find(locations, where, &stock_record::location);
     return found == locations.end() ? nullptr : &*found;

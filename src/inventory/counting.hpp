@@ -17,6 +17,10 @@ inline std::int64_t promisable(stock_record const& row) {
     return row.available() + row.backorder_limit;
 }
 
+/// That a change would take what is promised of a row.
+/// @param what must be at least `least`: `the count`.
+error committed(stock_record const& row, std::string_view what, std::int64_t least);
+
 stock_record const* find_row(std::span<stock_record const> locations, shop::location const& where);
 /// The row of a place, made if it was missing, as is the row of `main` without which no other exists.
 /// @par Errors

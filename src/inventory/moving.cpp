@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <shop/core/invariant.hpp>
 #include <shop/core/json.hpp>
 #include <shop/core/limits.hpp>
@@ -135,7 +137,8 @@ result<movement> adjust(rows& all, record_movement const& c, attempt const& now)
         return invalid_at("/delta", "would make the count larger than " + std::to_string(limits::stock_count_max));
     }
     auto const* known = find_row(all.group<stock_record>({c.sku}), where);
-    if (delta < 0 && promisable(*known) + delta < 0) return error(error_code::stock_committed);
+    if (delta < 0 && promisable(*known) + delta < 0)
+        return committed(*known, "the count", known->on_hand - promisable(*known));
     auto row = make_row(all, c.sku, where, "/location");
     if (!row) return row.error();
     return movement_of(write(all, **row, delta, c, now));
@@ -146,7 +149,7 @@ result<movement> transfer(rows& all, record_movement const& c, attempt const& no
     auto const pieces = c.quantity->count();
     auto const* source = find_row(all.group<stock_record>({c.sku}), *c.from);
     if (source == nullptr || source->on_hand < pieces) return too_few(c, pieces, source ? source->on_hand : 0);
-    if (source->available() < pieces) return error(error_code::stock_committed);
+    if (source->available() < pieces) return committed(*source, "what stays", source->on_hand - source->available());
     if (on_hand_at(all, c.sku, *c.to) + pieces > limits::stock_count_max) {
         return invalid_at("/quantity", "would make the count larger than " + std::to_string(limits::stock_count_max));
     }
@@ -173,25 +176,79 @@ result<movement> move(rows& all, record_movement const& c, attempt const& now) {
     return invalid_at("/kind", "must be received, adjusted or transferred");
 }
 
-}  // namespace
-
-void want(keys& all, record_movement const& command) {
-    all.add<stock_record>({command.sku});
-    all.add<reference_record>({command.sku, guarded_place(command), command.reference.value_or(std::string())});
+/// In front of the key of an account, where another account used the same key for the same sku and place.
+std::string prefix_of(std::string const& account) {
+    return account + ": ";
 }
 
-result<recorded> record(rows& all, record_movement const& command, attempt const& now) {
-    SHOP_INVARIANT(command.reference.has_value(), "a movement without a reference");
-    if (auto good = check(command); !good) return good.error();
-    auto const place = guarded_place(command);
-    auto const print = fingerprint_of("inventory.record", json::encode(command));
-    if (auto const* known = all.find<reference_record>({command.sku, place, *command.reference})) {
+/// What a movement may be kept under at its place: its own reference, or its key.
+std::vector<std::string> references_of(book_movement const& c) {
+    if (c.movement.reference) return {*c.movement.reference};
+    return {c.key->idempotency_key, prefix_of(c.key->account) + c.key->idempotency_key};
+}
+
+/// A reference that names no account stands for every caller: nobody knows whose key it was.
+std::string reference_of(rows const& all, book_movement const& c) {
+    auto all_texts = references_of(c);
+    if (all_texts.size() == 1) return std::move(all_texts.front());
+    auto const* known = all.find<reference_record>({c.movement.sku, guarded_place(c.movement), all_texts.front()});
+    bool const is_of_another = known != nullptr && known->account && *known->account != c.key->account;
+    return std::move(is_of_another ? all_texts.back() : all_texts.front());
+}
+
+/// Whether pieces of a sku lie here or are promised.
+bool is_here(rows const& all, shop::sku const& which) {
+    return std::ranges::any_of(all.group<stock_record>({which}), [](stock_record const& row) {
+        return row.on_hand != 0 || row.allocated != 0 || row.held != 0;
+    });
+}
+
+}  // namespace
+
+std::vector<std::string> keys_of(reference_record const& reference) {
+    if (!reference.account) return {};
+    std::vector<std::string> texts{reference.reference};
+    auto const prefix = prefix_of(*reference.account);
+    if (reference.reference.starts_with(prefix)) texts.push_back(reference.reference.substr(prefix.size()));
+    return texts;
+}
+
+void want(keys& all, book_movement const& command) {
+    auto const& c = command.movement;
+    all.add<stock_record>({c.sku});
+    for (auto& text : references_of(command)) all.add<reference_record>({c.sku, guarded_place(c), std::move(text)});
+    if (command.key) all.add<key_record>({command.key->account, command.key->idempotency_key});
+}
+
+result<recorded> record(rows& all, book_movement const& command, attempt const& now) {
+    SHOP_INVARIANT(command.movement.reference || command.key, "a movement without a reference or a key");
+    auto movement = command.movement;
+    if (auto good = check(movement); !good) return good.error();
+    auto const place = guarded_place(movement);
+    auto const print = fingerprint_of("inventory.record", json::encode(movement));
+    movement.reference = reference_of(all, command);
+    auto const* known = all.find<reference_record>({movement.sku, place, *movement.reference});
+    if (command.key) {
+        auto const* key = all.find<key_record>({command.key->account, command.key->idempotency_key});
+        if (key != nullptr) {
+            if (auto same = check_repeat(*key, command.key->fingerprint); !same) return same.error();
+            if (known == nullptr) return error(error_code::store_corrupt, "an idempotency key names no movement");
+        }
+    }
+    if (known != nullptr) {
         if (known->fingerprint != print) return error(error_code::idempotency_key_reused);
         return recorded{known->recorded.get(), true};
     }
-    auto moved = move(all, command, now);
+    if (!command.known_sku && !is_here(all, movement.sku)) return error(error_code::unknown_sku);
+    auto moved = move(all, movement, now);
     if (!moved) return moved.error();
-    all.insert(reference_record{command.sku, place, *command.reference, 0, print, document<movement>(*moved)});
+    reference_record kept{
+        movement.sku, place, *movement.reference, 0, print, document<inventory::movement>(*moved), {}};
+    if (command.key) {
+        all.insert(new_key_record(*command.key, now.now));
+        if (!command.movement.reference) kept.account = command.key->account;
+    }
+    all.insert(std::move(kept));
     return recorded{std::move(*moved), false};
 }
 

@@ -3,6 +3,7 @@
 
 #include <shop/core/cursor.hpp>
 #include <shop/core/idempotency_key.hpp>
+#include <shop/core/json.hpp>
 #include <shop/inventory/make_service.hpp>
 
 #include "batch.hpp"
@@ -48,11 +49,13 @@ std::vector<stock_level> levels_of(std::span<stock_record const> rows) {
 
 class stored_service final : public service {
 public:
-    stored_service(std::shared_ptr<store> stock, service_context const& context, std::function<void(grown_logs)> grew)
+    stored_service(std::shared_ptr<store> stock, service_context const& context, std::function<void(grown_logs)> grew,
+                   sku_check is_known)
         : store_(stock),
           clock_(*context.clock),
           commands_(stock, context, tell_of_growth(std::move(grew))),
-          reads_(stock, context, &want, &find) {}
+          reads_(stock, context, &want, &find),
+          is_known_(std::move(is_known)) {}
 
     asio::awaitable<std::vector<result<stock_level>>> get(std::vector<request<get_stock>> requests) override {
         return reads_.submit<stock_level>(std::move(requests));
@@ -71,22 +74,33 @@ public:
         return commands_.submit<order_stock>(std::move(requests));
     }
 
+    /// Skus of which nothing is here yet are booked once somebody knows them; repeats are answered whatever became of them.
     asio::awaitable<std::vector<result<recorded>>> record(std::vector<request<record_movement>> requests) override {
         std::vector<result<recorded>> answers(requests.size(), error(error_code::internal));
-        std::vector<request<record_movement>> good;
+        std::vector<request<rules::book_movement>> good;
         std::vector<std::size_t> places;
         for (std::size_t i = 0; i < requests.size(); ++i) {
-            auto& one = requests[i];
-            if (!one.command.reference) one.command.reference = one.call.idempotency_key;
-            if (auto fine = check_idempotency_key(*one.command.reference); !fine) {
-                answers[i] = fine.error();
-                continue;
+            auto booking = to_booking(std::move(requests[i]), !is_known_);
+            if (booking) {
+                good.push_back(std::move(*booking));
+                places.push_back(i);
+            } else {
+                answers[i] = booking.error();
             }
-            good.push_back(std::move(one));
-            places.push_back(i);
         }
-        auto recorded_ones = co_await commands_.submit<recorded>(std::move(good));
-        for (std::size_t i = 0; i < places.size(); ++i) answers[places[i]] = std::move(recorded_ones[i]);
+        auto asked = good;
+        co_await book(std::move(asked), places, answers);
+        if (!is_known_) co_return answers;
+
+        std::vector<request<rules::book_movement>> unsure;
+        std::vector<std::size_t> unsure_places;
+        for (std::size_t n = 0; n < places.size(); ++n) {
+            auto const& answer = answers[places[n]];
+            if (answer || answer.error().code() != error_code::unknown_sku) continue;
+            unsure.push_back(std::move(good[n]));
+            unsure_places.push_back(places[n]);
+        }
+        if (!unsure.empty()) co_await book_known(std::move(unsure), std::move(unsure_places), answers);
         co_return answers;
     }
 
@@ -107,6 +121,51 @@ public:
     }
 
 private:
+    static result<request<rules::book_movement>> to_booking(request<record_movement> asked, bool known_sku) {
+        request<rules::book_movement> out;
+        auto const& reference = asked.command.reference;
+        if (reference) {
+            if (auto fine = check_idempotency_key(*reference); !fine) return fine.error();
+        }
+        auto const& key = asked.call.idempotency_key;
+        if (!reference || !key.empty()) {
+            if (auto fine = check_idempotency_key(key); !fine) return fine.error();
+            auto canonical = json::encode(asked.command);
+            if (reference) canonical.append(1, '\n').append(*reference);
+            out.command.key = {asked.call.by->account, key, fingerprint_of("inventory.record", canonical)};
+        }
+        out.command.known_sku = known_sku;
+        out.command.movement = std::move(asked.command);
+        out.call = std::move(asked.call);
+        return out;
+    }
+
+    asio::awaitable<void> book(std::vector<request<rules::book_movement>> bookings, std::vector<std::size_t> places,
+                               std::vector<result<recorded>>& answers) {
+        auto booked = co_await commands_.submit<recorded>(std::move(bookings));
+        for (std::size_t n = 0; n < places.size(); ++n) answers[places[n]] = std::move(booked[n]);
+    }
+
+    asio::awaitable<void> book_known(std::vector<request<rules::book_movement>> unsure, std::vector<std::size_t> places,
+                                     std::vector<result<recorded>>& answers) {
+        std::vector<request<shop::sku>> asked;
+        asked.reserve(unsure.size());
+        for (auto const& one : unsure) asked.emplace_back(one.call, one.command.movement.sku);
+        auto const known = co_await is_known_(std::move(asked));
+        std::vector<request<rules::book_movement>> bookings;
+        std::vector<std::size_t> of;
+        for (std::size_t n = 0; n < unsure.size(); ++n) {
+            if (!known[n]) {
+                answers[places[n]] = known[n].error();
+                continue;
+            }
+            unsure[n].command.known_sku = true;
+            bookings.push_back(std::move(unsure[n]));
+            of.push_back(places[n]);
+        }
+        if (!bookings.empty()) co_await book(std::move(bookings), std::move(of), answers);
+    }
+
     asio::awaitable<result<std::vector<decided_order>>> decisions_after(std::optional<shop::order_id> after) {
         std::optional<key_of<decision_record>> behind;
         if (after) behind = key_of<decision_record>{*after};
@@ -187,13 +246,14 @@ private:
     scheduler& clock_;
     detail::command_queue<batch> commands_;
     detail::read_queue<store_schema, get_stock, stock_level> reads_;
+    sku_check is_known_;
 };
 
 }  // namespace
 
 std::shared_ptr<service> make_service(std::shared_ptr<store> store, service_context const& context,
-                                      std::function<void(grown_logs)> grew) {
-    return std::make_shared<stored_service>(std::move(store), context, std::move(grew));
+                                      std::function<void(grown_logs)> grew, sku_check is_known) {
+    return std::make_shared<stored_service>(std::move(store), context, std::move(grew), std::move(is_known));
 }
 
 }  // namespace shop::inventory

@@ -27,18 +27,14 @@ void append_event(rows& state, order_record const& order, std::string actor, std
 }
 
 key_record new_key(call_key const& key, order_id order, attempt const& now) {
-    key_record record;
-    record.account = key.account;
-    record.idempotency_key = key.idempotency_key;
-    record.fingerprint = key.fingerprint;
+    auto record = new_key_record(key, now.now);
     record.order_id = order;
-    record.created_at = now.now;
     return record;
 }
 
 /// What a key that is known already answers.
 result<outcome> known(rows& state, key_record const& key, fingerprint const& wanted) {
-    if (key.fingerprint != wanted) return error(error_code::idempotency_key_reused);
+    if (auto same = check_repeat(key, wanted); !same) return same.error();
     auto const* order = state.find<order_record>({key.order_id});
     if (!order) return error(error_code::store_corrupt, "an idempotency key names an order that does not exist");
     return outcome{*order, key, false};

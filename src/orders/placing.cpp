@@ -55,7 +55,7 @@ private:
     void check_all() {
         for (std::size_t i = 0; i < items_.size(); ++i) {
             auto const& [call, command] = items_[i].request;
-            if (auto ok = rules::check_key(call.idempotency_key); !ok) {
+            if (auto ok = check_idempotency_key(call.idempotency_key); !ok) {
                 answers_->give(i, ok.error());
             } else if (!call.by->may_act_for(command.customer.id)) {
                 answers_->give(i, error(error_code::forbidden, "orders can be placed for oneself only"));
@@ -121,8 +121,8 @@ private:
         }
     }
 
-    rules::call_key key_of(item const& item) const {
-        rules::call_key key;
+    call_key key_of(item const& item) const {
+        call_key key;
         key.account = item.request.call.by->account;
         key.idempotency_key = item.request.call.idempotency_key;
         key.fingerprint = fingerprint_of("orders.place", json::encode(item.request.command));

@@ -72,15 +72,6 @@ auto line_of(Lines& lines, sku const& which) {
 
 }  // namespace
 
-result<void> check_key(std::string_view key) {
-    if (key.empty()) return error(error_code::idempotency_key_missing);
-    bool const printable = std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-    if (key.size() > limits::idempotency_key_bytes_max || !printable) {
-        return error(error_code::idempotency_key_malformed);
-    }
-    return {};
-}
-
 namespace {
 
 void check(customer const& who, findings& found) {

@@ -56,7 +56,7 @@ private:
         auto const now = context_.clock->stamp();
         for (std::size_t i = 0; i < items_.size(); ++i) {
             auto const& [call, command] = items_[i].request;
-            if (auto ok = rules::check_key(call.idempotency_key); !ok) {
+            if (auto ok = check_idempotency_key(call.idempotency_key); !ok) {
                 answers_->give(i, ok.error());
             } else if (auto fit = rules::check(command); !fit) {
                 answers_->give(i, fit.error());

@@ -157,6 +157,51 @@ void register_list_tests(contract_suite<inventory_room>& suite) {
     });
 }
 
+void register_key_tests(contract_suite<inventory_room>& suite) {
+    suite.test("an_idempotency_key_is_used_for_one_movement_of_whatever_sku", [](world& w) {
+        using schema = inventory::store_schema;
+        auto const key = sample<key_record>::make(1);
+        key_set<schema> keys;
+        keys.add<key_record>({key.account, key.idempotency_key});
+        int found_taken = 0;
+        auto const book = [&](int n) {
+            auto more = keys;
+            more.add<stock_record>({nth_sku(n)});
+            return transact<schema>(w.store(), more, [&, n](loaded_rows<schema> const& rows, attempt const&) {
+                working_set<schema> work(rows);
+                if (work.find<key_record>({key.account, key.idempotency_key})) {
+                    ++found_taken;
+                    return work.take_changes();
+                }
+                work.insert(key);
+                work.insert(stock(n, "main", 5));
+                return work.take_changes();
+            });
+        };
+        ASSERT_TRUE(book(1));
+        ASSERT_TRUE(book(2));
+        EXPECT_EQ(found_taken, 1);
+        EXPECT_EQ(listed(w, {}, 10), (texts{"SKU-0001@main"}));
+        changes<schema> blind;
+        blind.put(key);
+        blind.put(stock(3, "main", 5));
+        EXPECT_FALSE(write(w.store(), blind)) << "whoever did not look meets the key";
+        EXPECT_EQ(listed(w, {}, 10), (texts{"SKU-0001@main"}));
+    });
+
+    suite.test("shares_idempotency_keys_with_the_orders_of_its_domain", [](world& w) {
+        auto const of_order = sample<key_record>::make(1);
+        auto of_movement = sample<key_record>::make(2);
+        of_movement.order_id = {};
+        ASSERT_TRUE(put(*w.all.orders, of_order));
+        ASSERT_TRUE(put(w.store(), of_movement));
+        EXPECT_EQ(load_one<key_record>(w.store(), load_key_of_record(of_order))->order_id, of_order.order_id);
+        EXPECT_TRUE(load_one<key_record>(*w.all.orders, load_key_of_record(of_movement))->order_id.is_nil());
+        EXPECT_FALSE(put(w.store(), of_order)) << "an order has it";
+        EXPECT_FALSE(put(*w.all.orders, of_movement)) << "a movement has it";
+    });
+}
+
 }  // namespace
 
 void register_inventory_store_contract(std::string const& name, store_subject const& subject) {
@@ -164,6 +209,7 @@ void register_inventory_store_contract(std::string const& name, store_subject co
     register_record_contract(suite);
     register_group_tests(suite);
     register_list_tests(suite);
+    register_key_tests(suite);
 }
 
 }  // namespace shop::testing

@@ -274,8 +274,8 @@ std::vector<orders::order_record> sample<orders::order_record>::odd() {
     return out;
 }
 
-orders::key_record sample<orders::key_record>::make(int n) {
-    orders::key_record r;
+key_record sample<key_record>::make(int n) {
+    key_record r;
     r.account = "local";
     r.idempotency_key = nth_text("cart", n);
     r.fingerprint = {4, 5, 6};
@@ -284,8 +284,8 @@ orders::key_record sample<orders::key_record>::make(int n) {
     return r;
 }
 
-std::vector<orders::key_record> sample<orders::key_record>::odd() {
-    std::vector<orders::key_record> out;
+std::vector<key_record> sample<key_record>::odd() {
+    std::vector<key_record> out;
     for (auto const& text : odd_texts()) {
         auto& r = out.emplace_back(make(odd_from));
         r.account = text;
@@ -293,7 +293,7 @@ std::vector<orders::key_record> sample<orders::key_record>::odd() {
         r.fingerprint = odd_print;
         r.operation = nth_id<operation_id>(9);
         r.outcome_version = static_cast<std::uint64_t>(largest);
-        orders::recorded_refusal refusal;
+        recorded_refusal refusal;
         refusal.code = "invalid_transition";
         refusal.details.detail = text;
         refusal.details.from = text;

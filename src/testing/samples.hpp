@@ -75,9 +75,9 @@ struct sample<orders::order_record> {
     static std::vector<orders::order_record> odd();
 };
 template <>
-struct sample<orders::key_record> {
-    static orders::key_record make(int n);
-    static std::vector<orders::key_record> odd();
+struct sample<key_record> {
+    static key_record make(int n);
+    static std::vector<key_record> odd();
 };
 template <>
 struct sample<orders::event_record> {

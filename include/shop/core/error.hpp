@@ -121,6 +121,9 @@ struct error_details {
     std::optional<std::string> to = {};         ///< the status it asked for
     std::vector<std::string> allowed = {};      ///< what would have been allowed
     std::optional<std::uint64_t> current_version = {};
+    std::optional<std::int64_t> on_hand = {};   ///< of stock that is committed: the pieces that lie there
+    std::optional<std::int64_t> promised = {};  ///< and those promised to orders or held for checkouts
+    std::optional<std::int64_t> least = {};     ///< and the least that could be asked for instead
     std::optional<std::uint32_t> retry_after_s = {};
     bool replayed = false;  ///< the recorded answer of an earlier request with the same key
 
@@ -132,6 +135,9 @@ struct error_details {
                           optional("to", &error_details::to),
                           optional("allowed", &error_details::allowed),
                           optional("current_version", &error_details::current_version),
+                          optional("on_hand", &error_details::on_hand),
+                          optional("promised", &error_details::promised),
+                          optional("least", &error_details::least),
                           optional("retry_after_s", &error_details::retry_after_s)};
     }
     friend bool operator==(error_details const&, error_details const&) = default;

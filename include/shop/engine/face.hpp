@@ -133,7 +133,7 @@ public:
     auto list(inventory::list_stock wanted = {}) const { return this->one(&service::list, std::move(wanted)); }
     auto configure(inventory::configure_stock settings) const { return this->one(&service::configure, std::move(settings)); }
     auto record(inventory::record_movement movement) const {
-        auto key = this->key_or_new(movement.reference.value_or(std::string()));
+        auto key = movement.reference ? std::string() : this->key_or_new({});
         return this->one(&service::record, std::move(movement), std::move(key));
     }
     /// Stock has come in, at `main`.

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include <shop/core/service_context.hpp>
 #include <shop/inventory/service.hpp>
@@ -15,10 +16,15 @@ struct grown_logs {
     bool events = false;
 };
 
+/// Says of each sku, in their order, whether there is such a thing: success, or `unknown_sku`. Any other error: it cannot
+/// be told now.
+using sku_check = std::function<asio::awaitable<std::vector<result<void>>>(std::vector<request<shop::sku>>)>;
+
 /// The inventory on a store.
 /// @param grew is called, on the executor of the context, after each commit that added to the ledger: for whoever relays
 /// it. May be empty.
+/// @param is_known is asked about skus that are booked and of which no piece is here yet. Empty: any sku may be booked.
 std::shared_ptr<service> make_service(std::shared_ptr<store> store, service_context const& context,
-                                      std::function<void(grown_logs)> grew);
+                                      std::function<void(grown_logs)> grew, sku_check is_known);
 
 }  // namespace shop::inventory

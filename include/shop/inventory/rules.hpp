@@ -15,9 +15,16 @@ namespace shop::inventory::rules {
 using rows = working_set<store_schema>;
 using keys = key_set<store_schema>;
 
+/// A movement, and the idempotency key that it was asked for under.
+struct book_movement {
+    record_movement movement;
+    std::optional<call_key> key;  ///< without one the movement has a reference
+    bool known_sku = false;       ///< a product has it: it may be booked although no piece of it is here
+};
+
 /// Adds the rows that a command reads and changes.
 void want(keys& all, configure_stock const& command);
-void want(keys& all, record_movement const& command);
+void want(keys& all, book_movement const& command);
 void want(keys& all, allocate_order const& command);
 void want(keys& all, release_order const& command);
 void want(keys& all, ship_order const& command);
@@ -27,10 +34,10 @@ void want_promised(keys& more, loaded_rows<store_schema> const& loaded, shop::or
 /// @par Errors
 /// As `service::configure`.
 result<stock_level> configure(rows& all, configure_stock const& command, attempt const& now);
-/// @pre the reference of the command is set and of the form of an idempotency key.
+/// @pre the movement has a reference of its own, or the command a key; both are of the form of an idempotency key.
 /// @par Errors
-/// As `service::record`.
-result<recorded> record(rows& all, record_movement const& command, attempt const& now);
+/// As `service::record`; `unknown_sku` when it rests on what the products say of the sku, which is not known.
+result<recorded> record(rows& all, book_movement const& command, attempt const& now);
 /// @par Errors
 /// As `service::allocate`; `invalid_value` when there are no lines or too many, which records nothing.
 result<allocation> allocate(rows& all, allocate_order const& command, attempt const& now);
@@ -39,6 +46,9 @@ result<order_stock> release(rows& all, release_order const& command, attempt con
 /// @par Errors
 /// As `service::ship`.
 result<order_stock> ship(rows& all, ship_order const& command, attempt const& now);
+
+/// The idempotency key that a reference was made of: one of these; none if it is one by itself.
+std::vector<std::string> keys_of(reference_record const& reference);
 
 /// Adds an event for each sku that is low, out of stock or in stock now and was not before the commands. The first stock
 /// of a sku is no news.

@@ -41,7 +41,9 @@ struct configure_stock {
     std::optional<std::int64_t> low_stock_threshold;
     std::optional<std::int64_t> backorder_limit;
     std::optional<bool> untracked;
-    std::optional<std::uint64_t> if_match;  ///< the version it was read at; required over HTTP
+    std::optional<std::uint64_t> if_match;  ///< the version it was read at
+    bool if_none_match = false;             ///< only a sku that is not known yet
+    bool guarded = false;                   ///< a known sku only at a version, as over HTTP
     std::optional<std::int64_t> on_hand;    ///< this and the following: as they were read, or left out
     std::optional<std::int64_t> allocated;
     std::optional<std::int64_t> held;
@@ -55,6 +57,8 @@ struct configure_stock {
                           optional("backorder_limit", &t::backorder_limit),
                           optional("untracked", &t::untracked),
                           optional("if_match", &t::if_match),
+                          optional("if_none_match", &t::if_none_match),
+                          optional("guarded", &t::guarded),
                           read_only("on_hand", &t::on_hand),
                           read_only("allocated", &t::allocated),
                           read_only("held", &t::held),
@@ -88,7 +92,7 @@ struct record_movement {
     std::optional<shop::location> location;  ///< `main` when missing
     std::optional<shop::location> from;
     std::optional<shop::location> to;
-    /// Unique per sku and location for ever: the idempotency key of the call when empty.
+    /// Unique per sku and location for ever; a repeat is answered as the first. The idempotency key of the call when empty.
     std::optional<std::string> reference;
     static constexpr auto fields() {
         using t = record_movement;
@@ -190,13 +194,17 @@ public:
     virtual asio::awaitable<std::vector<result<page<stock_level>>>> list(std::vector<request<list_stock>> requests) = 0;
     /// Sets thresholds and limits; makes the sku known if it was not.
     /// @par Errors per request
-    /// `version_mismatch`; `stock_committed` if more is promised than the new limit allows; `invalid_value`.
+    /// `version_mismatch`; `version_required` of a known sku when the command is guarded; `stock_committed` with the counts if
+    /// more is promised than the new limit allows; `invalid_value`.
     virtual asio::awaitable<std::vector<result<stock_level>>>
     configure(std::vector<request<configure_stock>> requests) = 0;
-    /// Writes one line of the ledger and changes the counts by it. Idempotent by reference, for ever.
+    /// Writes one line of the ledger and changes the counts by it. Idempotent for ever: by the idempotency key of the call,
+    /// which belongs to its account, and by the reference if there is one. One of the two is required.
     /// @par Errors per request
-    /// `stock_committed` when it would take what is promised; `stock_changed` when `expected` is not the count;
-    /// `idempotency_key_reused` when the reference was another movement's; `invalid_value`.
+    /// `unknown_sku` when no product has the sku and no piece of it is here, and what the products answered when they
+    /// cannot be asked; `stock_committed` with the counts when it would take what is promised; `stock_changed` when
+    /// `expected` is not the count; `idempotency_key_reused` when key or reference were another request's;
+    /// `invalid_value`.
     virtual asio::awaitable<std::vector<result<recorded>>> record(std::vector<request<record_movement>> requests) = 0;
     /// The ledger of a sku, newest first.
     virtual asio::awaitable<std::vector<result<page<movement>>>>

@@ -3,6 +3,7 @@
 #include <shop/core/availability.hpp>
 #include <shop/core/document.hpp>
 #include <shop/core/fingerprint.hpp>
+#include <shop/core/key_record.hpp>
 #include <shop/core/lease.hpp>
 #include <shop/core/record.hpp>
 #include <shop/events/cursor.hpp>
@@ -116,7 +117,8 @@ struct stock_event_record {
     friend bool operator==(stock_event_record const&, stock_event_record const&) = default;
 };
 
-/// A recorded movement's reference, kept for ever so that a late repeat never creates stock; answers the repeat.
+/// A recorded movement's reference, kept for ever so that a late repeat never creates stock; answers the repeat. A
+/// movement without a reference of its own is kept under its idempotency key.
 struct reference_record {
     static constexpr std::string_view table = "inventory_reference";
     static constexpr auto key() {
@@ -130,12 +132,14 @@ struct reference_record {
     std::uint64_t revision = 0;
     shop::fingerprint fingerprint{};
     document<movement> recorded;
+    std::optional<std::string> account;  ///< whose idempotency key it is; none of a reference by itself
 
     static constexpr auto fields() {
         using t = reference_record;
         return std::tuple{required("sku", &t::sku),           required("location", &t::location),
                           required("reference", &t::reference), required("revision", &t::revision),
-                          required("fingerprint", &t::fingerprint), required("recorded", &t::recorded)};
+                          required("fingerprint", &t::fingerprint), required("recorded", &t::recorded),
+                          added("account", &t::account)};
     }
     friend bool operator==(reference_record const&, reference_record const&) = default;
 };
@@ -178,8 +182,10 @@ using cursor_record = events::cursor_record<movement_record>;
 using event_cursor_record = events::cursor_record<stock_event_record>;
 using lease_record = shop::lease_record<movement_record>;
 
+using shop::key_record;
+
 using store_schema = shop::schema<stock_record, movement_record, reference_record, decision_record, cursor_record,
-                                  lease_record, stock_event_record, event_cursor_record>;
+                                  lease_record, stock_event_record, event_cursor_record, key_record>;
 
 struct stock_query {
     std::optional<shop::sku> after;  ///< keyset: skus greater than this

@@ -44,8 +44,6 @@ result<void> check_repeat(status there, step_words said, step_words before);
 result<void> check(place_order const& command);
 /// Notes and tracking codes that fit an event.
 result<void> check(transition_order const& command);
-/// 1 to 255 printable ASCII characters.
-result<void> check_key(std::string_view idempotency_key);
 
 /// Finds the offer of a sku; nothing when the catalogue has none.
 using offer_lookup = std::function<products::offer const*(sku const&)>;
@@ -56,13 +54,6 @@ using offer_lookup = std::function<products::offer const*(sku const&)>;
 result<order_content> price(place_order const& command, offer_lookup const& offer_of);
 
 // --- intents and conclusions ------------------------------------------------------------------------------------------
-
-/// The key of a call, and what it was used for.
-struct call_key {
-    std::string account;
-    std::string idempotency_key;
-    shop::fingerprint fingerprint{};
-};
 
 /// The intent of placing: the key and the order, `pending`.
 struct begin_placing {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <shop/core/document.hpp>
-#include <shop/core/fingerprint.hpp>
+#include <shop/core/key_record.hpp>
 #include <shop/core/lease.hpp>
 #include <shop/core/record.hpp>
 #include <shop/events/cursor.hpp>
@@ -93,47 +93,8 @@ struct order_record {
     friend bool operator==(order_record const&, order_record const&) = default;
 };
 
-/// A failure as recorded under a key.
-struct recorded_refusal {
-    std::string code;  ///< the stable word
-    error_details details;
-
-    static constexpr auto fields() {
-        return std::tuple{required("code", &recorded_refusal::code), required("details", &recorded_refusal::details)};
-    }
-    friend bool operator==(recorded_refusal const&, recorded_refusal const&) = default;
-};
-
-/// An idempotency key and what it did. What placing answered follows from the order; a transition keeps its outcome here.
-struct key_record {
-    static constexpr std::string_view table = "orders_key";
-    static constexpr auto key() { return std::tuple{&key_record::account, &key_record::idempotency_key}; }
-    static constexpr std::size_t load_key_size = 2;
-
-    std::string account;
-    std::string idempotency_key;
-    std::uint64_t revision = 0;
-    shop::fingerprint fingerprint{};
-    shop::order_id order_id;
-    std::optional<operation_id> operation;       ///< of a transition
-    std::uint64_t outcome_version = 0;           ///< the order's version that a transition made; 0 while open or refused
-    std::optional<recorded_refusal> refusal;     ///< why its effect was refused
-    timestamp created_at;
-
-    static constexpr auto fields() {
-        using t = key_record;
-        return std::tuple{required("account", &t::account),
-                          required("idempotency_key", &t::idempotency_key),
-                          required("revision", &t::revision),
-                          required("fingerprint", &t::fingerprint),
-                          required("order_id", &t::order_id),
-                          optional("operation", &t::operation),
-                          required("outcome_version", &t::outcome_version),
-                          optional("refusal", &t::refusal),
-                          required("created_at", &t::created_at)};
-    }
-    friend bool operator==(key_record const&, key_record const&) = default;
-};
+using shop::key_record;
+using shop::recorded_refusal;
 
 /// One change of status: history and outbox are this same row. Version 1 is history only.
 struct event_record {

@@ -82,8 +82,8 @@ public:
 
 }  // namespace
 
-std::shared_ptr<inventory::store> make_inventory_store(storage::context const& with) {
-    return std::make_shared<inventory_store>(with);
+std::shared_ptr<inventory::store> make_inventory_store(storage::context const& with, std::shared_ptr<domain> in) {
+    return std::make_shared<inventory_store>(with, std::move(in));
 }
 
 }  // namespace shop::memory

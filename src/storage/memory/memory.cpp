@@ -1,13 +1,15 @@
 #include <shop/storage/memory.hpp>
 
+#include "storage/memory/domain.hpp"
 #include "storage/memory/stores.hpp"
 
 namespace shop::storage {
 
 factory memory() {
     return [](context const& with) -> result<stores> {
-        return stores{memory::make_products_store(with), memory::make_inventory_store(with),
-                      memory::make_orders_store(with), memory::make_notifications_store(with)};
+        auto const in = std::make_shared<memory::domain>();
+        return stores{memory::make_products_store(with, in), memory::make_inventory_store(with, in),
+                      memory::make_orders_store(with, in), memory::make_notifications_store(with, in)};
     };
 }
 

@@ -79,8 +79,8 @@ public:
 
 }  // namespace
 
-std::shared_ptr<notifications::store> make_notifications_store(storage::context const& with) {
-    return std::make_shared<notifications_store>(with);
+std::shared_ptr<notifications::store> make_notifications_store(storage::context const& with, std::shared_ptr<domain> in) {
+    return std::make_shared<notifications_store>(with, std::move(in));
 }
 
 }  // namespace shop::memory

@@ -139,8 +139,8 @@ private:
 
 }  // namespace
 
-std::shared_ptr<orders::store> make_orders_store(storage::context const& with) {
-    return std::make_shared<orders_store>(with);
+std::shared_ptr<orders::store> make_orders_store(storage::context const& with, std::shared_ptr<domain> in) {
+    return std::make_shared<orders_store>(with, std::move(in));
 }
 
 }  // namespace shop::memory

@@ -43,8 +43,8 @@ public:
 
 }  // namespace
 
-std::shared_ptr<products::store> make_products_store(storage::context const& with) {
-    return std::make_shared<products_store>(with);
+std::shared_ptr<products::store> make_products_store(storage::context const& with, std::shared_ptr<domain> in) {
+    return std::make_shared<products_store>(with, std::move(in));
 }
 
 }  // namespace shop::memory

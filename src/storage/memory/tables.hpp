@@ -10,24 +10,30 @@
 #include <shop/storage/detail/scans.hpp>
 #include <shop/storage/storage.hpp>
 
+#include "storage/memory/domain.hpp"
 #include "storage/memory/log.hpp"
 #include "storage/memory/table.hpp"
 
 namespace shop::memory {
 
-/// The generic part of a service's store: all records of a schema, and one mutex around each decision and its writes.
+/// The generic part of a service's store: all records of a schema. A mutex stands around each decision and its writes; it
+/// is that of the domain.
 /// @par Thread safety
 /// Shared objects: safe.
 template <class Port, class Schema>
 class tables : public storage::detail::scans<tables<Port, Schema>, Port, Schema> {
     template <class Record>
-    using table_of = std::conditional_t<is_log<Record>, log<Record>, table<Record>>;
+    static constexpr bool is_shared = std::is_same_v<Record, key_record>;
+    struct elsewhere {};
+    template <class Record>
+    using table_of = std::conditional_t<is_shared<Record>, elsewhere,
+                                        std::conditional_t<is_log<Record>, log<Record>, table<Record>>>;
     template <class Record>
     using rows_of = std::vector<Record>;
 
 public:
-    explicit tables(storage::context const& with)
-        : clock_(with.clock), epoch_(with.ids.draw<store_epoch>(with.clock.stamp())) {}
+    tables(storage::context const& with, std::shared_ptr<domain> in)
+        : domain_(std::move(in)), clock_(with.clock), epoch_(with.ids.draw<store_epoch>(with.clock.stamp())) {}
 
     asio::awaitable<result<void>> transact(std::shared_ptr<decision_batch<Schema>> batch) override {
         co_return run(*batch);
@@ -40,7 +46,7 @@ public:
 
     template <class Record>
     asio::awaitable<result<std::vector<Record>>> scan_table(std::optional<key_of<Record>> after, std::size_t limit) {
-        std::lock_guard lock(mutex_);
+        std::lock_guard lock(domain_->mutex);
         co_return of<Record>().scan(after, limit);
     }
 
@@ -49,11 +55,15 @@ public:
 
 protected:
     template <class Record>
-    table_of<Record>& of() {
-        return std::get<Schema::template index<Record>>(tables_);
+    auto& of() {
+        if constexpr (is_shared<Record>) {
+            return domain_->keys;
+        } else {
+            return std::get<Schema::template index<Record>>(tables_);
+        }
     }
     /// To be held while records are read, and no longer than until they are copied: a document fills itself in.
-    std::unique_lock<std::mutex> locked() { return std::unique_lock(mutex_); }
+    std::unique_lock<std::mutex> locked() { return std::unique_lock(domain_->mutex); }
 
 private:
     /// @par Errors
@@ -63,7 +73,7 @@ private:
             auto keys = batch.wanted();
             keys.normalise();
             changes<Schema> wanted;  // outlives the lock: what was replaced is freed behind it
-            std::lock_guard lock(mutex_);
+            std::lock_guard lock(domain_->mutex);
             attempt now{clock_.stamp(), 0};
             for (unsigned conflicts = 0; conflicts < limits::transact_attempts_max; ++conflicts) {
                 wanted = decide(batch, keys, now);
@@ -131,7 +141,7 @@ private:
         auto rows = std::make_shared<loaded_rows<Schema>>(*keys);
         auto records = std::make_shared<typename Schema::template map<rows_of>>();
         {
-            std::lock_guard lock(mutex_);
+            std::lock_guard lock(domain_->mutex);
             Schema::for_each([&]<class Record>() {
                 copy_groups(keys->template of<Record>(), rows->template groups<Record>(),
                             std::get<Schema::template index<Record>>(*records));
@@ -163,7 +173,7 @@ private:
         return total;
     }
 
-    std::mutex mutable mutex_;
+    std::shared_ptr<domain> domain_;
     typename Schema::template map<table_of> tables_;
     scheduler& clock_;
     store_epoch epoch_;

@@ -259,7 +259,8 @@ void database::count_commit(std::size_t batches) {
     auto counts = options_.statistics->snapshot();
     counts.commits += 1;
     counts.batches += batches;
-    for (auto const& s : states_) counts.rows[std::string(s.table)] = s.rows_written;
+    for (auto const& s : states_) counts.rows[std::string(s.table)] = 0;
+    for (auto const& s : states_) counts.rows[std::string(s.table)] += s.rows_written;  // services share tables
     options_.statistics->replace(std::move(counts));
 }
 

@@ -207,6 +207,9 @@ ALTER TABLE notifications_delivery ADD COLUMN sku TEXT;
 )sql"},
                                {R"sql(
 CREATE INDEX orders_order_of_status ON orders_order (status, id);
+)sql"},
+                               {R"sql(
+ALTER TABLE inventory_reference ADD COLUMN account TEXT;
 )sql"}};
 
 }  // namespace

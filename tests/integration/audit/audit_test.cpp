@@ -112,6 +112,8 @@ wound const wounds[] = {
      "UPDATE orders_order SET content = json_set(content, '$.total.amount', 1) WHERE customer_id = 'confirmed'"},
     {violation_kind::key_without_order, "a_key_answers_for_no_order",
      "UPDATE orders_key SET order_id = x'00000000000070008000000000000001' WHERE idempotency_key = 'confirmed'"},
+    {violation_kind::key_missing, "a_key_of_a_movement_was_forgotten",
+     "DELETE FROM orders_key WHERE order_id = x'00000000000000000000000000000000'"},
     {violation_kind::duplicate_key_order, "two_keys_placed_one_order",
      "UPDATE orders_key SET order_id = " ORDER_OF("confirmed") " WHERE idempotency_key = 'last'"},
     {violation_kind::delivery_without_event, "somebody_was_told_of_what_never_happened",

@@ -103,6 +103,57 @@ TEST_P(selling, a_replay_is_equal_after_the_product_changed_and_the_order_was_sh
     expect_clean(shop_);
 }
 
+/// Five pieces, under an idempotency key.
+result<inventory::recorded> receive_under(engine& e, std::string const& which, std::string const& key) {
+    std::vector<request<inventory::record_movement>> one;
+    one.emplace_back(inventory::record_movement::receive(sku(which), quantity(5)));
+    one.back().call.idempotency_key = key;
+    return asio::co_spawn(e.executor(), e.inventory().record(std::move(one)), asio::use_future).get().front();
+}
+
+TEST_P(selling, a_key_belongs_to_one_request_over_orders_and_stock) {
+    stock_up(shop_, "MUG-1", 10);
+    stock_up(shop_, "CUP-1", 10);
+    auto shop = shop_.blocking();
+    auto const receive = [&](char const* which, char const* key) { return receive_under(shop_, which, key); };
+    auto const reused = error_code::idempotency_key_reused;
+    auto const placed = shop.orders.place(place_order("ann").line("MUG-1", 2).key("cart 7")).value();
+    ASSERT_TRUE(receive("MUG-1", "delivery 7"));
+    EXPECT_EQ(receive("MUG-1", "cart 7").error().code(), reused) << "an order has it";
+    EXPECT_EQ(receive("CUP-1", "delivery 7").error().code(), reused) << "a movement of another sku has it";
+    EXPECT_EQ(shop.orders.place(place_order("ann").line("MUG-1", 2).key("delivery 7")).error().code(), reused);
+    EXPECT_EQ(shop.orders.cancel(orders::cancel_order(placed->id).key("delivery 7")).error().code(), reused);
+    EXPECT_EQ(shop.orders.cancel(orders::cancel_order(placed->id).key("cart 7")).error().code(), reused);
+    auto const other = shop.orders.place(place_order("bob").line("CUP-1", 1).key("cart 8")).value();
+    ASSERT_TRUE(shop.orders.cancel(orders::cancel_order(placed->id).key("undo")));
+    EXPECT_EQ(shop.orders.cancel(orders::cancel_order(other->id).key("undo")).error().code(), reused);
+    EXPECT_TRUE(receive("MUG-1", "delivery 7")->replayed);
+    EXPECT_TRUE(shop.orders.place(place_order("ann").line("MUG-1", 2).key("cart 7"))->replayed);
+    EXPECT_EQ(shop.inventory.get(sku("MUG-1"))->on_hand, 15);
+    expect_clean(shop_);
+}
+
+TEST_P(selling, stock_of_a_sku_that_no_product_has_is_refused_and_the_sku_meant_is_named) {
+    stock_up(shop_, "MUG-1", 1);
+    auto shop = shop_.blocking();
+    ASSERT_TRUE(shop.products.create(products::product_draft("Cup-1a", "A cup", eur(900))));
+    auto const refusal = [&](char const* which) {
+        auto const done = shop.inventory.receive(which, 1);
+        return done ? std::string() : std::string(done.error().word()) + ": " + std::string(done.error().message());
+    };
+    EXPECT_EQ(refusal("mug-1"), "unknown_sku: no product has this sku; did you mean MUG-1?");
+    EXPECT_EQ(refusal("CUP-1A"), "unknown_sku: no product has this sku; did you mean Cup-1a?");
+    EXPECT_EQ(refusal("JUG-1"), "unknown_sku: no product has this sku");
+    EXPECT_EQ(refusal("Cup-1a"), "") << "a draft is a product";
+    EXPECT_FALSE(shop.inventory.get(sku("mug-1")));
+    expect_clean(shop_);
+}
+
+TEST(unknown_skus, are_booked_where_they_are_accepted) {
+    auto shop = engine::open({.store = storage::memory(), .unknown_skus = unknown_skus::accept}).value();
+    EXPECT_TRUE(shop.blocking().inventory.receive("GHOST", 3));
+}
+
 TEST_P(selling, a_refusal_is_recorded_with_its_shortages) {
     stock_up(shop_, "MUG-1", 1);
     auto shop = shop_.blocking();
@@ -151,6 +202,33 @@ TEST_P(selling, history_events_and_deliveries_tell_the_same_story) {
     auto const product = shop.products.get(sku("MUG-1")).value();
     EXPECT_EQ(product.availability.available, 8);
 }
+
+#ifdef SHOP_HAS_POSTGRES
+TEST(idempotency_keys, of_two_movements_at_once_on_two_servers_under_one_key_one_is_booked) {
+    on_postgres where;
+    std::array servers{engine::open({.store = where.open()}).value(), engine::open({.store = where.open()}).value()};
+    std::array const skus{"MUG-1", "CUP-1"};
+    for (auto const* name : skus) stock_up(servers[0], name, 1);
+    constexpr int rounds = 30;
+    for (int round = 0; round < rounds; ++round) {
+        auto const key = "delivery " + std::to_string(round);
+        std::array<std::future<result<inventory::recorded>>, 2> calls;
+        for (std::size_t i = 0; i < 2; ++i) {
+            calls[i] = std::async(std::launch::async, [&, i] { return receive_under(servers[i], skus[i], key); });
+        }
+        int booked = 0;
+        for (auto& call : calls) {
+            auto const answer = call.get();
+            booked += answer.has_value();
+            EXPECT_TRUE(answer || answer.error().code() == error_code::idempotency_key_reused);
+        }
+        EXPECT_EQ(booked, 1) << key;
+    }
+    auto shop = servers[0].blocking();
+    EXPECT_EQ(shop.inventory.get(sku("MUG-1"))->on_hand + shop.inventory.get(sku("CUP-1"))->on_hand, 2 + 5 * rounds);
+    expect_clean(servers[0]);
+}
+#endif
 
 INSTANTIATE_TEST_SUITE_P(over, selling, ::testing::ValuesIn(all_premises()), premises_name);
 

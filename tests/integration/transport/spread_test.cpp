@@ -310,5 +310,32 @@ TEST(spread_shop, a_catalogue_that_is_cut_off_refuses_orders_and_stores_nothing)
     EXPECT_EQ(shop.available("MUG"), 10);
 }
 
+TEST(spread_shop, stock_of_skus_that_no_product_has_is_refused_and_none_is_booked_while_products_are_away) {
+    spread_shop shop(9);
+    shop.stock_up("MUG-1", 10);
+    auto const receive = [&](char const* which, char const* key) {
+        call with;
+        with.idempotency_key = key;
+        with.deadline = shop.clock.now() + 2s;
+        std::vector<request<inventory::record_movement>> one;
+        one.emplace_back(std::move(with), inventory::record_movement::receive(sku(which), quantity(5)));
+        return shop.run(shop.inventory().record(std::move(one))).front();
+    };
+    auto const refused = receive("mug-1", "a");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), error_code::unknown_sku);
+    EXPECT_EQ(refused.error().message(), "no product has this sku; did you mean MUG-1?");
+    ASSERT_TRUE(receive("MUG-1", "b"));
+    shop.to_product().cut();
+    auto const later = receive("CUP-1", "c");
+    ASSERT_FALSE(later);
+    EXPECT_TRUE(later.error().retryable()) << later.error().word();
+    EXPECT_TRUE(receive("MUG-1", "b")->replayed);
+    EXPECT_FALSE(receive("MUG-1", "d")->replayed) << "pieces of it are here: nobody is asked";
+    shop.to_product().join();
+    shop.expect_clean();
+    EXPECT_EQ(shop.available("MUG-1"), 20);
+}
+
 }  // namespace
 }  // namespace shop::transport

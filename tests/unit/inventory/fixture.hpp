@@ -77,7 +77,13 @@ protected:
     }
     result<recorded> record(record_movement c) {
         if (!c.reference) c.reference = "reference-" + std::to_string(++references);
-        return run<recorded>(std::move(c));
+        return run<recorded>(rules::book_movement{std::move(c), {}, true});
+    }
+    /// Under an idempotency key, as callers do.
+    result<recorded> record(record_movement c, std::string account, std::string key) {
+        auto const print = fingerprint_of("inventory.record", json::encode(c));
+        return run<recorded>(
+            rules::book_movement{std::move(c), call_key{std::move(account), std::move(key), print}, true});
     }
     void have(char const* sku, std::int64_t pieces, char const* where = "main") {
         ASSERT_TRUE(record(received(sku, pieces, where)));

@@ -62,7 +62,8 @@ TEST_F(recording, a_repeat_is_answered_from_the_first) {
 TEST_F(recording, a_repeat_in_the_same_batch_is_answered_from_the_first) {
     auto c = received("MUG", 10);
     c.reference = "delivery-7";
-    auto const answers = run_all({c, c});
+    rules::book_movement const booking{c, {}, true};
+    auto const answers = run_all({booking, booking});
     EXPECT_FALSE(std::get<recorded>(*answers[0]).replayed);
     EXPECT_TRUE(std::get<recorded>(*answers[1]).replayed);
     EXPECT_EQ(at("MUG").on_hand, 10);
@@ -84,6 +85,92 @@ TEST_F(recording, a_reference_is_unique_per_sku_and_location) {
         ASSERT_TRUE(done);
         EXPECT_FALSE(done->replayed);
     }
+}
+
+TEST_F(recording, a_key_belongs_to_one_movement_over_all_skus_and_places) {
+    auto const first = record(received("MUG", 10), "ann", "cart 7");
+    ASSERT_TRUE(first);
+    EXPECT_FALSE(first->replayed);
+    EXPECT_EQ(first->movement.reference, "cart 7");
+    EXPECT_EQ(code_of(record(received("MUG", 10, "attic"), "ann", "cart 7")), error_code::idempotency_key_reused);
+    EXPECT_EQ(code_of(record(received("CUP", 10), "ann", "cart 7")), error_code::idempotency_key_reused);
+    EXPECT_EQ(code_of(record(adjusted("MUG", 1), "ann", "cart 7")), error_code::idempotency_key_reused);
+    auto const again = record(received("MUG", 10), "ann", "cart 7");
+    EXPECT_TRUE(again->replayed);
+    EXPECT_EQ(again->movement, first->movement);
+    EXPECT_THAT(ledger(), SizeIs(1));
+}
+
+TEST_F(recording, a_key_of_an_order_is_not_one_of_a_movement) {
+    key_record of_order;
+    of_order.account = "ann";
+    of_order.idempotency_key = "cart 7";
+    of_order.order_id = order(1);
+    rows.hold(of_order);
+    EXPECT_EQ(code_of(record(received("MUG", 10), "ann", "cart 7")), error_code::idempotency_key_reused);
+    EXPECT_THAT(ledger(), IsEmpty());
+}
+
+TEST_F(recording, the_same_key_of_another_account_is_another_key) {
+    ASSERT_TRUE(record(received("MUG", 10), "ann", "delivery-7"));
+    auto const theirs = record(received("MUG", 10), "bob", "delivery-7");
+    ASSERT_TRUE(theirs);
+    EXPECT_FALSE(theirs->replayed);
+    EXPECT_EQ(theirs->movement.reference, "bob: delivery-7");
+    EXPECT_EQ(at("MUG").on_hand, 20);
+    for (auto const* account : {"ann", "bob"}) {
+        EXPECT_TRUE(record(received("MUG", 10), account, "delivery-7")->replayed) << account;
+        EXPECT_EQ(code_of(record(received("CUP", 10), account, "delivery-7")), error_code::idempotency_key_reused);
+    }
+    EXPECT_EQ(at("MUG").on_hand, 20);
+}
+
+TEST_F(recording, a_reference_that_names_no_account_answers_a_key_of_anybody) {
+    auto c = received("MUG", 10);
+    c.reference = "delivery-7";  // as rows are that were written before keys had a record of their own
+    ASSERT_TRUE(record(c));
+    c.reference.reset();
+    EXPECT_TRUE(record(c, "ann", "delivery-7")->replayed);
+    EXPECT_EQ(code_of(record(received("MUG", 11), "ann", "delivery-7")), error_code::idempotency_key_reused);
+    EXPECT_EQ(at("MUG").on_hand, 10);
+}
+
+TEST_F(recording, a_refused_movement_leaves_its_key_free) {
+    ASSERT_EQ(code_of(record(adjusted("MUG", -1), "ann", "k")), error_code::insufficient_stock);
+    EXPECT_TRUE(written.empty());
+    EXPECT_TRUE(record(received("CUP", 1), "ann", "k"));
+}
+
+TEST_F(recording, a_sku_that_nobody_knows_is_booked_only_while_pieces_of_it_are_here) {
+    auto const unchecked = [&](record_movement c) {
+        c.reference = "unchecked-" + std::to_string(++references);
+        return run<recorded>(rules::book_movement{std::move(c), {}, false});
+    };
+    EXPECT_EQ(code_of(unchecked(received("MUG", 1))), error_code::unknown_sku);
+    ASSERT_TRUE(run<stock_level>(configure_stock(shop::sku("MUG")).warn_below(3)));
+    EXPECT_EQ(code_of(unchecked(received("MUG", 1))), error_code::unknown_sku) << "settings are no pieces";
+    have("MUG", 2);
+    EXPECT_TRUE(unchecked(received("MUG", 1)));
+    EXPECT_TRUE(unchecked(adjusted("MUG", -3)));
+    EXPECT_EQ(code_of(unchecked(received("MUG", 1))), error_code::unknown_sku) << "all are gone";
+}
+
+TEST_F(recording, says_how_many_are_promised_and_the_least_that_is_possible) {
+    have("MUG", 8);
+    allow_backorders("MUG", 1);
+    ASSERT_TRUE(allocate(1, {of("MUG", 5)}));
+    auto const refused = record(adjusted("MUG", -5)).error();
+    EXPECT_EQ(refused.code(), error_code::stock_committed);
+    EXPECT_EQ(refused.message(), "8 on hand and 5 promised: the count must be at least 4");
+    EXPECT_EQ(refused.details().on_hand, 8);
+    EXPECT_EQ(refused.details().promised, 5);
+    EXPECT_EQ(refused.details().least, 4);
+    EXPECT_TRUE(record(counted("MUG", 4, 8)));
+    auto const moved = record(transferred("MUG", 1, "main", "attic")).error();
+    EXPECT_EQ(moved.message(), "4 on hand and 5 promised: what stays must be at least 5");
+    auto const settings = run<stock_level>(configure_stock(shop::sku("MUG")).backorder(0)).error();
+    EXPECT_EQ(settings.message(), "4 on hand and 5 promised: the backorder limit must be at least 1");
+    EXPECT_EQ(settings.details().least, 1);
 }
 
 TEST_F(recording, a_refused_movement_leaves_its_reference_free) {

@@ -16,7 +16,7 @@ protected:
             grown += in.ledger;
             events_grown += in.events;
         };
-        tested = reached(make_service(stores.inventory, context(), count), &transport::remote_inventory);
+        tested = reached(make_service(stores.inventory, context(), count, is_known()), &transport::remote_inventory);
     }
     static record_movement received(std::string const& which, std::int64_t pieces) {
         record_movement c;
@@ -35,6 +35,24 @@ protected:
         return {new_order(), std::move(lines)};
     }
 
+    /// Any sku is one, unless a test says otherwise.
+    sku_check is_known() {
+        return [this](std::vector<request<sku>> asked) -> asio::awaitable<std::vector<result<void>>> {
+            std::vector<result<void>> answers;
+            for (auto const& one : asked) {
+                skus_asked.push_back(std::string(one.command.text()));
+                if (catalogue_answers) {
+                    answers.emplace_back(*catalogue_answers);
+                } else {
+                    answers.emplace_back();
+                }
+            }
+            co_return answers;
+        };
+    }
+
+    std::vector<std::string> skus_asked;
+    std::optional<error> catalogue_answers;
     int deliveries = 0;
     int grown = 0;
     int events_grown = 0;
@@ -120,9 +138,64 @@ TEST_F(inventory_service, takes_the_idempotency_key_for_a_reference) {
 }
 
 TEST_F(inventory_service, prefers_a_reference_of_its_own_to_the_key) {
-    auto c = received("MUG", 5).because_of("file:7");
-    auto const done = ask(&service::record, std::move(c), with_key("delivery"));
-    EXPECT_EQ(done->movement.reference, "file:7");
+    auto const asked = [&](char const* reference, char const* key) {
+        return ask(&service::record, received("MUG", 5).because_of(reference), with_key(key));
+    };
+    EXPECT_EQ(asked("file:7", "delivery")->movement.reference, "file:7");
+    EXPECT_TRUE(asked("file:7", "delivery")->replayed);
+    EXPECT_TRUE(asked("file:7", "another")->replayed) << "the reference answers";
+    EXPECT_EQ(asked("file:8", "delivery").error().code(), error_code::idempotency_key_reused);
+    EXPECT_FALSE(asked("file:8", "")->replayed) << "a reference needs no key";
+    EXPECT_EQ(level("MUG")->on_hand, 10);
+}
+
+TEST_F(inventory_service, a_key_is_refused_for_another_sku_or_place) {
+    ASSERT_TRUE(ask(&service::record, received("MUG", 5), with_key("delivery 7")));
+    for (auto other : {received("CUP", 5), received("MUG", 5).at(location("attic"))}) {
+        EXPECT_EQ(ask(&service::record, std::move(other), with_key("delivery 7")).error().code(),
+                  error_code::idempotency_key_reused);
+    }
+    EXPECT_EQ(level("MUG")->on_hand, 5);
+    EXPECT_FALSE(level("CUP"));
+}
+
+TEST_F(inventory_service, of_two_movements_at_once_under_one_key_one_is_booked) {
+    std::vector<asio::awaitable<std::vector<result<recorded>>>> calls;
+    for (auto const* which : {"MUG", "CUP"}) {
+        std::vector<request<record_movement>> one;
+        one.emplace_back(with_key("delivery"), received(which, 5));
+        calls.push_back(tested->record(std::move(one)));
+    }
+    auto const answers = run_all(std::move(calls));
+    EXPECT_EQ(answers[0].front().has_value() + answers[1].front().has_value(), 1);
+    EXPECT_EQ(level("MUG").has_value() + level("CUP").has_value(), 1);
+}
+
+TEST_F(inventory_service, asks_for_skus_of_which_no_piece_is_here_all_at_once) {
+    ASSERT_TRUE(have("MUG", 5));
+    ASSERT_THAT(skus_asked, ElementsAre("MUG"));
+    catalogue_answers = error(error_code::unknown_sku, "no product has this sku; did you mean CUP?");
+    std::vector<request<record_movement>> all;
+    for (auto const* which : {"cup", "MUG", "CUp"}) all.emplace_back(with_key(which), received(which, 1));
+    auto const answers = run(tested->record(std::move(all)));
+    EXPECT_EQ(answers[0].error().code(), error_code::unknown_sku);
+    EXPECT_EQ(answers[0].error().message(), "no product has this sku; did you mean CUP?");
+    EXPECT_TRUE(answers[1]) << "pieces of it are here";
+    EXPECT_EQ(answers[2].error().code(), error_code::unknown_sku);
+    EXPECT_THAT(skus_asked, ElementsAre("MUG", "cup", "CUp"));
+    EXPECT_FALSE(level("cup"));
+}
+
+TEST_F(inventory_service, books_nothing_new_while_the_catalogue_is_away_and_still_answers_repeats) {
+    ASSERT_TRUE(ask(&service::record, received("MUG", 5), with_key("first")));
+    ASSERT_TRUE(ask(&service::record, received("MUG", 5).at(location("attic")), with_key("second")));
+    catalogue_answers = error(error_code::unavailable);
+    auto const refused = ask(&service::record, received("CUP", 1), with_key("third"));
+    EXPECT_EQ(refused.error().code(), error_code::unavailable);
+    EXPECT_TRUE(ask(&service::record, received("MUG", 5), with_key("first"))->replayed);
+    EXPECT_FALSE(level("CUP"));
+    catalogue_answers.reset();
+    EXPECT_FALSE(ask(&service::record, received("CUP", 1), with_key("third"))->replayed);
 }
 
 TEST_F(inventory_service, refuses_movements_without_a_good_key_and_records_their_neighbours) {

@@ -134,14 +134,4 @@ TEST(checking_a_transition, members_that_are_not_offered_are_not_known) {
     EXPECT_THAT(pointers_of(refused.error()), ElementsAre("/reservation_id"));
 }
 
-TEST(checking_a_key, wants_1_to_255_printable_characters) {
-    EXPECT_TRUE(rules::check_key("a"));
-    EXPECT_TRUE(rules::check_key(std::string(255, '~')));
-    EXPECT_EQ(code_of(rules::check_key("")), error_code::idempotency_key_missing);
-    EXPECT_EQ(code_of(rules::check_key(std::string(256, 'a'))), error_code::idempotency_key_malformed);
-    EXPECT_EQ(code_of(rules::check_key("with space")), error_code::idempotency_key_malformed);
-    EXPECT_EQ(code_of(rules::check_key("\x7f")), error_code::idempotency_key_malformed);
-    EXPECT_EQ(code_of(rules::check_key("\xc3\xa9")), error_code::idempotency_key_malformed);
-}
-
 }  // namespace shop::orders::tests
