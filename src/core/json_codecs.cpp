@@ -71,6 +71,12 @@ void codec<currency>::write(std::string& out, currency v) {
 }
 
 bool codec<money>::read(reader& in, value v, money& out) {
+    auto const amount = v.find("amount");
+    bool const may_be_decimal = amount && (amount->is(kind::real) || amount->is(kind::string));
+    if (auto const whole = may_be_decimal ? minor_units_of(amount->number_text()) : std::nullopt) {
+        reader::place here(in, "amount");
+        return in.refuse_shape("must be a whole number of minor units: " + *whole);
+    }
     amount_and_currency read;
     if (!read_members(in, v, read)) return false;
     out = money(read.amount, read.currency);

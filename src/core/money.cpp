@@ -1,5 +1,7 @@
 #include <shop/core/money.hpp>
 
+#include <algorithm>
+
 namespace shop {
 
 namespace {
@@ -26,6 +28,19 @@ result<money> money::times(std::int64_t factor) const {
     money const made(product, currency_);
     if (!made.is_within_limits()) return too_large();
     return made;
+}
+
+std::optional<std::string> minor_units_of(std::string_view amount) {
+    auto const point = amount.find_first_of(".,");
+    if (point == amount.npos || point == 0) return std::nullopt;
+    auto const whole = amount.substr(0, point), part = amount.substr(point + 1);
+    auto const is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    bool const is_amount = whole.size() <= 15 && (part.size() == 1 || part.size() == 2) &&
+                           std::ranges::all_of(whole, is_digit) && std::ranges::all_of(part, is_digit);
+    if (!is_amount) return std::nullopt;
+    auto digits = std::string(whole) + std::string(part) + (part.size() == 1 ? "0" : "");
+    digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
+    return digits;
 }
 
 }  // namespace shop

@@ -35,17 +35,20 @@ void want(keys& all, configure_stock const& command) {
 result<stock_level> configure(rows& all, configure_stock const& command, attempt const& now) {
     if (auto good = check(command); !good) return good.error();
     auto const before = level_of(command.sku, all.group<stock_record>({command.sku}));
-    if (command.if_match && *command.if_match != before.version) {
+    bool const known = !before.locations.empty();
+    if ((command.if_none_match && known) || (command.if_match && *command.if_match != before.version)) {
         error_details details;
         details.current_version = before.version;
         return error(error_code::version_mismatch, std::move(details));
+    }
+    if (command.guarded && known && !command.if_match) {
+        return error(error_code::version_required, "send the ETag of what you read as `If-Match`");
     }
     if (auto same = check_read_only_members(command, before); !same) return same.error();
     settings const had{before.low_stock_threshold, before.backorder_limit, before.untracked};
     settings const gets{command.low_stock_threshold.value_or(had.low_stock_threshold),
                         command.backorder_limit.value_or(had.backorder_limit),
                         command.untracked.value_or(had.untracked)};
-    bool const known = !before.locations.empty();
     if (known && gets == had) return before;
     if (known) {
         auto const& main = *find_row(all.group<stock_record>({command.sku}), location());

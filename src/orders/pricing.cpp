@@ -70,10 +70,6 @@ auto line_of(Lines& lines, sku const& which) {
     return std::find_if(lines.begin(), lines.end(), [&](auto const& l) { return l.sku == which; });
 }
 
-}  // namespace
-
-namespace {
-
 void check(customer const& who, findings& found) {
     found.name(who.id, limits::customer_id_bytes_max, "/customer/id");
     if (who.email) {

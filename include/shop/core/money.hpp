@@ -87,4 +87,8 @@ private:
 constexpr money eur(std::int64_t cents) { return {cents, *currency::parse("EUR")}; }
 constexpr money usd(std::int64_t cents) { return {cents, *currency::parse("USD")}; }
 
+/// What a decimal amount comes to in hundredths, as a hint for whoever wrote it: `1999` of `19.99`, `1990` of `19,9`; nothing
+/// of anything else.
+std::optional<std::string> minor_units_of(std::string_view amount);
+
 }  // namespace shop

@@ -6,15 +6,33 @@ namespace {
 std::string const mug = R"({"sku":"MUG-1","name":"Mug","price":{"amount":1999,"currency":"EUR"}})";
 
 TEST_F(edge, demands_the_version_seen_before_it_changes_something) {
-    for (auto const& [method, path, body] : {std::tuple{"PUT", "/v1/products/MUG-1", mug},
-                                             std::tuple{"PATCH", "/v1/inventory/MUG-1", std::string("{}")}}) {
-        auto const answer = send(method, path, {}, body);
-        EXPECT_EQ(answer.status, 428u);
-        EXPECT_EQ(problem_in(answer).code, "version_required");
-        EXPECT_NE(problem_in(answer).detail.find("If-Match"), std::string::npos);
-    }
+    auto const answer = send("PUT", "/v1/products/MUG-1", {}, mug);
+    EXPECT_EQ(answer.status, 428u);
+    EXPECT_EQ(problem_in(answer).code, "version_required");
+    EXPECT_NE(problem_in(answer).detail.find("If-Match"), std::string::npos);
     EXPECT_TRUE(products.replaces.batches.empty());
-    EXPECT_TRUE(inventory.configures.batches.empty());
+}
+
+TEST_F(edge, configures_stock_that_nobody_has_seen_yet) {
+    using shop::inventory::configure_stock;
+    auto const asked = [&](std::vector<std::pair<std::string, std::string>> fields) {
+        send("PATCH", "/v1/inventory/MUG-1", std::move(fields), R"({"low_stock_threshold":3})");
+        return inventory.configures.batches.back().front().command;
+    };
+    for (auto const& c : {asked({}), asked({{"If-None-Match", "*"}}), asked({{"If-Match", "\"4\""}})}) {
+        EXPECT_TRUE(c.guarded) << "whether a version is required is for the inventory to say";
+    }
+    EXPECT_FALSE(asked({}).if_none_match);
+    EXPECT_TRUE(asked({{"If-None-Match", "*"}}).if_none_match);
+    EXPECT_EQ(asked({{"If-Match", "\"4\""}}).if_match, 4u);
+    auto const before = inventory.configures.batches.size();
+    auto const answer = send("PATCH", "/v1/inventory/MUG-1", {{"If-None-Match", "\"4\""}}, "{}");
+    EXPECT_EQ(answer.status, 400u);
+    EXPECT_EQ(problem_in(answer).errors.at(0).pointer, "If-None-Match");
+    for (auto const* body : {R"({"guarded":false})", R"({"if_none_match":true})"}) {
+        EXPECT_EQ(send("PATCH", "/v1/inventory/MUG-1", {}, body).status, 400u) << body;
+    }
+    EXPECT_EQ(inventory.configures.batches.size(), before);
 }
 
 TEST_F(edge, tells_the_current_version_when_the_one_seen_is_stale) {

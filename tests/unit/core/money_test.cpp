@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <shop/core/json.hpp>
+
 namespace shop {
 namespace {
 
@@ -95,4 +97,22 @@ TEST(money, refuses_products_beyond_them) {
 }
 
 }  // namespace
+TEST(minor_units_of, a_decimal_amount_are_its_hundredths) {
+    EXPECT_EQ(minor_units_of("19.99"), "1999");
+    EXPECT_EQ(minor_units_of("19,9"), "1990");
+    EXPECT_EQ(minor_units_of("0.05"), "5");
+    for (auto const* none : {"", "1999", "1.234", ".5", "1.", "1.2.3", "a.99", "-1.99"}) {
+        EXPECT_EQ(minor_units_of(none), std::nullopt) << none;
+    }
+}
+
+TEST(minor_units_of, a_decimal_amount_are_told_where_it_is_refused) {
+    for (auto const* amount : {"19.99", "\"19.99\""}) {
+        auto const read = json::decode<money>("{\"amount\":" + std::string(amount) + ",\"currency\":\"EUR\"}");
+        ASSERT_FALSE(read);
+        EXPECT_EQ(read.error().details().errors.at(0).pointer, "/amount");
+        EXPECT_EQ(read.error().details().errors.at(0).detail, "must be a whole number of minor units: 1999");
+    }
+}
+
 }  // namespace shop

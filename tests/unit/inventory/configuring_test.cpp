@@ -99,6 +99,26 @@ TEST_F(configuring, takes_back_what_was_read_and_refuses_what_only_the_shop_sets
     EXPECT_EQ(level->on_hand, 3);
 }
 
+TEST_F(configuring, over_the_edge_makes_what_is_new_and_wants_the_version_of_what_is_known) {
+    auto c = mug().warn_below(5);
+    c.guarded = true;
+    ASSERT_TRUE(configured(c)) << "nobody can have read it";
+    auto again = mug().warn_below(6);
+    again.guarded = true;
+    EXPECT_EQ(code_of(configured(again)), error_code::version_required);
+    again.if_match = 1;
+    EXPECT_TRUE(configured(again));
+}
+
+TEST_F(configuring, only_what_is_new_when_asked_so) {
+    auto c = mug().warn_below(5);
+    c.if_none_match = c.guarded = true;
+    ASSERT_TRUE(configured(c));
+    auto const refused = configured(c);
+    ASSERT_EQ(code_of(refused), error_code::version_mismatch);
+    EXPECT_EQ(refused.error().details().current_version, 1u);
+}
+
 TEST_F(configuring, refuses_a_backorder_limit_below_what_is_promised) {
     have("MUG", 1);
     ASSERT_TRUE(configured(mug().backorder(5)));

@@ -7,7 +7,7 @@
 namespace shop::http::detail {
 
 bool chunk_decoder::refuse(refusal kind, std::string_view detail) {
-    why_ = {kind, detail};
+    why_ = {kind, detail, kind == refusal::body_too_large ? body_bytes_max_ : 0};
     return false;
 }
 

@@ -180,7 +180,7 @@ void connection::judge() {
         answer_ = problem(refusal::internal, "the request could not be answered");
     }
     if (!answer_ && head_.content_length > body_bytes_max_) {
-        refuse({refusal::body_too_large, "the body is larger than this resource takes"});
+        refuse({refusal::body_too_large, "the body is larger than this resource takes", body_bytes_max_});
     }
 }
 
@@ -270,7 +270,9 @@ asio::awaitable<void> connection::read_chunked_body() {
 }
 
 void connection::refuse(fault const& why) {
-    answer_ = problem(why.kind, why.detail);
+    std::string detail(why.detail);
+    if (why.most_bytes > 0) detail += ": at most " + std::to_string(why.most_bytes) + " bytes";
+    answer_ = problem(why.kind, detail);
     if (why.kind == refusal::method_not_allowed) answer_->add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE");
     closing_ = true;
 }

@@ -46,8 +46,8 @@ std::optional<error> judge_conditions(route const& to, request const& request) {
     if (!to.conditional && request.find("If-Match")) {
         return detail::malformed_at("If-Match", "is not understood by this operation: leave it out");
     }
-    if (request.find("If-None-Match")) {
-        return detail::malformed_at("If-None-Match", "is understood by GET only: leave it out");
+    if (!to.can_create && request.find("If-None-Match")) {
+        return detail::malformed_at("If-None-Match", "is not understood by this operation: leave it out");
     }
     return std::nullopt;
 }

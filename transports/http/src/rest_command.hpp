@@ -37,6 +37,8 @@ struct path_names {
 };
 
 inline constexpr std::string_view if_match_member = "if_match";
+inline constexpr std::string_view if_none_match_member = "if_none_match";
+inline constexpr std::string_view guarded_member = "guarded";
 
 /// A row of a table, known at compile time.
 template <auto const& Table, std::size_t I>
@@ -53,7 +55,8 @@ struct row_of {
 
     /// Whether a described member is given by the query or the body, not by path or head.
     static constexpr bool is_given(std::string_view name) {
-        return in_path.index_of(name) == in_path.count && name != if_match_member;
+        return in_path.index_of(name) == in_path.count && name != if_match_member && name != if_none_match_member &&
+               name != guarded_member;
     }
 
     template <class Predicate>
@@ -68,6 +71,9 @@ struct row_of {
     static constexpr bool has_whole_body = requires { command::body(); };
     static constexpr bool conditional =
         any_member([](std::string_view name, presence) { return name == if_match_member; });
+    /// Whether it makes what is not there: then its service tells whether a version is required.
+    static constexpr bool can_create =
+        any_member([](std::string_view name, presence) { return name == if_none_match_member; });
     static constexpr bool has_given = any_member([](std::string_view name, presence) { return is_given(name); });
     static constexpr bool takes_body = has_whole_body || (!reads_query && has_given);
     static constexpr bool needs_body = has_whole_body || any_member([](std::string_view name, presence missing) {
@@ -92,13 +98,20 @@ private:
     error_details details_;
 };
 
-/// The member of `if_match`.
+/// The members of `if_match` and `if_none_match`.
 template <class Row>
 result<void> read_condition(exchange const& at, typename Row::command& out) {
     if constexpr (Row::conditional) {
         auto version = version_in_if_match(at.http);
         if (!version) return version.error();
-        if (Row::changes && !*version) {
+        if constexpr (Row::can_create) {
+            auto const is_new = at.http.find("If-None-Match");
+            if (is_new && *is_new != "*") {
+                return malformed_at("If-None-Match", "must be *: only what is not there yet is made");
+            }
+            out.if_none_match = is_new.has_value();
+            out.guarded = true;
+        } else if (Row::changes && !*version) {
             return error(error_code::version_required, "send the ETag of what you read as `If-Match`");
         }
         out.if_match = *version;
@@ -133,7 +146,13 @@ result<void> read_query(exchange const& at, typename Row::command& out) {
             if (!Row::reads_query || f.name != name || !Row::is_given(f.name)) return;
             known = true;
             json::reader in(json::unknown_members::refuse, f.name);
-            if (!json::read_parameter(in, text, out.*f.pointer)) refused.add(std::move(in).to_error());
+            if (json::read_parameter(in, text, out.*f.pointer)) return;
+            auto with_plus = text;
+            std::ranges::replace(with_plus, ' ', '+');
+            json::reader again(json::unknown_members::refuse, f.name);
+            bool const meant_plus = with_plus != text && json::read_parameter(again, with_plus, out.*f.pointer);
+            refused.add(meant_plus ? malformed_at(f.name, "has a space, as which a + in a query is read: write + as %2B")
+                                   : std::move(in).to_error());
         });
         if (!known) {
             bool const nameable = name.size() <= json::key_bytes_shown_max;

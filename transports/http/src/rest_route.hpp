@@ -39,6 +39,7 @@ struct route {
     std::string_view scope;
     bool keyed;        ///< needs an idempotency key
     bool conditional;  ///< takes `If-Match`
+    bool can_create;   ///< and `If-None-Match: *`
     bool takes_body;
     std::size_t body_bytes_max;
     void* service;

@@ -36,6 +36,7 @@ route make_route(typename Row::service& service) {
     made.scope = Row::row.scope;
     made.keyed = Row::row.safety == safety::keyed;
     made.conditional = Row::conditional;
+    made.can_create = Row::can_create;
     made.takes_body = Row::takes_body;
     made.body_bytes_max = is_upload ? limits::import_body_bytes_max : limits::body_bytes_max;
     made.service = &service;

@@ -16,7 +16,8 @@ namespace shop::http::detail {
 /// Why a request is refused.
 struct fault {
     refusal kind = refusal::malformed_request;
-    std::string_view detail;  ///< static text
+    std::string_view detail;     ///< static text
+    std::size_t most_bytes = 0;  ///< of what is too large, if that is to be said
 };
 
 struct head_limits {
