@@ -39,13 +39,13 @@ sku sku_of(std::size_t i) { return sku("SKU-" + std::to_string(100'000 + i)); }
 
 void stock_up(engine& e, workload const& w) {
     auto shop = e.blocking();
-    std::vector<products::product_draft> drafts;
+    std::vector<products::product_merge> merges;
     for (std::size_t i = 0; i < w.skus; ++i) {
-        drafts.emplace_back(sku_of(i), "Product number " + std::to_string(i), eur(999));
-        drafts.back().status = products::status::active;
-        if (drafts.size() == limits::batch_items_max || i + 1 == w.skus) {
-            shop.products.import(std::move(drafts));
-            drafts.clear();
+        products::product_draft draft(sku_of(i), "Product number " + std::to_string(i), eur(999));
+        merges.emplace_back(std::move(draft).active());
+        if (merges.size() == limits::batch_items_max || i + 1 == w.skus) {
+            shop.products.import(std::move(merges));
+            merges.clear();
         }
     }
     auto& inventory = e.inventory();

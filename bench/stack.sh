@@ -82,7 +82,7 @@ databases=$("$here/../script/postgres" start "$folder/stack/postgres" product in
 database() { grep "@/$1?" <<<"$databases"; }
 for name in product inventory orders notification; do quiet "$program" migrate --store "$(database $name)"; done
 quiet "$program" import products "$here/../reference-server/catalogue/products.csv" --store "$(database product)"
-quiet "$program" import stock "$folder/stock.csv" --store "$(database inventory)"
+quiet "$program" import stock "$folder/stock.csv" --store "$(database inventory)" --product-store "$(database product)"
 
 open_stack
 for round in 1 2 3; do sell "gateway and four services" 256 "stack-$round"; done

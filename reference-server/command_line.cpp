@@ -93,6 +93,13 @@ exit_code run(int argc, char const* const* argv) {
     importing->add_option("file", said.import.path, "CSV with a header, or JSON Lines")->required()->type_name("FILE");
     importing->add_option("--format", said.format, "csv or jsonl, if the name of the file does not say it")
         ->check(CLI::IsMember({"csv", "jsonl"}));
+    importing->add_option("--delivery", said.import.delivery,
+                          "what delivery a stock file is: its rows are added once; without one, and without a column "
+                          "reference, they are counts that the stock is set to")
+        ->type_name("NAME");
+    importing->add_option("--product-store", said.import.product_store,
+                          "the store of the product service, which says what skus there are, where it has one of its own")
+        ->type_name("STORE");
     add_settings(*importing, said, true);
 
     auto* auditing = program.add_subcommand("audit", "Checks a store against the promises of the shop");

@@ -18,6 +18,8 @@ struct import_request {
     kind what = kind::products;
     std::string path;
     std::optional<file_format> format;
+    std::string delivery;       ///< the delivery that a stock file is about, where its rows do not say it
+    std::string product_store;  ///< as `--store` has it, where products have a store of their own; empty: the same
 };
 
 /// `shop-server import products|stock FILE`.

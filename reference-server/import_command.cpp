@@ -7,7 +7,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <shop/core/idempotency_key.hpp>
 #include <shop/core/scheduler.hpp>
+#include <shop/engine/known_skus.hpp>
 #include <shop/inventory/make_service.hpp>
 #include <shop/products/make_service.hpp>
 
@@ -44,9 +46,10 @@ public:
 
     std::optional<std::string> open() { return rows_.open(); }
 
+    /// @param words says, when it is done, what became of the rows that are new.
     /// @param start begins the import: rows, listener and counts in, an awaitable out.
-    template <class Start>
-    exit_code run(asio::io_context& context, Start start) {
+    template <class Words, class Start>
+    exit_code run(asio::io_context& context, Words words, Start start) {
         shop::result<void> outcome;
         asio::co_spawn(context, start(rows_, listener_, counts_), [&](std::exception_ptr thrown, auto answer) {
             if (thrown) std::rethrow_exception(thrown);
@@ -57,8 +60,7 @@ public:
         if (counts_.bad > bad_rows_shown_max) {
             std::cerr << "and " << counts_.bad - bad_rows_shown_max << " more bad rows\n";
         }
-        std::cout << counts_.rows << " rows: " << counts_.created
-                  << (std::is_same_v<Row, stock_row> ? " recorded, " : " created, ");
+        std::cout << counts_.rows << " rows: " << counts_.created << words();
         if constexpr (std::is_same_v<Row, product_row>) std::cout << counts_.updated << " updated, ";
         std::cout << counts_.unchanged << " unchanged, " << counts_.bad << " bad" << std::endl;
         if (!outcome) {
@@ -83,12 +85,34 @@ private:
     import_counts counts_;
 };
 
+/// What a request says beside the file, or why it cannot be meant.
+std::optional<std::string> refuse_request(import_request const& request) {
+    if (request.what != import_request::kind::stock && !(request.delivery + request.product_store).empty()) {
+        return "--delivery, --product-store: are for import stock";
+    }
+    if (!request.delivery.empty() && !shop::check_idempotency_key(request.delivery)) {
+        return "--delivery: must be 1 to 255 printable ASCII characters";
+    }
+    if (request.product_store.empty()) return std::nullopt;
+    auto const choice = store_from(request.product_store);
+    if (choice && choice->which != store_choice::kind::memory) return std::nullopt;
+    return "--product-store: must be sqlite:PATH or postgresql://USER@HOST:PORT/DATABASE";
+}
+
+/// The store of the products, where they have one of their own.
+shop::result<shop::stores> open_products(import_request const& request, settings const& with) {
+    auto apart = with;
+    apart.store = *store_from(request.product_store);
+    return open_with(apart, store_use::beside)({shop::system_scheduler(), shop::random_ids()});
+}
+
 }  // namespace
 
 exit_code import_file(import_request const& request, settings const& with) {
     if (with.store.which == store_choice::kind::memory) {
         return refuse({"store: what is imported into memory: is gone when the import ends"});
     }
+    if (auto const why = refuse_request(request)) return fail(exit_usage, *why);
     auto const format = request.format ? request.format : format_of(request.path);
     if (!format) return fail(exit_usage, request.path + ": CSV or JSON Lines? Say --format csv or --format jsonl");
     if (std::filesystem::is_directory(request.path))
@@ -114,18 +138,31 @@ exit_code import_file(import_request const& request, settings const& with) {
         import_run<product_row> import(file, *format, size, on_terminal);
         if (auto why = import.open()) return refuse_file(*why);
         auto service = shop::products::make_service(opened->products, services);
-        return import.run(context, [&](auto& rows, auto const& listener, auto& counts) {
-            return import_rows(rows, *service, clock, listener, counts);
-        });
+        return import.run(
+            context, [] { return " created, "; },
+            [&](auto& rows, auto const& listener, auto& counts) {
+                return import_rows(rows, *service, clock, listener, counts);
+            });
     }
-    auto const prefix = "import:" + hash_of(file);
-    file.clear();
-    file.seekg(0);
     import_run<stock_row> import(file, *format, size, on_terminal);
     if (auto why = import.open()) return refuse_file(*why);
-    auto service = shop::inventory::make_service(opened->inventory, services, {}, {});
-    return import.run(context, [&](auto& rows, auto const& listener, auto& counts) {
-        return import_rows(rows, *service, prefix, clock, listener, counts);
+    shop::inventory::sku_check is_known;
+    if (with.unknown_skus == shop::unknown_skus::refuse) {
+        auto const catalogue = request.product_store.empty() ? opened : open_products(request, with);
+        if (!catalogue) return fail(exit_code_of(catalogue.error()), std::string(catalogue.error().message()));
+        is_known = shop::skus_of(shop::products::make_service(catalogue->products, services));
+    }
+    auto service = shop::inventory::make_service(opened->inventory, services, {}, std::move(is_known));
+    auto kind = stock_file::unknown;
+    auto const words = [&] {
+        if (kind != stock_file::counted) return " received, ";
+        std::cerr
+            << "the file names no delivery: its rows were taken for counts, and the stock was set to them. To add what "
+               "came in, name the delivery: --delivery NAME, or a column reference\n";
+        return " set, ";
+    };
+    return import.run(context, words, [&](auto& rows, auto const& listener, auto& counts) {
+        return import_rows(rows, *service, request.delivery, kind, shop::random_ids(), clock, listener, counts);
     });
 }
 

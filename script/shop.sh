@@ -20,7 +20,8 @@ load_sample_catalogue() {
     [[ ! -f $1 ]] || return 0
     say "loading the sample catalogue"
     "$program" import products reference-server/catalogue/products.csv --store "$2"
-    "$program" import stock reference-server/catalogue/stock.csv --store "${3:-$2}"
+    "$program" import stock reference-server/catalogue/stock.csv --store "${3:-$2}" \
+        ${3:+--product-store "$2"}
     touch "$1"
 }
 

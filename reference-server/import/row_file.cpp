@@ -21,6 +21,39 @@ std::string in_words(shop::error const& e) {
     return out.empty() ? std::string(e.message()) : out;
 }
 
+std::optional<std::string> why_not_cells(std::vector<std::string> const& cells) {
+    auto const& header = cells.front();
+    if (header.starts_with("\xFF\xFE") || header.starts_with("\xFE\xFF") || header.find('\0') != header.npos) {
+        return "the file is in UTF-16: save it as CSV in UTF-8";
+    }
+    if (cells.size() > 1) return std::nullopt;
+    if (cells.size() > 1) return std::nullopt;
+    for (auto const& [separator, name] : {std::pair{';', "semicolons"}, std::pair{'\t', "tabs"}}) {
+        if (header.find(separator) == header.npos) continue;
+        return "the header is one cell, " + shown_cell(header) + ": separate columns with commas, not with " + name;
+    }
+    return std::nullopt;
+}
+
+std::string shown_cell(std::string_view cell) {
+    constexpr std::size_t most = 60;
+    std::string shown = "\"";
+    for (char const c : cell.substr(0, most)) shown += c == '\t' || (c >= ' ' && c != '\x7f') || c < 0 ? c : '?';
+    if (!shop::is_plain_text(shown, shop::line_breaks::allow)) {
+        for (char& c : shown) c = c < ' ' || c > '~' ? '?' : c;
+    }
+    for (char& c : shown) c = c == '\t' ? ' ' : c;
+    return shown + (cell.size() > most ? "...\"" : "\"");
+}
+
+bool is_like(std::string_view cell, std::string_view name) {
+    auto const is_space = [](char c) { return c == ' ' || c == '\t'; };
+    while (!cell.empty() && is_space(cell.front())) cell.remove_prefix(1);
+    while (!cell.empty() && is_space(cell.back())) cell.remove_suffix(1);
+    auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::ranges::equal(cell, name, {}, lower, lower);
+}
+
 bool read_line(std::istream& from, std::string& into) {
     into.clear();
     auto* const in = from.rdbuf();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <shop/core/json.hpp>
+#include <shop/core/money.hpp>
 #include <shop/core/text.hpp>
 
 #include "import/csv.hpp"
@@ -57,6 +58,13 @@ private:
 /// Reads a line of at most `import_row_bytes_max`; of a longer one no more is kept.
 bool read_line(std::istream& from, std::string& into);
 
+/// Why a header is no row of cells, if it can be told: UTF-16, other separators than commas.
+std::optional<std::string> why_not_cells(std::vector<std::string> const& header);
+/// A cell of the header as it may be shown: in quotes, cut, without what is no plain text.
+std::string shown_cell(std::string_view cell);
+/// Whether two names are equal but for the case of letters and white space around them.
+bool is_like(std::string_view cell, std::string_view name);
+
 /// The names of a row's columns.
 template <class Row>
 std::string column_names() {
@@ -72,7 +80,11 @@ template <class Row>
 std::optional<std::string> row_file<Row>::open() {
     if (format_ != file_format::csv) return std::nullopt;
     auto const* header = csv_.next();
-    if (!header || header->refusal) return "the first line must be the header: " + column_names<Row>();
+    if (!header) return "the first line must be the header: " + column_names<Row>();
+    if (auto cause = why_not_cells(header->fields)) return *cause;
+    if (header->refusal) {
+        return "the first line must be the header: " + column_names<Row>() + "; it " + *header->refusal;
+    }
     columns_ = header->fields;
     std::optional<std::string> refusal;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
@@ -81,8 +93,12 @@ std::optional<std::string> row_file<Row>::open() {
         bool const again = std::find(columns_.begin(), columns_.begin() + static_cast<std::ptrdiff_t>(i),
                                      columns_[i]) != columns_.begin() + static_cast<std::ptrdiff_t>(i);
         if (!known || again) {
-            return "column " + std::to_string(i + 1) + " of the header is " + (known ? "there twice" : "unknown") +
-                   "; the columns are " + column_names<Row>();
+            std::string why = "column " + std::to_string(i + 1) + " of the header, " + shown_cell(columns_[i]) +
+                              ", is " + (known ? "there twice" : "unknown");
+            shop::for_each_field<Row>([&](auto const& f) {
+                if (!known && is_like(columns_[i], f.name)) why.append(": did you mean ").append(f.name).append("?");
+            });
+            return why + "; the columns are " + column_names<Row>();
         }
     }
     shop::for_each_field<Row>([&](auto const& f) {
@@ -133,16 +149,28 @@ bool row_file<Row>::set_member(shop::json::reader& in, std::string_view column, 
     shop::for_each_field<Row>([&](auto const& f) {
         if (f.name != column) return;
         using member = std::remove_reference_t<decltype(out.*f.pointer)>;
+        using texts = std::vector<std::string>;
         if (cell.empty()) {
-            if (f.when_missing == shop::presence::required) good = in.refuse_value("is missing");
-        } else if constexpr (std::is_same_v<member, std::vector<std::string>>) {
+            if (!Row::may_be_empty(column)) good = in.refuse_value("is missing");
+            if constexpr (std::is_same_v<member, std::optional<texts>>) (out.*f.pointer).emplace();
+            if constexpr (std::is_same_v<member, std::optional<std::string>>) {
+                if (column != "reference") (out.*f.pointer).emplace();
+            }
+        } else if constexpr (std::is_same_v<member, std::optional<texts>>) {
+            auto& all = (out.*f.pointer).emplace();
             for (std::string_view rest = cell;;) {
                 auto const bar = rest.find('|');
-                (out.*f.pointer).emplace_back(rest.substr(0, bar));
+                all.emplace_back(rest.substr(0, bar));
                 if (bar == rest.npos) break;
                 rest.remove_prefix(bar + 1);
             }
         } else {
+            if constexpr (std::is_same_v<member, std::optional<std::int64_t>>) {
+                if (auto const whole = shop::minor_units_of(cell)) {
+                    good = in.refuse_value("must be a whole number of minor units: " + *whole);
+                    return;
+                }
+            }
             good = shop::json::read_parameter(in, cell, out.*f.pointer);
         }
     });

@@ -46,6 +46,46 @@ product_record const& add(rows& all, product_draft const& draft, attempt const& 
     return all.insert(std::move(row));
 }
 
+/// What cannot be left out of a product that is not there yet.
+result<void> check_is_whole(product_merge const& merge, product_record const* known) {
+    if (known != nullptr) return {};
+    error_details missing;
+    if (!merge.name) missing.errors.push_back({"/name", "is required for a new product"});
+    if (!merge.price) missing.errors.push_back({"/price", "is required for a new product"});
+    if (missing.errors.empty()) return {};
+    return error(error_code::invalid_value, std::move(missing));
+}
+
+/// The product as it is to be: what is said of it, over what is known.
+product_draft merged(product_merge const& merge, product_record const* known) {
+    product_draft draft;
+    draft.sku = merge.sku;
+    draft.status = status::active;
+    if (known != nullptr) {
+        auto const& content = known->content.get();
+        draft.name = known->name;
+        draft.price = known->price;
+        draft.status = known->status;
+        draft.description = content.description;
+        draft.tags = content.tags;
+        draft.attributes = content.attributes;
+        draft.group = content.group;
+        draft.options = content.options;
+    }
+    auto const take = [](auto& member, auto const& said) {
+        if (said) member = *said;
+    };
+    take(draft.name, merge.name);
+    take(draft.price, merge.price);
+    take(draft.status, merge.status);
+    take(draft.description, merge.description);
+    take(draft.tags, merge.tags);
+    take(draft.attributes, merge.attributes);
+    take(draft.options, merge.options);
+    if (merge.group) draft.group = merge.group->empty() ? std::nullopt : merge.group;
+    return draft;
+}
+
 result<void> check_version(product_record const& row, std::optional<std::uint64_t> seen) {
     if (!seen || *seen == row.version) return {};
     error_details details;
@@ -65,7 +105,7 @@ void want(keys& all, archive_product const& command) {
     want_both(all, command.sku);
 }
 void want(keys& all, import_product const& command) {
-    all.add<product_record>({command.draft.sku});
+    all.add<product_record>({command.merge.sku});
 }
 
 result<product> create(rows& all, create_product const& command, attempt const& now) {
@@ -100,14 +140,16 @@ result<product> archive(rows& all, archive_product const& command, attempt const
 }
 
 result<imported> import(rows& all, import_product const& command, attempt const& now) {
-    auto const& which = command.draft.sku;
+    auto const& which = command.merge.sku;
     auto const* known = all.find<product_record>({which});
+    if (auto good = check_is_whole(command.merge, known); !good) return good.error();
     auto const priced_in = known ? std::optional(known->price.currency()) : std::nullopt;
-    if (auto good = check(command.draft, priced_in); !good) return good.error();
-    if (known == nullptr) return imported{which, import_outcome::created, add(all, command.draft, now).version};
-    if (is_as(*known, command.draft)) return imported{which, import_outcome::unchanged, known->version};
+    auto const draft = merged(command.merge, known);
+    if (auto good = check(draft, priced_in); !good) return good.error();
+    if (known == nullptr) return imported{which, import_outcome::created, add(all, draft, now).version};
+    if (is_as(*known, draft)) return imported{which, import_outcome::unchanged, known->version};
     auto& row = all.edit<product_record>({which});
-    fill(row, command.draft, now);
+    fill(row, draft, now);
     return imported{which, import_outcome::updated, row.version};
 }
 

@@ -114,10 +114,10 @@ public:
         return this->one(&service::replace, products::replace_product(std::move(which), std::move(draft), version));
     }
     auto archive(sku which) const { return this->one(&service::archive, products::archive_product(std::move(which))); }
-    auto import(std::vector<products::product_draft> drafts) const {
+    auto import(std::vector<products::product_merge> merges) const {
         std::vector<request<products::import_product>> requests;
-        requests.reserve(drafts.size());
-        for (auto& d : drafts) requests.emplace_back(this->with({}), products::import_product(std::move(d)));
+        requests.reserve(merges.size());
+        for (auto& m : merges) requests.emplace_back(this->with({}), products::import_product(std::move(m)));
         return this->many(&service::import, std::move(requests));
     }
 };

@@ -80,12 +80,15 @@ struct imported {
     }
 };
 
-/// Creates or replaces, whatever the version; an equal product is left untouched.
+/// Creates a product, or changes what is said of it, whatever the version; an equal product is left untouched.
 struct import_product {
     import_product() = default;
-    explicit import_product(product_draft d) : draft(std::move(d)) {}
-    product_draft draft;
-    static constexpr auto body() { return &import_product::draft; }
+    explicit import_product(product_merge m) : merge(std::move(m)) {}
+    explicit import_product(product_draft whole) : merge(std::move(whole)) {}
+    product_merge merge;
+    /// What only one item of an upload may be about.
+    shop::sku const& subject() const { return merge.sku; }
+    static constexpr auto body() { return &import_product::merge; }
 };
 
 /// What the inventory says about a sku: its whole state, so that the last one said is all one needs.
@@ -153,9 +156,9 @@ public:
     /// `not_found`; `version_mismatch`.
     virtual asio::awaitable<std::vector<result<product>>> archive(std::vector<request<archive_product>> requests) = 0;
 
-    /// Creates or replaces; each its own result.
+    /// Creates products, and merges what is said into those that are there; each its own result.
     /// @par Errors per request
-    /// `invalid_value` with pointers.
+    /// `invalid_value` with pointers, also to what a new product lacks.
     virtual asio::awaitable<std::vector<result<imported>>> import(std::vector<request<import_product>> requests) = 0;
 
     /// Takes in the inventory's word; the subscriber of its stock events.

@@ -35,7 +35,7 @@ inline bool is_as_read(availability const& said, availability const& now) {
     return said == now || (now.as_of && (!said.as_of || *said.as_of < *now.as_of));
 }
 
-/// What a caller says about a product: the body of create, replace and import.
+/// What a caller says about a product: the body of create and replace.
 struct product_draft {
     product_draft() = default;
     product_draft(shop::sku which, std::string called, money at) : sku(std::move(which)), name(std::move(called)), price(at) {}
@@ -64,6 +64,44 @@ struct product_draft {
                           optional("options", &t::options)};
     }
     friend bool operator==(product_draft const&, product_draft const&) = default;
+};
+
+/// What an import says about a product: members that are left out stay as they are. A new product needs a name and a price,
+/// and is `active` unless its status is given.
+struct product_merge {
+    product_merge() = default;
+    explicit product_merge(shop::sku which) : sku(std::move(which)) {}
+    /// All of them.
+    explicit product_merge(product_draft whole)
+        : sku(std::move(whole.sku)),
+          name(std::move(whole.name)),
+          description(std::move(whole.description)),
+          price(whole.price),
+          status(whole.status),
+          tags(std::move(whole.tags)),
+          attributes(std::move(whole.attributes)),
+          group(std::move(whole.group).value_or(std::string())),
+          options(std::move(whole.options)) {}
+
+    shop::sku sku;
+    std::optional<std::string> name;
+    std::optional<std::string> description;
+    std::optional<money> price;
+    std::optional<products::status> status;
+    std::optional<std::vector<std::string>> tags;
+    std::optional<std::map<std::string, std::string>> attributes;
+    std::optional<std::string> group;  ///< the empty one takes the product out of its group
+    std::optional<std::map<std::string, std::string>> options;
+
+    static constexpr auto fields() {
+        using t = product_merge;
+        return std::tuple{required("sku", &t::sku),       optional("name", &t::name),
+                          optional("description", &t::description), optional("price", &t::price),
+                          optional("status", &t::status), optional("tags", &t::tags),
+                          optional("attributes", &t::attributes), optional("group", &t::group),
+                          optional("options", &t::options)};
+    }
+    friend bool operator==(product_merge const&, product_merge const&) = default;
 };
 
 /// A product as it stands.

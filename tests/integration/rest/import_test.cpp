@@ -8,7 +8,7 @@ std::string product(std::string const& sku, std::string const& more = {}) {
 }
 
 shop::result<shop::products::imported> created(shop::request<shop::products::import_product> const& asked) {
-    return shop::products::imported{asked.command.draft.sku, shop::products::import_outcome::created, 1};
+    return shop::products::imported{asked.command.merge.sku, shop::products::import_outcome::created, 1};
 }
 
 /// A result of an item, whichever it is.
@@ -30,7 +30,7 @@ std::vector<item_result> results_in(response const& answer) {
 
 TEST_F(edge, imports_each_product_by_itself) {
     products.imports.answer = [](auto const& asked) {
-        return asked.command.draft.sku == shop::sku("C") ? shop::invalid_at("/name", "is refused") : created(asked);
+        return asked.command.merge.sku == shop::sku("C") ? shop::invalid_at("/name", "is refused") : created(asked);
     };
     auto const body = "[" + product("A") + "," + product("no good") + "," + product("B", R"(,"colour":1)") + ",7," +
                       product("C") + "," + product("D") + "]";
@@ -51,6 +51,32 @@ TEST_F(edge, imports_each_product_by_itself) {
     EXPECT_EQ(results[5].outcome, "created");
     ASSERT_EQ(products.imports.batches.size(), 1u);
     EXPECT_EQ(products.imports.batches[0].size(), 3u);
+}
+
+TEST_F(edge, says_of_an_imported_product_only_what_the_item_says) {
+    products.imports.answer = created;
+    results_in(send("POST", "/v1/products/import", {}, R"([{"sku":"A","tags":[]},{"sku":"B","status":"draft"}])"));
+    auto const& asked = products.imports.batches.at(0);
+    EXPECT_EQ(asked.at(0).command.merge.name, std::nullopt);
+    EXPECT_EQ(asked.at(0).command.merge.status, std::nullopt);
+    EXPECT_EQ(asked.at(0).command.merge.tags, std::vector<std::string>());
+    EXPECT_EQ(asked.at(1).command.merge.status, shop::products::status::draft);
+    EXPECT_EQ(asked.at(1).command.merge.tags, std::nullopt);
+}
+
+TEST_F(edge, imports_of_two_items_about_one_sku_the_first_also_over_batches) {
+    products.imports.answer = created;
+    std::string body = "[" + product("A") + "," + product("A");
+    for (int i = 0; i < 1'100; ++i) body += "," + product("S" + std::to_string(i));
+    auto const results = results_in(send("POST", "/v1/products/import", {}, body + "," + product("A") + "]"));
+    EXPECT_EQ(results[0].outcome, "created");
+    for (auto const second : {std::size_t{1}, results.size() - 1}) {
+        ASSERT_TRUE(results[second].error) << second;
+        EXPECT_EQ(results[second].sku, "A");
+        EXPECT_EQ(results[second].error->code, "invalid_value");
+        EXPECT_EQ(results[second].error->errors.at(0).pointer, "/" + std::to_string(second) + "/sku");
+        EXPECT_EQ(results[second].error->errors.at(0).detail, "is what item 0 is about already");
+    }
 }
 
 TEST_F(edge, imports_in_batches_that_the_service_takes) {

@@ -261,6 +261,46 @@ TEST_F(importing, notices_each_member_that_differs) {
     }
 }
 
+TEST_F(importing, leaves_what_is_not_said_as_it_is) {
+    auto whole = mug().describe("Enamel").tag("kitchen").active();
+    whole.attributes = {{"colour", "blue"}};
+    whole.group = "mugs";
+    whole.options = {{"size", "L"}};
+    ASSERT_TRUE(create(whole));
+    product_merge cheaper(shop::sku("MUG-1"));
+    cheaper.price = eur(900);
+    ASSERT_EQ(run<imported>(import_product(cheaper))->outcome, import_outcome::updated);
+    EXPECT_EQ(stored().name, "Mug");
+    EXPECT_EQ(stored().price, eur(900));
+    EXPECT_EQ(stored().status, status::active);
+    EXPECT_EQ(stored().content.get(),
+              (product_content{"Enamel", {"kitchen"}, {{"colour", "blue"}}, "mugs", {{"size", "L"}}}));
+    EXPECT_EQ(run<imported>(import_product(cheaper))->outcome, import_outcome::unchanged);
+    ASSERT_TRUE(archive());
+    cheaper.name = "Blue mug";
+    EXPECT_EQ(run<imported>(import_product(cheaper))->outcome, import_outcome::updated);
+    EXPECT_EQ(stored().status, status::archived) << "what is off the market stays off it";
+    product_merge bare(shop::sku("MUG-1"));
+    bare.description = "";
+    bare.tags.emplace();
+    bare.group = "";
+    ASSERT_TRUE(run<imported>(import_product(bare)));
+    EXPECT_EQ(stored().content->description, "");
+    EXPECT_THAT(stored().content->tags, ::testing::IsEmpty());
+    EXPECT_EQ(stored().content->group, std::nullopt);
+}
+
+TEST_F(importing, of_a_new_product_wants_a_name_and_a_price_and_offers_it) {
+    product_merge merge(shop::sku("MUG-1"));
+    auto const refused = run<imported>(import_product(merge));
+    ASSERT_EQ(code_of(refused), error_code::invalid_value);
+    EXPECT_THAT(pointers_of(refused.error()), ::testing::ElementsAre("/name", "/price"));
+    merge.name = "Mug";
+    merge.price = eur(900);
+    EXPECT_EQ(run<imported>(import_product(merge))->outcome, import_outcome::created);
+    EXPECT_EQ(stored().status, status::active);
+}
+
 TEST_F(importing, refuses_only_the_bad_rows) {
     auto const answers = run_all({import_product(mug()), import_product(product_draft("CUP", "", eur(1))),
                                   import_product(product_draft("PLATE", "Plate", eur(1)))});

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -46,14 +48,32 @@ result<typename Row::command> read_item(json::value from) {
     return out;
 }
 
+/// Which item of an upload is about what: each thing may be meant by one item only, since the order of its changes would
+/// decide what it becomes.
+using upload_subjects = std::map<sku, std::size_t>;
+
+/// @return why an item is refused, if another was about the same thing.
+template <class Command>
+std::optional<error> refuse_second(Command const& command, std::size_t position, upload_subjects& seen) {
+    if constexpr (requires { command.subject(); }) {
+        auto const [first, is_first] = seen.try_emplace(command.subject(), position);
+        if (!is_first) return invalid_at("/sku", "is what item " + std::to_string(first->second) + " is about already");
+    }
+    return std::nullopt;
+}
+
 /// Has one batch answered: the items that can be read.
 template <class Row>
-asio::awaitable<void> run_batch(void* service, shop::call const& call, std::vector<uploaded_item>& items) {
+asio::awaitable<void> run_batch(void* service, shop::call const& call, std::vector<uploaded_item>& items,
+                                upload_subjects& seen) {
     std::vector<shop::request<typename Row::command>> batch;
     std::vector<uploaded_item*> asked;
     for (auto& item : items) {
         auto command = read_item<Row>(item.value);
-        if (command) {
+        auto const repeated = command ? refuse_second(*command, item.position, seen) : std::nullopt;
+        if (repeated) {
+            item.result = failed_item(item, *repeated);
+        } else if (command) {
             batch.emplace_back(call, std::move(*command));
             asked.push_back(&item);
         } else {
@@ -79,10 +99,11 @@ asio::awaitable<response> run_upload(void* service, exchange& at) {
     std::string body = "[";
     std::size_t position = 0;
     std::vector<uploaded_item> some;
+    upload_subjects seen;
     for (auto value : all.array()) {
         some.push_back({value, position++, {}});
         if (some.size() < limits::batch_items_max && position < all.array().size()) continue;
-        co_await run_batch<Row>(service, at.call, some);
+        co_await run_batch<Row>(service, at.call, some, seen);
         append_results(body, some);
         some.clear();
     }
