@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto between_looks = 1s;
+constexpr auto between_looks_at_what_is_away = 100ms;  ///< so that it is asked again as soon as it is well
 constexpr auto answer_max = 1s;
 
 shop::transport::balancing_options balancing(peer_options const& from) {
@@ -51,12 +52,26 @@ void peer::stop() {
 }
 
 asio::awaitable<void> peer::look_after(std::shared_ptr<peer> self) {
+    auto const& clock = *self->context_.clock;
+    auto next = clock.now();  // when all are looked at
     while (!self->between_looks_.stopped()) {
-        co_await self->find();
-        for (auto const& [address, client] : self->clients_) {
-            asio::co_spawn(self->context_.executor, self->check(address, client), [self](std::exception_ptr) {});
+        bool const all = clock.now() >= next;
+        if (all) {
+            next = clock.now() + between_looks;
+            co_await self->find();
         }
-        co_await self->between_looks_.sleep(between_looks);
+        bool some_away = false;
+        for (auto const& [address, client] : self->clients_) {
+            auto const known = self->ready_.find(address);
+            bool const away = known != self->ready_.end() && !known->second;
+            some_away = some_away || away;
+            if ((!all && !away) || !self->asked_.insert(address).second) continue;
+            asio::co_spawn(self->context_.executor, self->check(address, client),
+                           [self, address = address](std::exception_ptr) { self->asked_.erase(address); });
+        }
+        shop::steady_time::duration pause = next - clock.now();
+        if (some_away) pause = std::min<shop::steady_time::duration>(pause, between_looks_at_what_is_away);
+        co_await self->between_looks_.sleep(pause);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,8 @@ struct peer_options {
 /// Another process of this shop, or several that do the same: where they are, whether they are well, and the channel to them.
 ///
 /// Instances are asked for `/readyz` once a second; one that is not ready, or does not answer, is passed over while another
-/// is. Addresses that can change (a name with several addresses, a registry file) are looked up again as often.
+/// is, and asked ten times a second until it is ready again. Addresses that can change (a name with several addresses, a
+/// registry file) are looked up again once a second.
 /// @par Thread safety
 /// Shared objects: unsafe; to be used from the executor of its context.
 class peer : public std::enable_shared_from_this<peer> {
@@ -62,6 +64,7 @@ private:
     shop::nap between_looks_;
     std::map<std::string, std::shared_ptr<shop::http::client>> clients_;  ///< by address
     std::map<std::string, bool> ready_;
+    std::set<std::string> asked_;  ///< that owe an answer about it
     instances_function tell_;
     std::shared_ptr<shop::transport::balancing_channel> balanced_;
 };

@@ -17,6 +17,7 @@ namespace transport = shop::transport;
 namespace {
 
 constexpr auto between_checks = 1s;
+constexpr auto between_checks_of_what_is_away = 100ms;
 
 // Whoever is nearest to an instance that hangs asks another; a gateway leaves a service the time for it.
 constexpr auto overdue_margin_of_a_service = 250ms;
@@ -208,7 +209,7 @@ asio::awaitable<void> wiring::watch_stores(wiring& self, std::shared_ptr<shop::n
                                      fine ? "store answers again" : "store does not answer",
                                      {{"reason", fine ? std::string("none") : std::string(fine.error().word())}});
         }
-        co_await between->sleep(between_checks);
+        co_await between->sleep(fine ? between_checks : between_checks_of_what_is_away);
     }
 }
 

@@ -313,6 +313,19 @@ TEST_P(one_of_two_hangs, sells_on_while_a_link_is_silent) {
 INSTANTIATE_TEST_SUITE_P(stack_on_postgres, one_of_two_hangs, testing::Values("yes", "no"),
                          [](auto const& info) { return std::string("batching_") + info.param; });
 
+TEST(stack_on_postgres, with_two_instances_of_each_service_sells_again_when_its_database_is_back) {
+    shop_test::postgres_server database({"max_connections=400"});
+    stack_under_load under(database, 2);
+    under.start_buying();
+    for (int round = 0; round < 10; ++round) {
+        database.kill();
+        ASSERT_TRUE(under.buyers.wait_for_answers(20, 100ms));
+        database.start();
+        under.expect_recovery();
+    }
+    expect_retryable_only(under.expect_all_kept());
+}
+
 TEST(stack_on_postgres, answers_in_time_and_stays_small_while_a_service_stands_still) {
     stack_under_load under(shop_test::shared_postgres());
     std::map<std::string, shop_test::process_facts> before;
