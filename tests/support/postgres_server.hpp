@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -18,7 +19,7 @@
 namespace shop_test {
 
 /// The folder of PostgreSQL's programs: Debian keeps them out of the path, one folder for each version.
-inline std::filesystem::path postgres_programs() {
+inline std::filesystem::path system_postgres_programs() {
     std::vector<std::filesystem::path> found;
     std::error_code none;
     for (auto const& version : std::filesystem::directory_iterator("/usr/lib/postgresql", none)) {
@@ -26,6 +27,17 @@ inline std::filesystem::path postgres_programs() {
     }
     if (found.empty()) throw std::runtime_error("there is no PostgreSQL under /usr/lib/postgresql: script/setup installs it");
     return *std::max_element(found.begin(), found.end());
+}
+
+/// A program of the PostgreSQL that SHOP_TEST_POSTGRES names by its folder, or of the system's. What another one does not
+/// bring, such as psql, is the system's.
+inline std::string postgres_program(std::string const& name) {
+    if (auto const* other = std::getenv("SHOP_TEST_POSTGRES")) {
+        auto const found = std::filesystem::path(other) / "bin" / name;
+        if (std::filesystem::exists(found)) return found.string();
+        if (name == "postgres") throw std::runtime_error(found.string() + " is not there, though SHOP_TEST_POSTGRES says so");
+    }
+    return (system_postgres_programs() / name).string();
 }
 
 /// PostgreSQL does not run as root: then it runs as the user that its package made.
@@ -94,7 +106,7 @@ public:
         return done.out.substr(0, done.out.find_last_not_of('\n') + 1);
     }
 
-    static std::string program(char const* name) { return (postgres_programs() / name).string(); }
+    static std::string program(char const* name) { return postgres_program(name); }
     std::string data() const { return folder_.file("data"); }
 
     static void give_to_postgres(std::filesystem::path const& folder) {

@@ -1,17 +1,14 @@
 // A primary that dies, and a standby that takes its place.
 
 #include "integration/postgres/postgres_fixture.hpp"
+#include "support/postgres_standby.hpp"
 
 namespace shop::postgres_tests {
 namespace {
 
 TEST(postgres_failover, to_a_promoted_standby_keeps_every_acknowledged_order_and_sells_on) {
     shop_test::postgres_server primary({"max_wal_senders=4"});
-    shop_test::scratch beside;
-    shop_test::postgres_server::give_to_postgres(beside.file(""));
-    shop_test::postgres_server::expect_success({shop_test::postgres_server::program("pg_basebackup"), "-D", beside.file("data"),
-                                                "-d", primary.url(), "-R", "-X", "stream", "-c", "fast"});
-    shop_test::postgres_server standby(std::move(beside), {});
+    auto standby = shop_test::standby_of(primary);
     primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'");
     primary.sql("SELECT pg_reload_conf()");
 
