@@ -11,7 +11,8 @@ class postgres_with_a_standby : public ::testing::Test {
 protected:
     postgres_with_a_standby() {
         EXPECT_TRUE(storage::migrate_postgres(primary.url(), with()));
-        while (standby.sql("SELECT to_regclass('orders_order_of_status') IS NOT NULL") != "t") std::this_thread::yield();
+        auto const migrated = primary.sql("SELECT pg_current_wal_lsn()");
+        while (standby.sql("SELECT pg_last_wal_replay_lsn() >= '" + migrated + "'") != "t") std::this_thread::yield();
         standby.sql("SELECT pg_wal_replay_pause()");
         while (standby.sql("SELECT pg_get_wal_replay_pause_state()") != "paused") std::this_thread::yield();
         auto const shop = storage::postgres(primary.url())(with()).value();
