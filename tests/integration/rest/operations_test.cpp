@@ -135,7 +135,10 @@ TEST_F(edge, refuses_a_change_that_names_another_thing_than_its_path) {
         send("PATCH", "/v1/inventory/MUG-1", {{"If-Match", "\"5\""}}, R"({"sku":"MUG-2","untracked":true})");
     EXPECT_EQ(answer.status, 422u);
     EXPECT_EQ(problem_in(answer).errors.at(0).pointer, "/sku");
-    EXPECT_EQ(send("PATCH", "/v1/inventory/MUG-1", {{"If-Match", "\"5\""}}, R"({"if_match":5})").status, 400u);
+    for (auto const* body : {R"({"if_match":5})", R"({"if_none_match":true})", R"({"guarded":false})"}) {
+        EXPECT_EQ(send("PATCH", "/v1/inventory/MUG-1", {{"If-Match", "\"5\""}}, body).status, 400u)
+            << body << ": conditions stand in the head";
+    }
     EXPECT_TRUE(inventory.configures.batches.empty());
 }
 

@@ -40,6 +40,8 @@ constexpr string_view shape_name() {
         return "product_draft";
     else if constexpr (std::is_same_v<T, products::edited_product>)
         return "edited_product";
+    else if constexpr (std::is_same_v<T, products::product_merge>)
+        return "product_merge";
     else if constexpr (std::is_same_v<T, products::availability>)
         return "availability";
     else if constexpr (std::is_same_v<T, products::imported>)
@@ -145,7 +147,11 @@ private:
         operations_ +=
             "\n### " + string(row.name) + "\n\n`" + string(to_word(row.method)) + " " + string(row.path) + "`";
         if (row.safety == safety::keyed) operations_ += "; needs `Idempotency-Key`";
-        if (Row::conditional) operations_ += Row::changes ? "; needs `If-Match`" : "; takes `If-Match`";
+        if (Row::can_create) {
+            operations_ += "; needs `If-Match` of what is there, takes `If-None-Match: *`";
+        } else if (Row::conditional) {
+            operations_ += Row::changes ? "; needs `If-Match`" : "; takes `If-Match`";
+        }
         operations_ += ". Answers " + answer_text<answer>(row.kind, row.success) + ".";
         if constexpr (Row::has_whole_body) {
             using body = std::remove_cvref_t<decltype(std::declval<typename Row::command&>().*Row::command::body())>;
@@ -272,9 +278,10 @@ private:
         unexplained_.push_back(own);
         return {};
     }
-    /// An edited product is a draft, too.
+    /// An edited product is a draft, too, and so is what an import says.
     static string inherited(string_view owner, string_view member) {
-        return (owner == "edited_product" ? "product_draft." : "") + string(member);
+        bool const is_draft = owner == "edited_product" || owner == "product_merge";
+        return (is_draft ? "product_draft." : "") + string(member);
     }
 
     std::map<string, string, std::less<>> notes_;

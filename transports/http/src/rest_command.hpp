@@ -167,8 +167,9 @@ result<void> read_query(exchange const& at, typename Row::command& out) {
 template <class Row>
 bool read_change(json::reader& in, json::value v, typename Row::command& out) {
     auto said = out;
+    constexpr auto is_in_path = [](std::string_view name) { return Row::in_path.index_of(name) != Row::in_path.count; };
     bool good = json::read_members(
-        in, v, said, [](std::string_view name) { return name != if_match_member; },
+        in, v, said, [&](std::string_view name) { return Row::is_given(name) || is_in_path(name); },
         [](std::string_view name) { return Row::is_given(name); });
     for_each_field<typename Row::command>([&](auto const& f) {
         if (Row::in_path.index_of(f.name) == Row::in_path.count || said.*f.pointer == out.*f.pointer) return;
