@@ -46,13 +46,56 @@ TEST_F(edge, tells_the_current_version_when_the_one_seen_is_stale) {
     EXPECT_EQ(problem_in(answer).current_version, 9u);
 }
 
+TEST_F(edge, reads_the_version_out_of_a_tag_that_a_compressing_proxy_has_changed) {
+    for (auto const* tag : {"\"1.17\"", "W/\"1.17\"", "\"1.17-gzip\"", "\"1.17-br\"", "\"1.17-zstd\"", "\"1.17;gzip\"",
+                            "W/\"1.17-gzip\"", "W/\"1.17;gzip\"", "\"1.17-gzip-gzip\"", "\"1\"", "W/\"1\"", "\"1-br\"",
+                            "\"1-gzip\", W/\"1.17\"", " ,\"1\" , "}) {
+        products.replaces.batches.clear();
+        EXPECT_EQ(send("PUT", "/v1/products/MUG-1", {{"If-Match", tag}}, mug).status, 200u) << tag;
+        EXPECT_EQ(products.replaces.asked().command.if_match, 1u) << tag;
+    }
+    send("PATCH", "/v1/inventory/MUG-1", {{"If-Match", "W/\"12-zstd\""}}, "{}");
+    EXPECT_EQ(inventory.configures.asked().command.if_match, 12u);
+}
+
 TEST_F(edge, refuses_conditions_that_are_no_tag_of_ours) {
-    for (auto const* tag : {"W/\"1\"", "*", "1", "\"\"", "\"a\"", "\"1\", \"2\"", "\"-1\"", "\"1.\"", "\"1.x\"", "\"1",
-                            "", "\"99999999999999999999\""}) {
+    for (auto const* tag : {"*",
+                            "1",
+                            "\"\"",
+                            "\"a\"",
+                            "\"-1\"",
+                            "\"1.\"",
+                            "\"1.x\"",
+                            "\"1",
+                            "",
+                            ",",
+                            "\"01\"",
+                            "\"1.07\"",
+                            "\"99999999999999999999\"",
+                            "w/\"1\"",
+                            "W/1",
+                            "W/ \"1\"",
+                            "\"1-gz\"",
+                            "\"1-GZIP\"",
+                            "\"1-gzip.17\"",
+                            "\"-gzip\"",
+                            "\"1\"-gzip",
+                            "\"1\" \"1\"",
+                            "\"1\", x",
+                            "\"1\", *",
+                            "\"1-1\""}) {
         auto const answer = send("PUT", "/v1/products/MUG-1", {{"If-Match", tag}}, mug);
         EXPECT_EQ(answer.status, 400u) << tag;
         EXPECT_EQ(problem_in(answer).errors.at(0).pointer, "If-Match") << tag;
     }
+    EXPECT_TRUE(products.replaces.batches.empty());
+}
+
+TEST_F(edge, refuses_a_condition_that_names_several_versions) {
+    auto const answer = send("PUT", "/v1/products/MUG-1", {{"If-Match", "\"1\", \"2\""}}, mug);
+    EXPECT_EQ(answer.status, 400u);
+    EXPECT_EQ(problem_in(answer).errors.at(0).detail,
+              "names several versions: send the one ETag of what you read last");
     EXPECT_TRUE(products.replaces.batches.empty());
 }
 
@@ -71,15 +114,19 @@ TEST_F(edge, refuses_conditions_that_nobody_would_check) {
 
 TEST_F(edge, does_not_repeat_what_the_client_has) {
     products.gets.answer = [](auto const&) { return sample_product(); };
-    for (auto const* list : {"\"3.17\"", "W/\"3.17\"", "*", "\"1\", \"3.17\"", " \"x\" ,W/\"3.17\" "}) {
+    for (auto const* list :
+         {"\"3.17\"", "W/\"3.17\"", "*", "\"1\", \"3.17\"", " \"x\" ,W/\"3.17\" ", "\"3.17-gzip\"", "\"3.17-br\"",
+          "\"3.17-zstd\"", "\"3.17;gzip\"", "W/\"3.17-gzip\"", "\"3.16-gzip\",\"3.17-gzip\""}) {
         auto const answer = get("/v1/products/MUG-1", {{"If-None-Match", list}});
         EXPECT_EQ(answer.status, 304u) << list;
         EXPECT_EQ(answer.find("ETag"), "\"3.17\"");
         EXPECT_TRUE(answer.body.empty());
     }
-    for (auto const* list : {"\"3\"", "\"3.18\"", "3.17", "", ",", "\"3.17", "\"1\" \"3.17\""}) {
+    for (auto const* list : {"\"3\"", "\"3.18\"", "3.17", "", ",", "\"3.17", "\"1\" \"3.17\"", "\"3-gzip\"",
+                             "\"3.18-gzip\"", "\"3.17-gz\"", "\"03.17\"", "\"*\""}) {
         EXPECT_EQ(get("/v1/products/MUG-1", {{"If-None-Match", list}}).status, 200u) << list;
     }
+    EXPECT_EQ(get("/v1/products/MUG-1", {{"If-None-Match", "\"1\""}, {"If-None-Match", "\"3.17\""}}).status, 304u);
 }
 
 TEST_F(edge, a_list_is_always_answered) {

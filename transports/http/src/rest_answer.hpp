@@ -70,13 +70,10 @@ template <class Row>
 response answer_with(exchange const& at, typename Row::answer const& answer) {
     auto const& resource = shown(answer);
     auto const tag = tag_of(resource);
-    if (Row::row.method == http_method::get && !tag.empty()) {
-        auto const known = at.http.find("If-None-Match");
-        if (known && lists_tag(*known, tag)) {
-            response unchanged(304);
-            unchanged.add("ETag", tag);
-            return unchanged;
-        }
+    if (Row::row.method == http_method::get && !tag.empty() && is_known_to_client(at.http, tag)) {
+        response unchanged(304);
+        unchanged.add("ETag", tag);
+        return unchanged;
     }
     auto const seen = circumstances_of(answer);
     bool const located = Row::row.success == success::created || seen.open;

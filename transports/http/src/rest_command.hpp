@@ -14,6 +14,7 @@
 
 #include "rest_head.hpp"
 #include "rest_route.hpp"
+#include "rest_tag.hpp"
 
 /// From a request to a command: what its row and its description say about where each member comes from.
 namespace shop::http::detail {

@@ -71,33 +71,4 @@ result<std::chrono::milliseconds> time_given(request const& request, std::chrono
     return std::chrono::milliseconds(*read);
 }
 
-result<std::optional<std::uint64_t>> version_in_if_match(request const& request) {
-    using answer = std::optional<std::uint64_t>;
-    auto const field = request.find("If-Match");
-    if (!field) return answer{};
-    if (field->size() > 2 && field->front() == '"' && field->back() == '"') {
-        auto const tag = field->substr(1, field->size() - 2);
-        auto const dot = tag.find('.');
-        bool const second_fits = dot == string_view::npos || whole_number<std::uint64_t>(tag.substr(dot + 1));
-        if (auto const version = whole_number<std::uint64_t>(tag.substr(0, dot)); version && second_fits) {
-            return answer{*version};
-        }
-    }
-    return malformed_at("If-Match", "must be the ETag that a read of this resource answered, such as \"3\"");
-}
-
-bool lists_tag(string_view list, string_view tag) {
-    if (trimmed(list) == "*") return true;
-    while (!(list = trimmed(list)).empty()) {
-        if (list.starts_with("W/")) list.remove_prefix(2);
-        auto const close = list.find('"', 1);
-        if (list.empty() || list.front() != '"' || close == string_view::npos) return false;
-        if (list.substr(0, close + 1) == tag) return true;
-        list = trimmed(list.substr(close + 1));
-        if (!list.empty() && list.front() != ',') return false;
-        if (!list.empty()) list.remove_prefix(1);
-    }
-    return false;
-}
-
 }  // namespace shop::http::detail

@@ -32,13 +32,4 @@ result<std::string> idempotency_key_of(request const& request);
 /// `malformed_request`.
 result<std::chrono::milliseconds> time_given(request const& request, std::chrono::milliseconds most);
 
-/// The version in `If-Match`: the first part of an `ETag` of ours.
-/// @return nothing without the field.
-/// @par Errors
-/// `malformed_request` for anything but one strong tag of ours; `*` is refused too: a version is what guards a change.
-result<std::optional<std::uint64_t>> version_in_if_match(request const& request);
-
-/// Whether `If-None-Match` lists the tag, compared weakly (RFC 9110, 13.1.2). A list that cannot be read lists nothing.
-bool lists_tag(std::string_view if_none_match, std::string_view tag);
-
 }  // namespace shop::http::detail
