@@ -109,6 +109,7 @@ private:
                                               listen_address const& where, std::optional<shop::http::tls_identity> identity) {
         shop::http::server_options bounds;
         bounds.connections_max = with_.connections;
+        bounds.idle_max = with_.idle;
         bounds.tls = std::move(identity);
         server.emplace(context_.get_executor(), std::move(bounds), face);
         return server->listen(where.host, where.port);

@@ -146,12 +146,21 @@ refusal set_log_level(settings& of, std::string_view text) {
     return std::nullopt;
 }
 
-refusal set_grace(settings& of, std::string_view text) {
-    auto const grace = duration_from(text);
-    if (!grace || *grace < std::chrono::milliseconds(100) || *grace > std::chrono::minutes(10)) {
-        return "must be a duration from 100ms to 10m, e.g. 10s";
-    }
-    of.grace = *grace;
+/// As `duration_from` reads it.
+std::string in_words(std::chrono::milliseconds duration) {
+    auto const ms = duration.count();
+    if (ms % 60'000 == 0) return std::to_string(ms / 60'000) + "m";
+    if (ms % 1'000 == 0) return std::to_string(ms / 1'000) + "s";
+    return std::to_string(ms) + "ms";
+}
+
+template <std::chrono::milliseconds settings::* Duration, std::int64_t LeastMs, std::int64_t MostMs>
+refusal set_duration(settings& of, std::string_view text) {
+    constexpr std::chrono::milliseconds least(LeastMs), most(MostMs);
+    static std::string const wanted = "must be a duration from " + in_words(least) + " to " + in_words(most) + ", e.g. 10s";
+    auto const duration = duration_from(text);
+    if (!duration || *duration < least || *duration > most) return wanted;
+    of.*Duration = *duration;
     return std::nullopt;
 }
 
@@ -233,7 +242,11 @@ constexpr std::array table{
     setting{"log-level", "LEVEL", "the least that is logged: debug, info, warning, error", "info", true, true,
             set_log_level},
     setting{"grace", "DURATION", "how long requests under way may take to finish after SIGTERM", "10s", false, false,
-            set_grace},
+            set_duration<&settings::grace, 100, 600'000>},
+    setting{"idle", "DURATION",
+            "how long a connection is kept that waits for a request; more than what stands before it keeps its connections, and "
+            "than the 30s of a gateway",
+            "130s", false, false, set_duration<&settings::idle, 1'000, 3'600'000>},
     setting{"admin-listen", "HOST:PORT",
             "where to answer /livez, /readyz, /metrics and /info; none: on the port of `listen` if that is loopback", "none",
             false, false, set_admin_listen},
@@ -279,6 +292,7 @@ constexpr std::array table{
             set_count<&settings::connections, 100'000>},
 };
 
+static_assert(shop::limits::idle_max == std::chrono::seconds(130), "the default of `idle` says it too");
 static_assert(shop::limits::connections_max == 10'000, "the default of `connections` says it too");
 
 setting const* find_setting(std::string_view name) {

@@ -48,7 +48,7 @@ struct settings {
     std::size_t database_connections = 0;
     shop::storage::postgres_pooler database_pooler = shop::storage::postgres_pooler::none;
     shop::severity log_level = shop::severity::info;
-    std::chrono::milliseconds grace{};
+    std::chrono::milliseconds grace{}, idle{};
     std::size_t connections = 0;
     std::optional<listen_address> admin_listen;
     std::string service_credentials;  ///< path of a file

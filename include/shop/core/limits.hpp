@@ -20,7 +20,10 @@ inline constexpr std::size_t connections_max = 10'000;
 inline constexpr std::chrono::milliseconds head_read_max = 5s;
 inline constexpr std::chrono::milliseconds body_read_max = 10s;
 inline constexpr std::chrono::milliseconds write_max = 10s;
-inline constexpr std::chrono::milliseconds idle_max = 60s;
+inline constexpr std::chrono::milliseconds idle_max = 130s;
+inline constexpr std::chrono::milliseconds linger_max = 30s;  ///< for the rest of a request that was refused early
+inline constexpr std::chrono::milliseconds linger_silence_max = 2s;
+inline constexpr std::size_t linger_bytes_max = 2 * import_body_bytes_max;
 inline constexpr std::chrono::milliseconds deadline_default = 10s;
 
 /// Whole numbers that every JSON client reads as they are: those a double holds exactly (RFC 8259, section 6).
@@ -80,6 +83,8 @@ inline constexpr std::chrono::hours idempotency_retention_min = 24h;
 
 static_assert(read_buffer_bytes_max >= request_head_bytes_max, "a whole head fits into the read buffer");
 static_assert(target_bytes_max < request_head_bytes_max);
+static_assert(linger_silence_max < linger_max && linger_max < idle_max);
+static_assert(idle_max > 120s, "proxies keep connections for 60 to 120 s: who closes first must be they");
 static_assert(lease_lapse >= 3 * lease_beat, "a beat may come late without costing the lease");
 static_assert(stock_count_max * static_cast<std::int64_t>(locations_per_sku_max) <= safe_integer_max,
               "the sum over all locations is a safe integer, too");

@@ -145,8 +145,51 @@ TEST(crowds, row49_accepts_again_when_descriptors_were_short) {
     EXPECT_EQ(waiting.receive().status, 200);
 }
 
+TEST(early_refusals, are_not_lost_while_the_body_keeps_coming_slowly) {
+    auto options = quick_options();
+    options.linger_silence_max = 500ms;
+    running_server server(options);
+    raw_client client(server.port());
+    client.send("POST /refused HTTP/1.1\r\nHost: shop\r\nContent-Length: 100000000\r\n\r\n");
+    ASSERT_TRUE(client.has_answer() || client.has_answer());
+    auto const end = std::chrono::steady_clock::now() + 3 * options.linger_silence_max;
+    while (std::chrono::steady_clock::now() < end) {
+        ASSERT_TRUE(client.send("x"));  // a reset would end this
+        client.has_answer();
+    }
+    auto const answer = client.receive();
+    EXPECT_EQ(answer.status, 409);
+    EXPECT_EQ(answer.field("Connection"), "close");
+    EXPECT_EQ(client.receive_all(), "");
+}
+
+TEST(early_refusals, end_the_connection_once_nothing_more_comes) {
+    auto options = quick_options();
+    options.linger_silence_max = 50ms;
+    running_server server(options);
+    raw_client client(server.port());
+    client.send("POST /refused HTTP/1.1\r\nHost: shop\r\nContent-Length: 100000000\r\n\r\nabc");
+    EXPECT_EQ(client.receive().status, 409);
+    EXPECT_TRUE(server.wait_for_connections(0));
+}
+
+TEST(early_refusals, drop_no_more_of_a_body_than_they_may_nor_for_longer) {
+    for (bool const by_time : {true, false}) {
+        auto options = quick_options();
+        if (by_time) options.linger_max = 100ms;
+        if (!by_time) options.linger_bytes_max = 64 * 1024;
+        running_server server(options);
+        raw_client client(server.port());
+        client.send("POST /refused HTTP/1.1\r\nHost: shop\r\nContent-Length: 100000000\r\n\r\n");
+        while (client.send(std::string(by_time ? 1 : 1024, 'x'))) continue;
+        EXPECT_TRUE(server.wait_for_connections(0));
+    }
+}
+
 TEST(draining, closes_idle_connections_and_lets_running_requests_finish) {
-    running_server server;
+    auto options = quick_options();
+    options.drain_idle_max = 50ms;
+    running_server server(options);
     raw_client idle(server.port()), busy(server.port());
     busy.send(get_held);
     server.handled().wait_for("/held");
@@ -160,6 +203,37 @@ TEST(draining, closes_idle_connections_and_lets_running_requests_finish) {
     EXPECT_EQ(answer.field("Connection"), "close");
     busy.finish();
     EXPECT_TRUE(drained.get());
+}
+
+TEST(draining, answers_a_request_on_a_connection_that_was_idle_and_says_that_it_is_the_last) {
+    auto options = quick_options();
+    options.drain_idle_max = 20s;
+    running_server server(options);
+    raw_client used(server.port()), fresh(server.port());
+    used.send(get);
+    EXPECT_EQ(used.receive().status, 200);
+    ASSERT_TRUE(server.wait_for_connections(2));
+    auto drained = server.drain(20s);
+    server.on_its_thread([](auto&) {});  // it has begun
+    for (auto* client : {&used, &fresh}) {
+        client->send(get);
+        auto const answer = client->receive();
+        EXPECT_EQ(answer.status, 200);
+        EXPECT_EQ(answer.field("Connection"), "close");
+        client->finish();
+    }
+    EXPECT_TRUE(drained.get());
+}
+
+TEST(draining, closes_what_is_idle_at_the_deadline_without_a_reset) {
+    auto options = quick_options();
+    options.drain_idle_max = 20s;
+    running_server server(options);
+    raw_client idle(server.port());
+    idle.send(get);
+    EXPECT_EQ(idle.receive().status, 200);
+    EXPECT_TRUE(server.drain(50ms).get());
+    EXPECT_FALSE(idle.was_reset());
 }
 
 TEST(draining, cuts_what_is_left_at_the_deadline) {

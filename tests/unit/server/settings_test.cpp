@@ -31,6 +31,7 @@ TEST(settings, defaults_are_values_their_own_rules_accept) {
     EXPECT_EQ(settings.values.store.place, "shop.db");
     EXPECT_EQ(settings.values.log_level, shop::severity::info);
     EXPECT_EQ(settings.values.grace, std::chrono::seconds(10));
+    EXPECT_EQ(settings.values.idle, shop::limits::idle_max);
     EXPECT_EQ(settings.values.connections, shop::limits::connections_max);
 }
 

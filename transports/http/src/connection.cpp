@@ -15,11 +15,14 @@ namespace {
 using boost::system::error_code;
 
 constexpr std::size_t body_step_bytes = 16 * 1024;
-constexpr std::size_t linger_bytes_max = 4 * 1024 * 1024;
 constexpr std::size_t kept_bytes_max = 4 * 1024;  // of a buffer, while no request is under way
 
 head_limits limits_of(server_options const& options) {
     return {options.head_bytes_max, options.header_fields_max, options.target_bytes_max};
+}
+
+std::chrono::milliseconds milliseconds_until(steady_time then, steady_time now) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(then - now);
 }
 
 void forget(std::string& text) {
@@ -71,15 +74,10 @@ asio::awaitable<void> connection::serve() {
                 break;
             }
             error_code ec;
-            std::size_t bytes = 0;
-            if (phase_ == phase::idle && hub_->draining()) {
+            auto bytes = co_await stream_.read_some(input_.room(), ec);
+            // What has arrived by the time the limit strikes is a request, and is answered.
+            if (ec == asio::error::operation_aborted && phase_ == phase::idle && !lost_) {
                 bytes = stream_.read_now(input_.room(), ec);
-            } else {
-                bytes = co_await stream_.read_some(input_.room(), ec);
-                if (ec == asio::error::operation_aborted && phase_ == phase::idle && !expired_ && hub_->draining() &&
-                    !lost_) {
-                    continue;
-                }
             }
             if (ec) {
                 if (!expired_ || phase_ == phase::idle) co_return;
@@ -130,7 +128,7 @@ void connection::await_head() {
     scanner_ = {};
     auto const now = steady_clock::now();
     if (input_.empty()) {
-        enter(phase::idle, now, hub_->options().idle_max);
+        enter(phase::idle, now, hub_->draining() ? hub_->options().drain_idle_max : hub_->options().idle_max);
     } else {
         first_bytes(now);
     }
@@ -331,16 +329,19 @@ asio::awaitable<void> connection::write_rest() {
     }
 }
 
-/// Reads and drops what the client still sends: closing at once would reset the connection, and the answer could be lost
-/// with it (RFC 9112, 9.6).
+/// Reads and drops what the client still sends, until it falls silent: closing at once would reset the connection, and the
+/// answer could be lost with it (RFC 9112, 9.6). A proxy may read the answer only once it has sent the whole request.
 asio::awaitable<void> connection::linger() {
     error_code ec;
     auto& socket = stream_.socket();
     if (stream_.tls()) stream_.tls()->close_notify();
     socket.shutdown(tcp::socket::shutdown_send, ec);
-    enter(phase::lingering, steady_clock::now(), hub_->options().linger_max);
+    auto const& options = hub_->options();
+    auto const end = steady_clock::now() + options.linger_max;
     input_.consume(input_.view().size());
-    for (std::size_t dropped = 0; !ec && dropped < linger_bytes_max && input_.make_room(body_step_bytes);) {
+    for (std::size_t dropped = 0; !ec && dropped < options.linger_bytes_max && input_.make_room(body_step_bytes);) {
+        auto const now = steady_clock::now();
+        enter(phase::lingering, now, std::min(options.linger_silence_max, milliseconds_until(end, now)));
         dropped += co_await socket.async_read_some(input_.room(), asio::redirect_error(asio::use_awaitable, ec));
     }
 }
@@ -368,16 +369,19 @@ void connection::check_time(steady_time now) {
     stream_.socket().cancel(ignored);
 }
 
-void connection::close_if_idle() {
-    if (phase_ != phase::idle && phase_ != phase::handshake) return;
-    error_code ignored;
-    stream_.socket().cancel(ignored);
+void connection::leave_soon(steady_time now) {
+    if (phase_ == phase::idle) deadline_ = std::min(deadline_, now + hub_->options().drain_idle_max);
+    if (phase_ == phase::handshake) deadline_ = now;
+}
+
+bool connection::owes_answer() const {
+    return phase_ == phase::head || phase_ == phase::body || phase_ == phase::handling || phase_ == phase::writing;
 }
 
 void connection::cut() {
     lost_ = true;
     error_code ignored;
-    stream_.socket().set_option(tcp::socket::linger(true, 0), ignored);
+    if (owes_answer()) stream_.socket().set_option(tcp::socket::linger(true, 0), ignored);
     stream_.socket().close(ignored);
 }
 

@@ -32,9 +32,12 @@ public:
 
     /// Ends what takes longer than it may: the waiting operation is cancelled, the coroutine answers or closes.
     void check_time(steady_time now);
-    /// Closes the connection if it waits for a request, or has not come so far yet.
-    void close_if_idle();
-    /// Resets the connection, whatever it does.
+    /// The server drains: closes the connection if it waits for a request for `drain_idle_max` more, or at the next look if it
+    /// has not come so far yet. Any request that still comes is answered with `Connection: close`.
+    void leave_soon(steady_time now);
+    /// Whether a request has begun, and is not answered yet.
+    bool owes_answer() const;
+    /// Ends the connection whatever it does; resets it if it owes an answer.
     void cut();
 
     std::size_t place = 0;  // in the hub's list

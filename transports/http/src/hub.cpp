@@ -1,5 +1,6 @@
 #include "hub.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 
@@ -182,15 +183,15 @@ asio::awaitable<bool> hub::drain(steady_time deadline) {
     auto const self = shared_from_this();
     stop_accepting();
     draining_ = true;
-    for (auto* c : connections_) c->close_if_idle();
+    for (auto const now = steady_clock::now(); auto* c : connections_) c->leave_soon(now);
     drain_timer_.expires_at(deadline);
     while (!connections_.empty() && steady_clock::now() < deadline) {
         error_code ignored;
         co_await drain_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
-    bool const all_left = connections_.empty();
+    bool const all_answered = std::none_of(connections_.begin(), connections_.end(), [](auto* c) { return c->owes_answer(); });
     for (auto* c : connections_) c->cut();
-    co_return all_left;
+    co_return all_answered;
 }
 
 void hub::stop() {

@@ -33,8 +33,11 @@ struct server_options {
     std::chrono::milliseconds head_read_max = limits::head_read_max;  ///< from the first byte of a request; also for the TLS handshake
     std::chrono::milliseconds body_read_max = limits::body_read_max;
     std::chrono::milliseconds write_max = limits::write_max;
-    std::chrono::milliseconds idle_max = limits::idle_max;
-    std::chrono::milliseconds linger_max{2'000};    ///< how long the rest of a refused request is read and dropped
+    std::chrono::milliseconds idle_max = limits::idle_max;  ///< longer than clients keep connections: who closes first must be they
+    std::chrono::milliseconds drain_idle_max{1'000};  ///< how long an idle connection is kept for a last request when draining
+    std::chrono::milliseconds linger_max = limits::linger_max;  ///< how long the rest of a refused request is read and dropped
+    std::chrono::milliseconds linger_silence_max = limits::linger_silence_max;  ///< how long none of it may come
+    std::size_t linger_bytes_max = limits::linger_bytes_max;                    ///< how much of it
     std::chrono::milliseconds sweep_interval{250};  ///< how late a time limit may strike
     std::chrono::milliseconds accept_backoff{100};  ///< pause when the system has no descriptor left
 
@@ -86,9 +89,10 @@ public:
     /// Closes the listeners; connections go on.
     void stop_accepting();
 
-    /// Stops accepting, closes idle connections, answers running requests with `Connection: close`, and cuts what is
-    /// left at the deadline.
-    /// @return whether nothing had to be cut.
+    /// Stops accepting, answers requests with `Connection: close`, and cuts what is left at the deadline. A connection that
+    /// waits for a request is kept for `drain_idle_max`, since one may be on its way: closed at once, it would never be
+    /// answered, and a proxy would not know whether it was carried out.
+    /// @return whether all requests that had begun were answered.
     asio::awaitable<bool> drain(steady_time deadline);
 
     /// Closes the listeners and cuts all connections.
