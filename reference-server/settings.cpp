@@ -203,6 +203,17 @@ refusal set_allowed_origins(settings& of, std::string_view text) {
     return std::nullopt;
 }
 
+refusal set_trusted_proxies(settings& of, std::string_view text) {
+    of.trusted_proxies.clear();
+    bool const fine = for_each_part(text, [&](std::string_view one) {
+        auto read = shop::http::network::parse(one);
+        if (read) of.trusted_proxies.push_back(*read);
+        return read.has_value();
+    });
+    if (!fine) return "must be networks such as 10.0.0.0/8 or 2001:db8::/32, without bits beyond the prefix, or addresses; several with commas";
+    return std::nullopt;
+}
+
 refusal set_access_log(settings& of, std::string_view text) {
     of.access_log.reset();
     if (text == "yes" || text == "no") {
@@ -275,6 +286,9 @@ constexpr std::array table{
             set_rate<&settings::address_rate>},
     setting{"allowed-origins", "ORIGINS", "whose web pages may use the API (CORS); several with commas", "none", true, false,
             set_allowed_origins},
+    setting{"trusted-proxies", "NETWORKS",
+            "proxies that are believed about whom they ask for, by Forwarded or X-Forwarded-For; several with commas", "none",
+            false, false, set_trusted_proxies},
     setting{"requests-max", "COUNT", "requests under way at once; more are answered 503", "4096", true, false,
             set_count<&settings::requests_max, 1'000'000>},
     setting{"access-log", "yes, no or auto", "a log line for each request, at a service for each item; auto: at the gateway", "auto", true, false,

@@ -15,6 +15,7 @@
 #include <shop/core/limits.hpp>
 #include <shop/core/log.hpp>
 #include <shop/engine/known_skus.hpp>
+#include <shop/http/network.hpp>
 #include <shop/storage/postgres.hpp>
 
 #include "auth/rate_limiter.hpp"
@@ -60,6 +61,7 @@ struct settings {
     std::string jwt_keys;  ///< `file:PATH` or the address of a JWKS
     std::optional<request_rate> account_rate, address_rate;
     std::vector<std::string> allowed_origins;
+    std::vector<shop::http::network> trusted_proxies;
     std::size_t requests_max = 0;
     std::optional<bool> access_log;  ///< not set: as the role has it
     std::string trace_collector;

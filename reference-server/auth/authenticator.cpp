@@ -102,7 +102,7 @@ std::optional<authentication> authenticator::judge_token(shown_credentials const
 
 authentication authenticator::count_and_deny(shown_credentials const& shown, shop::error reason,
                                              std::string_view challenge) {
-    auto const counted = bad_credentials_.take(bad_credentials_.peer_key(shown.peer), context_.clock->now());
+    auto const counted = bad_credentials_.take(bad_credentials_.address_key(shown.client), context_.clock->now());
     if (counted.allowed) return deny(std::move(reason), challenge);
     shop::error_details details{.detail = "too many credentials that are not valid"};
     details.retry_after_s = counted.retry_after_s;

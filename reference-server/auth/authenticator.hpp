@@ -28,13 +28,13 @@ class shown_credentials {
 public:
     /// @param authorization the value of the one `Authorization` field, if there is one.
     /// @param token_in_query whether the query has `access_token` or `api_key`.
-    /// @param peer the address of the other end, as text without a port.
-    shown_credentials(std::optional<std::string_view> authorization, bool token_in_query, std::string_view peer)
-        : authorization(authorization), token_in_query(token_in_query), peer(peer) {}
+    /// @param client the address of who asks, as text without a port.
+    shown_credentials(std::optional<std::string_view> authorization, bool token_in_query, std::string_view client)
+        : authorization(authorization), token_in_query(token_in_query), client(client) {}
 
     std::optional<std::string> authorization;
     bool token_in_query;
-    std::string peer;
+    std::string client;
 };
 
 /// Why somebody is not let in.

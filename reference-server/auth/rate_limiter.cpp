@@ -55,13 +55,13 @@ std::uint64_t rate_limiter::account_key(std::string_view account) const {
     return hash('a', account);
 }
 
-std::uint64_t rate_limiter::peer_key(std::string_view address) const {
+std::uint64_t rate_limiter::address_key(std::string_view address) const {
     namespace ip = boost::asio::ip;
     boost::system::error_code no_address;
-    auto const peer = ip::make_address(std::string(address), no_address);
+    auto const client = ip::make_address(std::string(address), no_address);
     if (no_address) return hash('p', address);
-    if (peer.is_v4()) return hash('4', text_of(peer.to_v4().to_bytes(), 4));
-    auto const six = peer.to_v6();
+    if (client.is_v4()) return hash('4', text_of(client.to_v4().to_bytes(), 4));
+    auto const six = client.to_v6();
     if (six.is_v4_mapped()) return hash('4', text_of(ip::make_address_v4(ip::v4_mapped, six).to_bytes(), 4));
     return hash('6', text_of(six.to_bytes(), ipv6_network_bytes));
 }

@@ -40,10 +40,10 @@ public:
     /// @param buckets rounded up to a power of two.
     rate_limiter(request_rate rate, hash_seed seed, std::size_t buckets = buckets_default);
 
-    /// The key of an account, and that of the address of a peer, as text. A caller with IPv6 owns at least a /64, so
+    /// The key of an account, and that of the address of a client, as text. A caller with IPv6 owns at least a /64, so
     /// all of it counts as one; IPv4 in IPv6 counts as IPv4.
     std::uint64_t account_key(std::string_view account) const;
-    std::uint64_t peer_key(std::string_view address) const;
+    std::uint64_t address_key(std::string_view address) const;
 
     /// Takes one request, if there is one left.
     rate_decision take(std::uint64_t key, shop::steady_time now);

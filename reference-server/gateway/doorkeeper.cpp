@@ -119,7 +119,7 @@ shop::result<void> doorkeeper::reload(settings const& with) {
 }
 
 shown_credentials doorkeeper::shown_by(request const& head) const {
-    return {head.find("Authorization"), has_token_in_query(head), head.peer};
+    return {head.find("Authorization"), has_token_in_query(head), head.client};
 }
 
 std::optional<admittance> doorkeeper::too_often(std::optional<rate_limiter>& limiter, std::uint64_t key, request const& head,
@@ -165,7 +165,7 @@ admittance doorkeeper::let_in(authentication who, request const& head) {
 
 std::optional<admittance> doorkeeper::judge(request const& head) {
     if (by_address_) {
-        if (auto refused = too_often(by_address_, by_address_->peer_key(head.peer), head, nullptr)) return refused;
+        if (auto refused = too_often(by_address_, by_address_->address_key(head.client), head, nullptr)) return refused;
     }
     if (is_open_) return let_in(shop::local_principal(), head);
     auto decided = credentials_.decide(shown_by(head));

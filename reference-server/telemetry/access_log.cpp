@@ -39,6 +39,7 @@ void access_log::write(answered_request const& what) {
                 {"account", std::string(what.account)},
                 {"request_id", std::string(what.id)},
                 {"trace_id", std::string(trace_of(what.trace))},
+                {"client", std::string(what.client)},
                 {"peer", std::string(what.peer)}});
 }
 

@@ -22,7 +22,8 @@ struct answered_request {
     std::string_view account;    ///< `principal::account`, never a key or token
     std::string_view id;         ///< `http::request::id`
     std::string_view trace;      ///< a `traceparent`, or empty
-    std::string_view peer;       ///< its address, without the port
+    std::string_view client;     ///< the address of who asks, without the port
+    std::string_view peer;       ///< that of the other end: of a proxy, or the client's
 };
 
 /// What the access log of a service says of one item of a message.
@@ -36,7 +37,7 @@ struct answered_item {
 };
 
 /// One line per request, `request`, with the fields `method, path, status, duration_ms, bytes, operation, account,
-/// request_id, trace_id, peer`, all of them always; at a service one line per item, `item`, with `operation, failure,
+/// request_id, trace_id, client, peer`, all of them always; at a service one line per item, `item`, with `operation, failure,
 /// duration_ms, account, request_id, trace_id`. Bodies, queries, headers and credentials never come here.
 /// @par Thread safety
 /// As the log it writes to: shared objects are safe.

@@ -84,6 +84,7 @@ void observation::answered(shop::http::request const& request, shop::http::respo
     if (request.by) line.account = request.by->account;
     line.id = request.id;
     line.trace = request.trace;
+    line.client = request.client;
     line.peer = request.peer;
     access_log_.write(line);
 }

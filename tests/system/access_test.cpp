@@ -167,6 +167,30 @@ TEST_F(access, is_limited_by_account_and_says_when_to_come_back) {
     EXPECT_EQ(ask(ann_, "GET", "/v1/orders").status, 200) << "others are not";
 }
 
+TEST_F(access, by_guessing_costs_the_guesser_behind_a_trusted_proxy_and_nobody_else) {
+    open({"--trusted-proxies", "127.0.0.1", "--address-rate-limit", "1/s:20", "--access-log", "yes"});
+    auto const guess_from = [&](std::string const& address) {
+        return ask("shop_boss_guess", "GET", "/v1/orders", {}, "X-Forwarded-For: 198.51.100.1, " + address + "\r\n").status;
+    };
+    for (int i = 0; i < 10; ++i) ASSERT_EQ(guess_from("203.0.113.1"), 401);
+    EXPECT_EQ(guess_from("203.0.113.1"), 429);
+    EXPECT_EQ(guess_from("203.0.113.2"), 401) << "others at the same proxy are not";
+    EXPECT_EQ(ask(ann_, "GET", "/v1/orders", {}, "X-Forwarded-For: 203.0.113.1\r\n").status, 200) << "who is known is let in";
+    for (int i = 0; i < 20; ++i) ask(bob_, "GET", "/v1/orders", {}, "X-Forwarded-For: 203.0.113.3\r\n");
+    EXPECT_EQ(ask(bob_, "GET", "/v1/orders", {}, "X-Forwarded-For: 203.0.113.3\r\n").status, 429);
+    EXPECT_EQ(ask(bob_, "GET", "/v1/orders", {}, "Forwarded: for=203.0.113.4\r\n").status, 200);
+    EXPECT_EQ(shop_->stop(), 0);
+    EXPECT_THAT(shop_->log(), HasSubstr(R"("client":"203.0.113.4","peer":"127.0.0.1")"));
+}
+
+TEST_F(access, by_a_known_key_is_given_at_an_address_that_guessed) {
+    open();
+    for (int i = 0; i < 10; ++i) ASSERT_EQ(ask("shop_boss_guess", "GET", "/v1/orders").status, 401);
+    EXPECT_EQ(ask("shop_boss_guess", "GET", "/v1/orders").status, 429);
+    EXPECT_EQ(ask("shop_boss_guess", "GET", "/v1/orders", {}, "X-Forwarded-For: 203.0.113.1\r\n").status, 429) << "not trusted";
+    EXPECT_EQ(ask(ann_, "GET", "/v1/orders").status, 200);
+}
+
 TEST_F(access, from_a_page_of_another_origin_is_the_browsers_to_refuse) {
     open({"--allowed-origins", "https://shop.example"});
     auto client = shop_->client();

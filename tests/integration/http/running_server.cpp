@@ -29,6 +29,7 @@ asio::awaitable<response> recorder::handle(request const& request) {
         seen_.emplace_back(request.target);
         fields_.clear();
         for (auto const& field : request.headers) fields_.emplace(field.name, field.value);
+        client_ = request.client;
         arrived_.notify_all();
     }
     if (request.path == "/throws") throw std::runtime_error("not for the client");
@@ -56,6 +57,11 @@ std::optional<std::string> recorder::last_field(std::string const& name) const {
     auto const found = fields_.find(name);
     if (found == fields_.end()) return std::nullopt;
     return found->second;
+}
+
+std::string recorder::last_client() const {
+    std::lock_guard lock(mutex_);
+    return client_;
 }
 
 void recorder::wait_for(std::string const& target) {

@@ -32,6 +32,9 @@ public:
     /// A field of the last request answered.
     std::optional<std::string> last_field(std::string const& name) const;
 
+    /// Whose address the last request answered was said to come from.
+    std::string last_client() const;
+
     /// Waits until a request for that target has arrived.
     void wait_for(std::string const& target);
     void release_held() { released_ = true; }
@@ -41,6 +44,7 @@ private:
     std::condition_variable arrived_;
     std::vector<std::string> seen_;
     std::map<std::string, std::string> fields_;
+    std::string client_;
     std::atomic<bool> released_ = false;
 };
 

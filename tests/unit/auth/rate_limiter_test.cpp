@@ -58,19 +58,19 @@ TEST(rate_limiter, keeps_callers_apart) {
 
 TEST(rate_limiter, counts_ipv6_by_network_and_mapped_addresses_as_ipv4) {
     rate_limiter const limits({.per_second = 1, .burst = 1}, seed);
-    EXPECT_EQ(limits.peer_key("2001:db8:1:2::1"), limits.peer_key("2001:db8:1:2:ffff::9"));
-    EXPECT_NE(limits.peer_key("2001:db8:1:2::1"), limits.peer_key("2001:db8:1:3::1"));
-    EXPECT_EQ(limits.peer_key("::ffff:192.0.2.1"), limits.peer_key("192.0.2.1"));
-    EXPECT_NE(limits.peer_key("::ffff:192.0.2.1"), limits.peer_key("::ffff:192.0.2.2"));
-    EXPECT_NE(limits.peer_key("192.0.2.1"), limits.peer_key("192.0.2.2"));
-    EXPECT_NE(limits.peer_key("192.0.2.1"), limits.account_key("192.0.2.1"));
-    EXPECT_NE(limits.peer_key("no address"), limits.peer_key("none, too"));
+    EXPECT_EQ(limits.address_key("2001:db8:1:2::1"), limits.address_key("2001:db8:1:2:ffff::9"));
+    EXPECT_NE(limits.address_key("2001:db8:1:2::1"), limits.address_key("2001:db8:1:3::1"));
+    EXPECT_EQ(limits.address_key("::ffff:192.0.2.1"), limits.address_key("192.0.2.1"));
+    EXPECT_NE(limits.address_key("::ffff:192.0.2.1"), limits.address_key("::ffff:192.0.2.2"));
+    EXPECT_NE(limits.address_key("192.0.2.1"), limits.address_key("192.0.2.2"));
+    EXPECT_NE(limits.address_key("192.0.2.1"), limits.account_key("192.0.2.1"));
+    EXPECT_NE(limits.address_key("no address"), limits.address_key("none, too"));
 }
 
 TEST(rate_limiter, places_names_by_its_seed) {
     rate_limiter const one({.per_second = 1, .burst = 1}, seed), other({.per_second = 1, .burst = 1}, {9});
     EXPECT_NE(one.account_key("ann"), other.account_key("ann"));
-    EXPECT_NE(one.peer_key("192.0.2.1"), other.peer_key("192.0.2.1"));
+    EXPECT_NE(one.address_key("192.0.2.1"), other.address_key("192.0.2.1"));
 }
 
 TEST(rate_limiter, forgets_the_fullest_bucket_first) {

@@ -106,6 +106,13 @@ TEST(settings, durations_have_a_unit_and_bounds) {
     }
 }
 
+TEST(settings, trusted_proxies_are_networks_and_addresses) {
+    for (auto const* good : {"none", "127.0.0.1", "10.0.0.0/8,::1", "2001:db8::/32"}) EXPECT_EQ(first_refusal("trusted-proxies", good), "") << good;
+    for (auto const* bad : {"", "10.0.0.1/8", "10.0.0.0/8,", "10.0.0.0/8, ::1", "localhost", "10.0.0.0/40"}) {
+        EXPECT_THAT(first_refusal("trusted-proxies", bad), HasSubstr("must be networks")) << bad;
+    }
+}
+
 TEST(settings, stores_are_sqlite_or_memory) {
     EXPECT_EQ(first_refusal("store", "memory:"), "");
     EXPECT_EQ(first_refusal("store", "sqlite:/var/lib/shop.db"), "");

@@ -54,7 +54,8 @@ answered_request some_request() {
     out.account = "till-3";
     out.id = "req-1";
     out.trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-    out.peer = "192.0.2.7";
+    out.client = "192.0.2.7";
+    out.peer = "127.0.0.1";
     return out;
 }
 
@@ -65,7 +66,7 @@ TEST(access_log, writes_a_line_with_all_its_fields) {
     EXPECT_EQ(sink.level, shop::severity::info);
     EXPECT_EQ(sink.event, "request");
     EXPECT_THAT(sink.names, testing::ElementsAre("method", "path", "status", "duration_ms", "bytes", "operation",
-                                                 "account", "request_id", "trace_id", "peer"));
+                                                 "account", "request_id", "trace_id", "client", "peer"));
     EXPECT_EQ(sink.values["method"], "POST");
     EXPECT_EQ(sink.values["path"], "/v1/orders");
     EXPECT_EQ(sink.values["status"], "201");
@@ -75,7 +76,8 @@ TEST(access_log, writes_a_line_with_all_its_fields) {
     EXPECT_EQ(sink.values["account"], "till-3");
     EXPECT_EQ(sink.values["request_id"], "req-1");
     EXPECT_EQ(sink.values["trace_id"], "0af7651916cd43dd8448eb211c80319c");
-    EXPECT_EQ(sink.values["peer"], "192.0.2.7");
+    EXPECT_EQ(sink.values["client"], "192.0.2.7");
+    EXPECT_EQ(sink.values["peer"], "127.0.0.1");
 }
 
 TEST(access_log, durations_are_milliseconds_with_three_decimals) {
@@ -165,7 +167,7 @@ TEST(access_log, a_hostile_request_stays_one_line_of_json) {
     ASSERT_TRUE(parsed) << text;
     EXPECT_EQ(parsed->root().find("status")->as_string(), "201");
     EXPECT_EQ(parsed->root().find("request_id")->as_string(), what.id);
-    EXPECT_EQ(parsed->root().size(), 13U);
+    EXPECT_EQ(parsed->root().size(), 14U);
 }
 
 TEST(access_log, says_of_an_item_whose_it_is) {

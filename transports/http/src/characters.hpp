@@ -52,6 +52,14 @@ constexpr char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
 }
 
+/// Without the white space around it that a field value may have (RFC 9110, 5.6.3).
+constexpr std::string_view trimmed(std::string_view text) {
+    auto const blank = [](char c) { return c == ' ' || c == '\t'; };
+    while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+    return text;
+}
+
 /// @pre a hexadecimal digit.
 constexpr unsigned hex_value(char c) {
     return static_cast<unsigned>(c <= '9' ? c - '0' : lower(c) - 'a' + 10);

@@ -7,6 +7,7 @@
 
 #include <shop/http/problem.hpp>
 
+#include "client_address.hpp"
 #include "wire.hpp"
 
 namespace shop::http::detail {
@@ -35,8 +36,11 @@ void forget(std::string& text) {
 
 }  // namespace
 
-connection::connection(std::shared_ptr<hub> hub, tcp::socket socket, std::string peer)
-    : hub_(std::move(hub)), stream_(std::move(socket), hub_->options().tls), peer_(std::move(peer)) {
+connection::connection(std::shared_ptr<hub> hub, tcp::socket socket, asio::ip::address const& peer)
+    : hub_(std::move(hub)),
+      stream_(std::move(socket), hub_->options().tls),
+      peer_(peer.to_string()),
+      peer_is_trusted_(is_trusted(peer, hub_->options().trusted_proxies)) {
     hub_->join(*this);
 }
 
@@ -137,6 +141,7 @@ void connection::await_head() {
 void connection::first_bytes(steady_time now) {
     request_ = {};
     request_.received = now;
+    request_.peer = request_.client = peer_;
     enter(phase::head, now, hub_->options().head_read_max);
 }
 
@@ -158,7 +163,8 @@ void connection::judge() {
     request_.path = head_.path;
     request_.query = head_.query;
     request_.headers = head_.headers;
-    request_.peer = peer_;
+    request_.forwarding = head_.forwarding;
+    if (peer_is_trusted_ && !head_.forwarding.empty()) find_client();
     request_.trace = request_.parent_trace = head_.trace;
 
     if (head_.encoded) {
@@ -180,6 +186,14 @@ void connection::judge() {
     if (!answer_ && head_.content_length > body_bytes_max_) {
         refuse({refusal::body_too_large, "the body is larger than this resource takes", body_bytes_max_});
     }
+}
+
+/// Who asks, by what a trusted peer says.
+void connection::find_client() {
+    auto const named = client_address(head_.forwarding, hub_->options().trusted_proxies);
+    if (!named) return;
+    client_ = named->to_string();
+    request_.client = client_;
 }
 
 /// Takes a body that was read together with its head. Without it, an early answer ends the connection: what follows

@@ -21,7 +21,7 @@ namespace shop::http::detail {
 /// One connection: reads requests and writes their answers, one after another. It lives as long as its coroutine.
 class connection {
 public:
-    connection(std::shared_ptr<hub> hub, tcp::socket socket, std::string peer);
+    connection(std::shared_ptr<hub> hub, tcp::socket socket, asio::ip::address const& peer);
     ~connection();
     connection(connection const&) = delete;
     connection& operator=(connection const&) = delete;
@@ -58,6 +58,7 @@ private:
     void await_head();
     void first_bytes(steady_time now);
     void judge();
+    void find_client();
     bool take_buffered_body();
     void take_decoded(chunk_decoder::state state);
     void refuse(fault const& why);
@@ -69,6 +70,8 @@ private:
     std::shared_ptr<hub> hub_;
     byte_stream stream_;
     std::string peer_;
+    bool peer_is_trusted_;
+    std::string client_;  // where a trusted peer names another
 
     phase phase_ = phase::idle;
     steady_time deadline_ = steady_time::max();

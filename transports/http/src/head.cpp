@@ -15,13 +15,6 @@ fault malformed(string_view detail) {
     return {refusal::malformed_request, detail};
 }
 
-string_view trimmed(string_view text) {
-    auto blank = [](char c) { return c == ' ' || c == '\t'; };
-    while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-    return text;
-}
-
 /// The fields that the server itself understands, or of which there must not be two.
 enum class known : std::uint8_t {
     other,
@@ -37,7 +30,8 @@ enum class known : std::uint8_t {
     content_type,
     idempotency_key,
     if_match,
-    proxy_only,
+    forwarding,
+    identity,  // `X-User-*`: what some proxies say of who asks; nobody is believed
 };
 
 known classify(string_view name) {
@@ -45,8 +39,11 @@ known classify(string_view name) {
     auto starts = [&](string_view prefix) {
         return name.size() > prefix.size() && same_name(name.substr(0, prefix.size()), prefix);
     };
-    if (starts("x-forwarded-") || starts("x-user-")) return known::proxy_only;
+    if (starts("x-forwarded-")) return known::forwarding;
+    if (starts("x-user-")) return known::identity;
     switch (name.size()) {
+        case 3:
+            return either("via", known::forwarding);
         case 4:
             return either("host", known::host);
         case 6:
@@ -54,7 +51,7 @@ known classify(string_view name) {
         case 8:
             return either("if-match", known::if_match);
         case 9:
-            return same_name(name, "forwarded") ? known::proxy_only : either("x-real-ip", known::proxy_only);
+            return same_name(name, "forwarded") ? known::forwarding : either("x-real-ip", known::forwarding);
         case 10:
             return either("connection", known::connection);
         case 11:
@@ -164,7 +161,11 @@ public:
 private:
     std::optional<fault> understand(header const& field) {
         auto const what = classify(field.name);
-        if (what == known::proxy_only) return std::nullopt;
+        if (what == known::identity) return std::nullopt;
+        if (what == known::forwarding) {
+            out_.forwarding.push_back(field);
+            return std::nullopt;
+        }
         out_.headers.push_back(field);
         if (what == known::other) return std::nullopt;
 
@@ -204,7 +205,8 @@ private:
             case known::if_match:
                 break;
             case known::other:
-            case known::proxy_only:
+            case known::forwarding:
+            case known::identity:
                 return std::nullopt;
         }
         if (again) return malformed("a header that has one value occurs twice");
@@ -300,10 +302,12 @@ bool is_token(string_view text) {
 }
 
 void head::clear() {
-    auto memory = std::move(headers);
+    auto memory = std::move(headers), more = std::move(forwarding);
     memory.clear();
+    more.clear();
     *this = head{};
     headers = std::move(memory);
+    forwarding = std::move(more);
 }
 
 head_scanner::state head_scanner::refuse(fault f) {

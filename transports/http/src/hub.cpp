@@ -122,9 +122,8 @@ void hub::welcome(tcp::socket socket, tcp::endpoint const& peer) {
     if (!ec) socket.set_option(tcp::no_delay(true), ec);
     if (ec) return;  // gone already
     try {
-        auto address = peer.address().to_string();
-        if (!has_place_for(address)) return turn_away(socket);
-        auto guest = std::make_shared<connection>(shared_from_this(), std::move(socket), std::move(address));
+        if (!has_place_for(peer.address().to_string())) return turn_away(socket);
+        auto guest = std::make_shared<connection>(shared_from_this(), std::move(socket), peer.address());
         asio::co_spawn(executor_, connection::run(std::move(guest)), asio::detached);
     } catch (std::bad_alloc const&) {
         // The connection is dropped; those that are open go on.

@@ -14,13 +14,6 @@ namespace {
 
 using std::string_view;
 
-string_view trimmed(string_view text) {
-    auto const space = [](char c) { return c == ' ' || c == '\t'; };
-    while (!text.empty() && space(text.front())) text.remove_prefix(1);
-    while (!text.empty() && space(text.back())) text.remove_suffix(1);
-    return text;
-}
-
 /// Reads digits and nothing else.
 template <class Number>
 std::optional<Number> whole_number(string_view text) {

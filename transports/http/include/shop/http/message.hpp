@@ -29,7 +29,11 @@ struct request {
     std::string_view query;   ///< what follows the `?`, still percent-encoded; see `query_parameters`
     std::span<header const> headers;  ///< without what only a trusted proxy may say (`X-Forwarded-*`, `X-User-*`, ...)
     std::string_view body;            ///< empty in `handler::admit`
-    std::string_view peer;            ///< the address of the other end, without its port
+    /// What proxies say of the way the request came: `Forwarded`, `X-Forwarded-*`, `X-Real-IP`, `Via`. The client's own
+    /// words, unless the peer is trusted.
+    std::span<header const> forwarding;
+    std::string_view peer;    ///< the address of the other end, without its port
+    std::string_view client;  ///< the address of the client: that of the peer, or what trusted proxies say
     std::string_view id;              ///< the client's `X-Request-Id`, or one drawn here; the server returns it
     std::string_view trace;           ///< the `traceparent` to hand on: one drawn here, or the one that came, or none
     std::string_view parent_trace;    ///< the valid `traceparent` that came; the server returns it, or the one drawn here

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -13,6 +14,7 @@
 #include <shop/core/limits.hpp>
 #include <shop/core/result.hpp>
 #include <shop/http/handler.hpp>
+#include <shop/http/network.hpp>
 #include <shop/http/tls.hpp>
 
 namespace shop::http {
@@ -40,6 +42,10 @@ struct server_options {
     std::size_t linger_bytes_max = limits::linger_bytes_max;                    ///< how much of it
     std::chrono::milliseconds sweep_interval{250};  ///< how late a time limit may strike
     std::chrono::milliseconds accept_backoff{100};  ///< pause when the system has no descriptor left
+
+    /// Proxies that are believed about whom they ask for (`request::client`): `Forwarded` (RFC 7239) or `X-Forwarded-For`,
+    /// from the right the first address that is not trusted itself. If both are there and differ, neither is believed.
+    std::vector<network> trusted_proxies;
 
     bool share_port = false;  ///< several servers, each on a thread of its own, may listen on one port
     std::optional<std::uint64_t> request_id_seed;  ///< for repeatable request ids
