@@ -54,6 +54,7 @@ asio::awaitable<response> expanding::handle(request const& request) {
     auto answer = co_await api_.handle(plain);
     if (answer.status != 200) co_return answer;
     response out(200, std::move(answer.body));
+    out.cache = answer.cache;
     co_await add_availability(out);
     co_return out;
 }

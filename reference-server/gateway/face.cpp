@@ -50,12 +50,13 @@ admission public_face::admit(request const& head) {
     if (!out.answer && options_.requests_max != 0 && under_way_ >= options_.requests_max) {
         out.answer = shop::http::problem(shop::error(shop::error_code::overloaded), head.path);
     }
+    // Also without an origin, or with one that is not allowed: what is kept of that must not be taken for an allowed one's.
+    if (!options_.allowed_origins.empty()) out.fields += "Vary: Origin\r\n";
     if (is_allowed) {
         response cors;
         cors.add("Access-Control-Allow-Origin", *origin);
         cors.add("Access-Control-Expose-Headers",
                  "ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, traceparent");
-        cors.add("Vary", "Origin");
         out.fields += cors.fields();
     }
     return out;

@@ -202,6 +202,11 @@ TEST_F(access, from_a_page_of_another_origin_is_the_browsers_to_refuse) {
                                   "Origin: https://shop.example\r\nAccess-Control-Request-Method: POST\r\n");
     EXPECT_EQ(asked.status, 204);
     EXPECT_THAT(asked.field("Access-Control-Allow-Headers"), HasSubstr("Idempotency-Key"));
+    EXPECT_EQ(asked.field("Cache-Control"), "private, no-cache");
+    EXPECT_EQ(asked.field("Vary"), "Origin");
+    for (auto const* field : {"", "Origin: https://shop.example\r\n", "Origin: https://evil.example\r\n"}) {
+        EXPECT_EQ(client.ask("GET", "/v1/orders", {}, bearer(ann_) + field).field("Vary"), "Origin") << field;
+    }
     auto const null = client.ask("OPTIONS", "/v1/orders", {}, "Origin: null\r\nAccess-Control-Request-Method: POST\r\n");
     EXPECT_EQ(null.field("Access-Control-Allow-Origin"), "");
 }

@@ -33,6 +33,9 @@ constexpr std::array<std::string_view, 3> words_of(safety) { return {"safe", "id
 /// What a success means, in the words of any transport.
 enum class success { answered, created, removed };
 
+/// What the answers of an operation tell. Personal data is never stored by a cache, not even by that of its owner's browser.
+enum class sensitivity { ordinary, personal };
+
 /// The shape of every port function.
 template <class Service, class Command, class Answer>
 using port_function = asio::awaitable<std::vector<result<Answer>>> (Service::*)(std::vector<request<Command>>);
@@ -52,7 +55,15 @@ struct operation {
     shop::success success;
     std::string_view scope;    ///< what the principal must hold
     port_function<Service, Command, Answer> function;
+    shop::sensitivity sensitivity = shop::sensitivity::ordinary;
 };
+
+/// Whether each operation of a table answers with personal data: what a service of such data asserts of its table.
+template <class Table>
+constexpr bool all_personal(Table const& table) {
+    auto const is_personal = [](auto const& row) { return row.sensitivity == sensitivity::personal; };
+    return std::apply([&](auto const&... rows) { return (is_personal(rows) && ...); }, table);
+}
 
 /// An operation that services ask of each other and nobody else: it is no resource.
 template <class Service, class Command, class Answer>

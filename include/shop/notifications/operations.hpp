@@ -11,15 +11,18 @@ namespace shop::notifications {
 inline constexpr auto operations = std::tuple{
     operation<service, list_notifications, page<delivery>>{"notifications.list", http_method::get, "/v1/notifications",
                                                            operation_kind::list, safety::safe, success::answered,
-                                                           "notifications:read", &service::list},
+                                                           "notifications:read", &service::list, sensitivity::personal},
 };
+
+static_assert(all_personal(operations));
 
 /// With those between services.
 inline constexpr auto all_operations = std::tuple_cat(
-    operations, std::tuple{
-                    between_services("notifications.notify", safety::idempotent, "notifications:notify", &service::notify),
-                    between_services("notifications.notify_stock", safety::idempotent, "notifications:notify",
-                                     &service::notify_stock),
-                });
+    operations,
+    std::tuple{
+        between_services("notifications.notify", safety::idempotent, "notifications:notify", &service::notify),
+        between_services("notifications.notify_stock", safety::idempotent, "notifications:notify",
+                         &service::notify_stock),
+    });
 
 }  // namespace shop::notifications

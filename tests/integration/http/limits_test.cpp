@@ -35,7 +35,9 @@ TEST(time_limits, row35_a_head_that_stops_is_answered_408) {
     running_server server(options);
     raw_client client(server.port());
     client.send("GET /one HTTP/1.1\r\n");
-    EXPECT_EQ(client.receive().status, 408);
+    auto const answer = client.receive();
+    EXPECT_EQ(answer.status, 408);
+    EXPECT_EQ(answer.field("Cache-Control"), "private, no-store");
     EXPECT_EQ(client.receive_all(), "");
 }
 
@@ -101,6 +103,7 @@ TEST(crowds, row39_a_connection_too_many_is_answered_503_and_others_go_on) {
         auto const answer = third.receive();
         EXPECT_EQ(answer.status, 503);
         EXPECT_EQ(answer.field("Retry-After"), "1");
+        EXPECT_EQ(answer.field("Cache-Control"), "private, no-store");
         EXPECT_EQ(third.receive_all(), "");
     }
     first.send(get);

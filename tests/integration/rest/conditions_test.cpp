@@ -120,6 +120,7 @@ TEST_F(edge, does_not_repeat_what_the_client_has) {
         auto const answer = get("/v1/products/MUG-1", {{"If-None-Match", list}});
         EXPECT_EQ(answer.status, 304u) << list;
         EXPECT_EQ(answer.find("ETag"), "\"3.17\"");
+        EXPECT_EQ(answer.cache, shop::http::cache_policy::revalidate);
         EXPECT_TRUE(answer.body.empty());
     }
     for (auto const* list : {"\"3\"", "\"3.18\"", "3.17", "", ",", "\"3.17", "\"1\" \"3.17\"", "\"3-gzip\"",

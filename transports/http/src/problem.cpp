@@ -117,6 +117,7 @@ response close_problem(unsigned status, std::string body) {
     body.push_back('}');
     response out(status, std::move(body));
     out.content_type("application/problem+json");
+    out.cache = cache_policy::no_store;
     return out;
 }
 

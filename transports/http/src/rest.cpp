@@ -133,6 +133,7 @@ asio::awaitable<response> rest_api::handle(request const& request) {
             co_return problem(described.error(), request.path);
         }
         out = co_await to.run(to.service, at);
+        if (to.personal) out.cache = cache_policy::no_store;
     } catch (...) {
         if (options_.on_exception) options_.on_exception(to.name, std::current_exception());
         out = problem(error(error_code::internal), request.path);

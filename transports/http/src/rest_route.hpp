@@ -41,6 +41,7 @@ struct route {
     bool conditional;  ///< takes `If-Match`
     bool can_create;   ///< and `If-None-Match: *`
     bool takes_body;
+    bool personal;  ///< no cache may store its answers
     std::size_t body_bytes_max;
     void* service;
     asio::awaitable<response> (*run)(void* service, exchange& at);

@@ -38,6 +38,7 @@ route make_route(typename Row::service& service) {
     made.conditional = Row::conditional;
     made.can_create = Row::can_create;
     made.takes_body = Row::takes_body;
+    made.personal = Row::row.sensitivity == sensitivity::personal;
     made.body_bytes_max = is_upload ? limits::import_body_bytes_max : limits::body_bytes_max;
     made.service = &service;
     if constexpr (is_upload) {

@@ -66,6 +66,16 @@ std::string_view reason(unsigned status) {
     }
 }
 
+std::string_view cache_line(cache_policy policy) {
+    switch (policy) {
+        case cache_policy::revalidate:
+            return "Cache-Control: private, no-cache\r\n";
+        case cache_policy::no_store:
+            return "Cache-Control: private, no-store\r\n";
+    }
+    return {};
+}
+
 void append_number(std::string& out, std::size_t number) {
     char digits[20];
     auto const end = std::to_chars(digits, digits + sizeof digits, number).ptr;
@@ -102,7 +112,7 @@ void append_head(std::string& out, response const& answer, head_facts const& fac
         append_number(out, answer.body.size());
         out.append("\r\n");
     }
-    out.append(answer.fields());
+    out.append(cache_line(answer.cache)).append(answer.fields());
     if (!facts.id.empty()) out.append("X-Request-Id: ").append(facts.id).append("\r\n");
     if (!facts.trace.empty()) out.append("traceparent: ").append(facts.trace).append("\r\n");
     if (facts.close) {

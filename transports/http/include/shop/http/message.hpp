@@ -46,6 +46,12 @@ struct request {
     std::optional<std::string_view> find(std::string_view name) const;
 };
 
+/// What caches may do with an answer (RFC 9111, 5.2.2). None that is shared, as that of a proxy, may ever keep it.
+enum class cache_policy {
+    revalidate,  ///< that of a client may keep it, and asks before each use whether it still holds: `private, no-cache`
+    no_store,    ///< personal data and problems: `private, no-store`
+};
+
 /// An answer. What frames it (`Content-Length`, `Connection`, `Date`, ...) is the server's to write.
 ///
 /// The body is a string for now; a stream of parts (server-sent events) has its place beside it.
@@ -58,6 +64,7 @@ public:
 
     unsigned status = 200;  ///< 200 to 599; anything else is sent as 500
     std::string body;
+    cache_policy cache = cache_policy::revalidate;  ///< what `Cache-Control` says
     bool close = false;  ///< closes the connection after this answer
     std::optional<shop::error_code> failure;  ///< what it tells, if it tells a failure of the shop: not sent, for who counts
 
