@@ -49,6 +49,13 @@ public:
     std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
     /// Bytes that got through, both ways.
     std::size_t passed() const { return passed_; }
+    /// Connections that were made, and what came on them, whether it got through or not: pieces, and the end.
+    std::size_t arrivals() const { return arrivals_; }
+    /// Connections to the target, and those of them that the target has ended.
+    std::size_t opened() const { return opened_; }
+    std::size_t ended_by_target() const { return ended_by_target_; }
+    /// Those on which the target had answered, and that it has ended although the last that got through was not answered.
+    std::size_t unanswered() const { return unanswered_; }
 
     /// Nothing gets through either way, the end of a connection neither: connections stay, and new ones are taken.
     void cut() {
@@ -65,6 +72,10 @@ public:
             sessions_.clear();
         });
     }
+    /// Connections made from now on lead to this port.
+    void lead_to(unsigned short target) {
+        at_rest([this, target] { target_ = target; });
+    }
     /// As before the cut. What was held back gets through.
     void join() {
         at_rest([this] {
@@ -78,6 +89,7 @@ private:
     struct session {
         explicit session(tcp::socket accepted) : near(std::move(accepted)), far(near.get_executor()) {}
         tcp::socket near, far;
+        bool answered = false, awaits_answer = false;
 
         void close() {
             failure_code ignored;
@@ -110,6 +122,7 @@ private:
             auto accepted =
                 co_await self.acceptor_.async_accept(boost::asio::redirect_error(boost::asio::use_awaitable, failed));
             if (failed) co_return;
+            ++self.arrivals_;
             auto const fresh = std::make_shared<session>(std::move(accepted));
             std::erase_if(self.sessions_, [](auto const& one) { return one.expired(); });
             self.sessions_.push_back(fresh);
@@ -126,23 +139,33 @@ private:
             on->reset();
             co_return;
         }
+        ++self.opened_;
         on->near.set_option(tcp::no_delay(true), failed);
         on->far.set_option(tcp::no_delay(true), failed);
-        boost::asio::co_spawn(self.context_, pass(self, on, &session::near, &session::far), boost::asio::detached);
-        boost::asio::co_spawn(self.context_, pass(self, on, &session::far, &session::near), boost::asio::detached);
+        boost::asio::co_spawn(self.context_, pass(self, on, &session::near, &session::far, true),
+                              boost::asio::detached);
+        boost::asio::co_spawn(self.context_, pass(self, on, &session::far, &session::near, false),
+                              boost::asio::detached);
     }
 
     static awaitable<void> pass(cut_link& self, std::shared_ptr<session> on, tcp::socket session::*from,
-                                tcp::socket session::*to) {
+                                tcp::socket session::*to, bool to_target) {
         std::array<char, 16 * 1024> piece;
         failure_code failed;
         while (!failed) {
             auto const got = co_await ((*on).*from)
                                  .async_read_some(boost::asio::buffer(piece),
                                                   boost::asio::redirect_error(boost::asio::use_awaitable, failed));
+            ++self.arrivals_;
+            if (failed && !to_target && on->far.is_open()) {
+                ++self.ended_by_target_;
+                if (on->answered && on->awaits_answer) ++self.unanswered_;
+            }
             co_await self.wait_until_joined();
             if (failed) break;
             self.passed_ += got;
+            on->awaits_answer = to_target;
+            on->answered |= !to_target;
             co_await boost::asio::async_write((*on).*to, boost::asio::buffer(piece, got),
                                               boost::asio::redirect_error(boost::asio::use_awaitable, failed));
         }
@@ -156,7 +179,7 @@ private:
 
     unsigned short target_;
     unsigned short port_ = 0;
-    std::atomic<std::size_t> passed_ = 0;
+    std::atomic<std::size_t> passed_ = 0, arrivals_ = 0, opened_ = 0, ended_by_target_ = 0, unanswered_ = 0;
     bool silent_ = false;
     boost::asio::io_context context_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> lasting_{context_.get_executor()};

@@ -18,10 +18,15 @@
 
 namespace shop_test {
 
+/// Whether a program's own children end with it: as a group of processes, which no key of the terminal reaches.
+enum class family { one, group };
+
 /// A program that runs beside the test, and what it says.
 class process {
 public:
-    explicit process(std::vector<std::string> arguments, std::map<std::string, std::string> environment = {}) {
+    explicit process(std::vector<std::string> arguments, std::map<std::string, std::string> environment = {},
+                     family whole = family::one)
+        : whole_(whole) {
         int out[2], err[2];
         if (::pipe2(out, O_CLOEXEC) != 0 || ::pipe2(err, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
         posix_spawn_file_actions_t actions;
@@ -38,14 +43,24 @@ public:
         // Of the settings only what the test gives: nothing from the shell it was started in.
         std::vector<std::string> variables;
         for (char** v = environ; *v; ++v) {
-            if (std::string_view(*v).substr(0, 5) != "SHOP_") variables.emplace_back(*v);
+            std::string_view const one = *v;
+            if (!one.starts_with("SHOP_") && !environment.contains(std::string(one.substr(0, one.find('='))))) {
+                variables.emplace_back(one);
+            }
         }
         for (auto const& [name, value] : environment) variables.push_back(name + "=" + value);
         std::vector<char*> envp;
         for (auto& v : variables) envp.push_back(v.data());
         envp.push_back(nullptr);
 
-        int const failed = ::posix_spawn(&pid_, argv[0], &actions, nullptr, argv.data(), envp.data());
+        posix_spawnattr_t attributes;
+        posix_spawnattr_init(&attributes);
+        if (whole_ == family::group) {
+            posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+            posix_spawnattr_setpgroup(&attributes, 0);
+        }
+        int const failed = ::posix_spawn(&pid_, argv[0], &actions, &attributes, argv.data(), envp.data());
+        posix_spawnattr_destroy(&attributes);
         posix_spawn_file_actions_destroy(&actions);
         ::close(out[1]);
         ::close(err[1]);
@@ -56,7 +71,8 @@ public:
 
     ~process() {
         if (!status_) {
-            ::kill(pid_, SIGKILL);
+            // Before it is waited for: until then its number is nobody else's.
+            ::kill(whole_ == family::group ? -pid_ : pid_, SIGKILL);
             int ignored = 0;
             ::waitpid(pid_, &ignored, 0);
         }
@@ -69,6 +85,11 @@ public:
     pid_t pid() const { return pid_; }
     void signal(int number) const { ::kill(pid_, number); }
 
+    bool has_ended() const {
+        siginfo_t ended{};
+        return status_ || (::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+                           ended.si_pid == pid_);
+    }
     /// Waits for the end; the exit code, or minus the number of the signal that ended it.
     int wait() {
         if (!status_) {
@@ -117,6 +138,7 @@ private:
         said_.notify_all();
     }
 
+    family whole_;
     pid_t pid_ = -1;
     std::optional<int> status_;
     std::mutex mutable mutex_;

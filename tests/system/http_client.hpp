@@ -1,11 +1,16 @@
 #pragma once
 
+#include <poll.h>
+
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <boost/algorithm/string/find.hpp>
+#include <boost/algorithm/string/predicate.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
@@ -22,13 +27,15 @@ struct answer {
     std::string head;
     std::string body;
 
-    /// The value of a field, by its name as the server writes it; empty if there is none.
+    /// The value of a field, whatever the case of its name, which a proxy may change; empty if there is none.
     std::string field(std::string const& name) const {
-        auto const at = head.find("\r\n" + name + ": ");
-        if (at == head.npos) return {};
-        auto const from = at + name.size() + 4;
+        auto const found = boost::algorithm::ifind_first(head, "\r\n" + name + ": ");
+        if (found.empty()) return {};
+        auto const from = static_cast<std::size_t>(found.end() - head.begin());
         return head.substr(from, head.find("\r\n", from) - from);
     }
+    /// Whether a body may follow this head (RFC 9112, section 6.3).
+    bool may_have_body() const { return status >= 200 && status != 204 && status != 304; }
     /// The text of a member of the body, through nested objects and arrays: `total/amount`, `lines/0/sku`.
     std::string member(std::string_view path) const {
         auto const parsed = shop::json::parse(body);
@@ -57,8 +64,13 @@ private:
 
 /// One connection to a server on this machine, kept alive; blocking, for one thread.
 class http_client {
+    using failure_code = boost::system::error_code;
+    using address = boost::asio::ip::address_v4;
+
 public:
-    explicit http_client(unsigned short port) : port_(port) {}
+    /// @param from the address of the client; any of 127.0.0.0/8 is this machine's
+    explicit http_client(unsigned short port, std::string const& from = "127.0.0.1")
+        : port_(port), from_(boost::asio::ip::make_address_v4(from)) {}
 
     answer get(std::string const& target, std::string const& fields = {}) { return ask("GET", target, {}, fields); }
     answer post(std::string const& target, std::string const& body, std::string const& key = {}) {
@@ -77,51 +89,87 @@ public:
         send(bytes);
         return receive();
     }
-    void send(std::string const& bytes) {
-        if (!socket_.is_open() && !connect()) return;
-        boost::system::error_code failed;
+    /// @return whether all of it was taken
+    bool send(std::string const& bytes) {
+        if (!socket_.is_open() && !connect()) return false;
+        failure_code failed;
         boost::asio::write(socket_, boost::asio::buffer(bytes), failed);
+        return !failed;
     }
-    answer receive() {
+    /// Waits for something to read, the end of the connection included; false if nothing came within the time.
+    bool wait_readable(std::chrono::milliseconds within) {
+        if (!buffer_.empty()) return true;
+        pollfd one{socket_.native_handle(), POLLIN, 0};
+        return ::poll(&one, 1, static_cast<int>(within.count())) != 0;
+    }
+    /// @param has_body whether one follows the head: none does after a HEAD.
+    answer receive(bool has_body = true) {
         answer out;
-        if (!socket_.is_open()) return out;
-        boost::system::error_code failed;
-        auto const head = boost::asio::read_until(socket_, boost::asio::dynamic_buffer(buffer_), "\r\n\r\n", failed);
-        if (failed) return hang_up(out);
-        out.head = buffer_.substr(0, head);
-        buffer_.erase(0, head);
-        auto const length = out.field("Content-Length");
-        auto const size = length.empty() ? 0 : std::stoul(length);
-        if (buffer_.size() < size) {
-            boost::asio::read(socket_, boost::asio::dynamic_buffer(buffer_),
-                              boost::asio::transfer_exactly(size - buffer_.size()), failed);
-        }
-        if (failed) return hang_up(out);
-        out.body = buffer_.substr(0, size);
-        buffer_.erase(0, size);
+        if (!socket_.is_open() || !read_head(out.head)) return hang_up();
         out.status = std::stoi(out.head.substr(out.head.find(' ') + 1, 3));
-        if (out.field("Connection") == "close") close();
+        auto const length = out.field("Content-Length");
+        if (has_body && out.may_have_body()) {
+            bool const chunked = out.field("Transfer-Encoding") == "chunked";
+            if (chunked && !read_chunks(out.body)) return hang_up();
+            if (!chunked && !length.empty() && !read_exactly(std::stoul(length), out.body)) return hang_up();
+        }
+        if (boost::algorithm::iequals(out.field("Connection"), "close")) close();
         return out;
     }
     bool connect() {
-        boost::system::error_code failed;
+        failure_code failed;
+        close();
         buffer_.clear();
-        socket_.connect({boost::asio::ip::address_v4::loopback(), port_}, failed);
+        socket_.open(boost::asio::ip::tcp::v4());
+        socket_.bind({from_, 0}, failed);
+        if (!failed) socket_.connect({address::loopback(), port_}, failed);
         if (failed) close();
         return !failed;
     }
     void close() {
-        boost::system::error_code ignored;
+        failure_code ignored;
         socket_.close(ignored);
     }
 
 private:
-    answer hang_up(answer) {
+    answer hang_up() {
         close();
         return {};
     }
+    bool read_head(std::string& into) {
+        failure_code failed;
+        auto const bytes = boost::asio::read_until(socket_, boost::asio::dynamic_buffer(buffer_), "\r\n\r\n", failed);
+        return !failed && take(bytes, into);
+    }
+    bool read_exactly(std::size_t bytes, std::string& into) {
+        failure_code failed;
+        if (buffer_.size() < bytes) {
+            boost::asio::read(socket_, boost::asio::dynamic_buffer(buffer_),
+                              boost::asio::transfer_exactly(bytes - buffer_.size()), failed);
+        }
+        return !failed && take(bytes, into);
+    }
+    /// Chunks without trailers (RFC 9112, section 7.1).
+    bool read_chunks(std::string& into) {
+        for (;;) {
+            failure_code failed;
+            std::string size_line, line_end;
+            auto const line = boost::asio::read_until(socket_, boost::asio::dynamic_buffer(buffer_), "\r\n", failed);
+            if (failed || !take(line, size_line)) return false;
+            auto const bytes = std::stoul(size_line, nullptr, 16);
+            if (!read_exactly(bytes, into) || !read_exactly(2, line_end)) return false;
+            if (bytes == 0) return true;
+        }
+    }
+    /// Moves the first bytes of what was read behind `into`.
+    bool take(std::size_t bytes, std::string& into) {
+        into.append(buffer_, 0, bytes);
+        buffer_.erase(0, bytes);
+        return true;
+    }
 
     unsigned short port_;
+    address from_;
     boost::asio::io_context context_;
     boost::asio::ip::tcp::socket socket_{context_};
     std::string buffer_;

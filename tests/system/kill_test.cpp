@@ -12,6 +12,7 @@
 
 namespace {
 
+using shop_test::all_orders;
 using shop_test::eventually;
 using shop_test::in_parallel;
 using shop_test::order_of;
@@ -66,23 +67,6 @@ int recovered_at_start(std::string const& log) {
         if (line.find(R"("at_start":"true")") != line.npos) sum += std::stoi(line.substr(event.size()));
     }
     return sum;
-}
-
-/// All orders, by the key their metadata names.
-std::multimap<std::string, std::string> all_orders(shop_test::http_client& by) {
-    std::multimap<std::string, std::string> out;
-    std::string cursor;
-    for (;;) {
-        auto const page = by.get("/v1/orders?limit=100" + (cursor.empty() ? "" : "&cursor=" + cursor));
-        auto const parsed = shop::json::parse(page.body);
-        if (page.status != 200 || !parsed) throw std::runtime_error("no list of orders: " + page.body);
-        for (auto order : *parsed->root().find("items")) {
-            out.emplace(order.find("metadata")->find("note")->as_string(), order.find("id")->as_string());
-        }
-        auto const next = parsed->root().find("next_cursor");
-        if (!next || next->is_null()) return out;
-        cursor = next->as_string();
-    }
 }
 
 TEST(kill_minus_9, under_order_load_loses_nothing_and_doubles_nothing) {

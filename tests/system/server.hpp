@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -112,6 +113,23 @@ inline std::string order_of(std::string const& customer, std::vector<std::pair<s
     body += "]";
     if (!note.empty()) body += R"(,"metadata":{"note":")" + note + R"("})";
     return body + "}";
+}
+
+/// All orders, by the key their metadata names.
+inline std::multimap<std::string, std::string> all_orders(http_client& by) {
+    std::multimap<std::string, std::string> out;
+    std::string cursor;
+    for (;;) {
+        auto const page = by.get("/v1/orders?limit=100" + (cursor.empty() ? "" : "&cursor=" + cursor));
+        auto const parsed = shop::json::parse(page.body);
+        if (page.status != 200 || !parsed) throw std::runtime_error("no list of orders: " + page.body);
+        for (auto order : *parsed->root().find("items")) {
+            out.emplace(order.find("metadata")->find("note")->as_string(), order.find("id")->as_string());
+        }
+        auto const next = parsed->root().find("next_cursor");
+        if (!next || next->is_null()) return out;
+        cursor = next->as_string();
+    }
 }
 
 }  // namespace shop_test
