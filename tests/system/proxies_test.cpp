@@ -89,6 +89,22 @@ TEST_P(behind_a_proxy, what_came_compressed_is_edited_with_the_tag_that_came_wit
     EXPECT_EQ(stale.member("current_version"), "2") << stale.body;
 }
 
+TEST_P(behind_a_proxy, what_has_not_changed_is_304_by_the_tag_that_came) {
+    auto by = client();
+    ASSERT_EQ(by.post("/v1/products", product("SAME", "Mug")).status, 201);
+    for (std::string const accept : {"Accept-Encoding: gzip\r\n", ""}) {
+        auto const tag = by.get("/v1/products/SAME", accept).field("ETag");
+        auto const again = by.get("/v1/products/SAME", accept + "If-None-Match: " + tag + "\r\n");
+        EXPECT_EQ(again.status, 304) << tag << again.head;
+        ASSERT_EQ(by.ask("PUT", "/v1/products/SAME", product("SAME", "Cup " + std::to_string(accept.size())),
+                         "If-Match: " + tag + "\r\n")
+                      .status,
+                  200);
+        auto const changed = by.get("/v1/products/SAME", accept + "If-None-Match: " + tag + "\r\n");
+        EXPECT_EQ(changed.status, 200) << tag << changed.head;
+    }
+}
+
 TEST_P(behind_a_proxy, orders_are_placed_once_and_answered_alike) {
     auto by = client();
     ASSERT_TRUE(stock_up(by, "SOLD", 5));
@@ -100,6 +116,31 @@ TEST_P(behind_a_proxy, orders_are_placed_once_and_answered_alike) {
     EXPECT_EQ(again.body, placed.body);
     EXPECT_EQ(again.field("Idempotent-Replayed"), "true") << again.head;
     EXPECT_EQ(by.get("/v1/inventory/SOLD").member("available"), "3");
+}
+
+TEST_P(behind_a_proxy, nothing_that_is_read_is_old) {
+    auto by = client();
+    EXPECT_EQ(by.get("/v1/products/NEW").status, 404);
+    EXPECT_EQ(by.get("/v1/inventory/NEW").status, 404);
+    ASSERT_TRUE(stock_up(by, "NEW", 5));
+    auto const read = by.get("/v1/products/NEW");
+    ASSERT_EQ(read.status, 200) << "a 404 was kept";
+    ASSERT_EQ(
+        by.ask("PUT", "/v1/products/NEW", product("NEW", "Cup"), "If-Match: " + read.field("ETag") + "\r\n").status,
+        200);
+    EXPECT_EQ(by.get("/v1/products/NEW").member("name"), "Cup");
+
+    EXPECT_EQ(by.get("/v1/inventory/NEW").member("available"), "5");
+    auto const placed = by.post("/v1/orders", order_of("ann", {{"NEW", 2}}), "new-1");
+    ASSERT_EQ(placed.status, 201) << placed.body;
+    EXPECT_EQ(by.get("/v1/inventory/NEW").member("available"), "3");
+    ASSERT_EQ(by.post("/v1/inventory/NEW/movements", R"({"kind":"received","quantity":10})", "new-2").status, 201);
+    EXPECT_EQ(by.get("/v1/inventory/NEW").member("available"), "13");
+
+    auto const order = "/v1/orders/" + placed.member("id");
+    EXPECT_EQ(by.get(order).member("status"), "confirmed");
+    ASSERT_EQ(by.post(order + "/cancel", "{}", "new-3").status, 200);
+    EXPECT_EQ(by.get(order).member("status"), "cancelled");
 }
 
 TEST_P(behind_a_proxy, a_body_that_is_too_large_is_413_however_slowly_it_comes) {
@@ -117,11 +158,33 @@ TEST_P(behind_a_proxy, a_body_that_is_too_large_is_413_however_slowly_it_comes) 
     EXPECT_EQ(refused.member("code"), "body_too_large") << refused.body;
 }
 
+TEST_P(behind_a_proxy, a_key_that_is_sent_twice_is_refused_whether_the_proxy_merges_its_fields_or_not) {
+    auto by = client();
+    ASSERT_TRUE(stock_up(by, "TWICE", 5));
+    auto const refused = by.ask("POST", "/v1/orders", order_of("ann", {{"TWICE", 1}}),
+                                "Idempotency-Key: cart-9\r\nIdempotency-Key: cart-9\r\n");
+    EXPECT_EQ(refused.status, 400) << refused.body;
+    EXPECT_EQ(refused.member("code"), "idempotency_key_malformed") << refused.body;
+    EXPECT_THAT(refused.body, HasSubstr("sent twice"));
+    EXPECT_EQ(by.get("/v1/inventory/TWICE").member("available"), "5");
+}
+
 // Who asks ------------------------------------------------------------------------------------------------------------
 
 TEST_P(behind_a_proxy, operations_are_not_for_those_who_come_through_it) {
     auto by = client();
     for (auto const* path : {"/metrics", "/info", "/readyz"}) EXPECT_EQ(by.get(path).status, 404) << path;
+}
+
+TEST_P(behind_a_proxy, operations_are_not_for_those_who_come_through_it_without_an_admin_port_either) {
+    server shop("memory:", documented({"--admin-listen", "none"}));
+    proxy front(kind_, shop.port(), shop.port());
+    auto direct = shop.client();
+    http_client by(front.port());
+    for (auto const* path : {"/metrics", "/info", "/readyz"}) {
+        EXPECT_EQ(direct.get(path).status, 200) << path;
+        EXPECT_EQ(by.get(path).status, 404) << path;
+    }
 }
 
 TEST_P(behind_a_proxy, clients_are_known_by_their_own_addresses) {
