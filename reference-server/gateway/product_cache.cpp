@@ -94,7 +94,7 @@ public:
         return changed(from_->archive(std::move(requests)));
     }
     awaited<imported> import(std::vector<request<import_product>> requests) override {
-        for (auto const& r : requests) forget(r.command.draft.sku);
+        for (auto const& r : requests) forget(r.command.merge.sku);
         return changed(from_->import(std::move(requests)));
     }
     awaited<page<product>> list(std::vector<request<list_products>> requests) override {

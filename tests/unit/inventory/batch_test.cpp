@@ -8,9 +8,9 @@ class inventory_batch : public inventory_rules {};
 TEST_F(inventory_batch, answers_each_command_in_its_place) {
     auto known = received("MUG", 5);
     known.reference = "delivery";
-    auto const answers =
-        run_all({known, allocate_order(order(1), {of("MUG", 9)}), configure_stock(shop::sku("MUG")).warn_below(2),
-                 allocate_order(order(2), {of("MUG", 5)}), ship_order(order(2), operation(1))});
+    auto const answers = run_all({rules::book_movement{known, {}, true}, allocate_order(order(1), {of("MUG", 9)}),
+                                  configure_stock(shop::sku("MUG")).warn_below(2),
+                                  allocate_order(order(2), {of("MUG", 5)}), ship_order(order(2), operation(1))});
     EXPECT_EQ(std::get<recorded>(*answers[0]).movement.on_hand, 5);
     EXPECT_EQ(code_of(answers[1]), error_code::out_of_stock);
     EXPECT_EQ(std::get<stock_level>(*answers[2]).version, 2u);
@@ -53,8 +53,8 @@ TEST_F(inventory_batch, answers_a_second_run_after_an_unknown_commit_as_the_firs
     settings.if_match = 1;
     auto more = received("CUP", 2);
     more.reference = "delivery";
-    batch b({settings, allocate_order(order(1), {of("CUP", 1)}), more, allocate_order(order(2), {of("CUP", 1)}),
-             ship_order(order(2), operation(1))});
+    batch b({settings, allocate_order(order(1), {of("CUP", 1)}), rules::book_movement{more, {}, true},
+             allocate_order(order(2), {of("CUP", 1)}), ship_order(order(2), operation(1))});
     rows.run(b, {now, 1});
     auto const again = rows.run(b, {now, 2});
     EXPECT_TRUE(again.empty());
