@@ -79,7 +79,7 @@ TEST(row_file, reads_products_from_csv_in_any_order_of_columns) {
     auto const mug = file.next()->row.value();
     EXPECT_EQ(mug.sku.text(), "MUG-1");
     EXPECT_EQ(mug.price, 1290);
-    EXPECT_EQ(mug.currency.text(), "EUR");
+    EXPECT_EQ(mug.currency.value().text(), "EUR");
     EXPECT_EQ(mug.name, "Mug, blue");
     EXPECT_EQ(mug.status, shop::products::status::draft);
     EXPECT_THAT(mug.tags.value(), ElementsAre("kitchen", "gift"));
