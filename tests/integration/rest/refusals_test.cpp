@@ -86,9 +86,9 @@ TEST_F(edge, refuses_bodies_that_are_no_order) {
                    {"depth 17", 400, "malformed_request", ""});
 }
 
-TEST_F(edge, members_that_stand_in_the_path_may_not_stand_in_the_body) {
+TEST_F(edge, members_of_path_and_head_may_not_stand_in_the_body_unless_a_change_names_its_own_path) {
     expect_refused(send("PATCH", "/v1/inventory/A", {{"If-Match", "\"1\""}}, R"({"sku":"B"})"),
-                   {"sku", 400, "malformed_request", "/sku"});
+                   {"sku", 422, "invalid_value", "/sku"});
     expect_refused(send("PATCH", "/v1/inventory/A", {{"If-Match", "\"1\""}}, R"({"if_match":1})"),
                    {"if_match", 400, "malformed_request", "/if_match"});
     expect_refused(post("/v1/orders/" + std::string(order_text) + "/cancel", R"({"id":"x"})"),
