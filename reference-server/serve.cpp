@@ -110,6 +110,7 @@ private:
         shop::http::server_options bounds;
         bounds.connections_max = with_.connections;
         bounds.idle_max = with_.idle;
+        bounds.base_path = with_.base_path;
         bounds.trusted_proxies = with_.trusted_proxies;
         bounds.tls = std::move(identity);
         server.emplace(context_.get_executor(), std::move(bounds), face);

@@ -214,6 +214,24 @@ refusal set_trusted_proxies(settings& of, std::string_view text) {
     return std::nullopt;
 }
 
+/// A path of ours must not begin with it: whether a proxy has taken it off could not be told.
+refusal set_base_path(settings& of, std::string_view text) {
+    constexpr std::array<std::string_view, 8> own{"v1", "internal", "livez", "readyz", "metrics", "info", "openapi.json", "docs"};
+    constexpr std::string_view wanted = "must be a path such as /shop, without a slash at its end and of letters, digits, -, _ and dots inside "
+                                        "of segments; its first segment is none of the server's own (v1, metrics, ...)";
+    of.base_path.clear();
+    if (text == none) return std::nullopt;
+    auto const plain = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; };
+    bool fine = text.size() <= 256 && text.starts_with('/') && plain(text.back());
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        fine = fine && (plain(text[i]) || ((text[i] == '/' || text[i] == '.') && plain(text[i - 1])));
+    }
+    auto const first = text.substr(std::min<std::size_t>(1, text.size()));
+    if (!fine || std::ranges::find(own, first.substr(0, first.find('/'))) != own.end()) return wanted;
+    of.base_path = text;
+    return std::nullopt;
+}
+
 refusal set_access_log(settings& of, std::string_view text) {
     of.access_log.reset();
     if (text == "yes" || text == "no") {
@@ -289,6 +307,9 @@ constexpr std::array table{
     setting{"trusted-proxies", "NETWORKS",
             "proxies that are believed about whom they ask for, by Forwarded or X-Forwarded-For; several with commas", "none",
             false, false, set_trusted_proxies},
+    setting{"base-path", "PATH",
+            "what stands before all paths in the addresses that clients know, e.g. /shop; a proxy may take it off or leave it",
+            "none", false, false, set_base_path},
     setting{"requests-max", "COUNT", "requests under way at once; more are answered 503", "4096", true, false,
             set_count<&settings::requests_max, 1'000'000>},
     setting{"access-log", "yes, no or auto", "a log line for each request, at a service for each item; auto: at the gateway", "auto", true, false,

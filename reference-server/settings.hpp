@@ -62,6 +62,7 @@ struct settings {
     std::optional<request_rate> account_rate, address_rate;
     std::vector<std::string> allowed_origins;
     std::vector<shop::http::network> trusted_proxies;
+    std::string base_path;  ///< empty, or `/shop`
     std::size_t requests_max = 0;
     std::optional<bool> access_log;  ///< not set: as the role has it
     std::string trace_collector;

@@ -138,7 +138,7 @@ std::optional<admittance> doorkeeper::too_often(std::optional<rate_limiter>& lim
     details.detail = "there were too many requests: wait as long as Retry-After says";
     details.retry_after_s = decision.retry_after_s;
     admittance out;
-    out.refusal = shop::http::problem(shop::error(shop::error_code::rate_limited, std::move(details)), head.path);
+    out.refusal = shop::http::problem(shop::error(shop::error_code::rate_limited, std::move(details)), head);
     out.refusal->add_lines(said.fields());
     return out;
 }
@@ -152,7 +152,7 @@ admittance doorkeeper::let_in(authentication who, request const& head) {
         } else {
             ++unauthenticated_;
         }
-        out.refusal = shop::http::problem(why.reason, head.path);
+        out.refusal = shop::http::problem(why.reason, head);
         if (!why.challenge.empty()) out.refusal->add("WWW-Authenticate", why.challenge);
         return out;
     }

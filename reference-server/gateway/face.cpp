@@ -48,7 +48,7 @@ admission public_face::admit(request const& head) {
     }
     auto out = api_.admit(head);
     if (!out.answer && options_.requests_max != 0 && under_way_ >= options_.requests_max) {
-        out.answer = shop::http::problem(shop::error(shop::error_code::overloaded), head.path);
+        out.answer = shop::http::problem(shop::error(shop::error_code::overloaded), head);
     }
     // Also without an origin, or with one that is not allowed: what is kept of that must not be taken for an allowed one's.
     if (!options_.allowed_origins.empty()) out.fields += "Vary: Origin\r\n";

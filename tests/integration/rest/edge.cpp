@@ -53,6 +53,7 @@ response edge::send(std::string_view method, std::string_view target, header_lis
     request.path = target.substr(0, target.find('?'));
     if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
     request.headers = headers;
+    request.base_path = base_path;
     request.trace = request.find("traceparent").value_or(std::string_view{});
 
     auto admitted = api->admit(request);

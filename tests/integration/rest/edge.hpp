@@ -76,6 +76,7 @@ protected:
     stub_orders orders;
     stub_notifications notifications;
     still_clock clock;
+    std::string base_path;  ///< of the requests sent
     std::vector<std::string> exceptions;  ///< operations that threw
     class : public shop::http::doorkeeper {
     public:

@@ -278,6 +278,41 @@ TEST_F(edge, waits_for_a_doorkeeper_who_needs_time) {
     EXPECT_EQ(get("/v1/orders").status, 401u);
 }
 
+/// Over all rows: whatever is said of a customer is kept by no cache, and so is no refusal.
+TEST_F(edge, answers_with_personal_data_are_stored_by_no_cache) {
+    using shop::http::cache_policy;
+    auto const asked = [&](auto const& row) {
+        std::string path(row.path);
+        if (auto const open = path.find('{'); open != path.npos) {
+            auto const name = path.substr(open + 1, path.find('}') - open - 1);
+            path.replace(open, name.size() + 2, name == "sku" ? "MUG-1" : order_text);
+        }
+        bool const has_body = row.method != shop::http_method::get && row.method != shop::http_method::delete_;
+        auto const answer = send(shop::to_word(row.method), path, {{"Idempotency-Key", "k"}}, has_body ? "{}" : "");
+        auto const name = std::string_view(row.name);
+        bool const of_customers = name.starts_with("orders.") || name.starts_with("notifications.");
+        bool const kept_by_nobody = of_customers || answer.status >= 400;
+        EXPECT_EQ(answer.cache, kept_by_nobody ? cache_policy::no_store : cache_policy::revalidate) << row.name;
+    };
+    std::apply([&](auto const&... rows) { (asked(rows), ...); }, shop::products::operations);
+    std::apply([&](auto const&... rows) { (asked(rows), ...); }, shop::inventory::operations);
+    std::apply([&](auto const&... rows) { (asked(rows), ...); }, shop::orders::operations);
+    std::apply([&](auto const&... rows) { (asked(rows), ...); }, shop::notifications::operations);
+    EXPECT_EQ(get("/v1/orders").status, 200u);
+    EXPECT_EQ(get("/v1/orders").cache, cache_policy::no_store);
+    EXPECT_EQ(get("/v1/products/MUG-1").cache, cache_policy::revalidate);
+}
+
+TEST_F(edge, addresses_begin_with_the_base_path) {
+    base_path = "/shop";
+    orders.places.answer = [&](auto const&) { return shop::orders::acknowledgement{sample_order(), false, false}; };
+    auto const placed = post("/v1/orders", R"({"customer":{"id":"ann"},"lines":[{"sku":"MUG-1","quantity":2}]})");
+    EXPECT_EQ(placed.status, 201u);
+    EXPECT_EQ(placed.find("Location"), "/shop/v1/orders/" + std::string(order_text));
+    EXPECT_EQ(problem_in(get("/v1/nowhere")).instance, "/shop/v1/nowhere");
+    EXPECT_EQ(problem_in(send("PUT", "/v1/products/MUG-1", {}, "{}")).instance, "/shop/v1/products/MUG-1");
+}
+
 /// A scope or a key that a row asks for is asked for by the API: over all rows, with a caller who may do nothing.
 TEST_F(edge, asks_for_the_scope_of_every_operation) {
     use_as(std::make_shared<shop::principal>());

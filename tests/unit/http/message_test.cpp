@@ -25,7 +25,9 @@ TEST(response, row32_refuses_values_that_would_end_the_line) {
 }
 
 TEST(problem, has_the_members_of_every_problem) {
-    auto const answer = problem(error(error_code::not_found, "there is no \"such\" order"), "/v1/orders/1");
+    request about;
+    about.path = "/v1/orders/1";
+    auto const answer = problem(error(error_code::not_found, "there is no \"such\" order"), about);
     EXPECT_EQ(answer.status, 404u);
     EXPECT_EQ(answer.content_type(), "application/problem+json");
     auto const title = std::string(error(error_code::not_found).row().title);

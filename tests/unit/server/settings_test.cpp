@@ -113,6 +113,14 @@ TEST(settings, trusted_proxies_are_networks_and_addresses) {
     }
 }
 
+TEST(settings, a_base_path_begins_no_path_of_the_server) {
+    for (auto const* good : {"none", "/shop", "/eu/shop-1", "/a.b/c_d"}) EXPECT_EQ(first_refusal("base-path", good), "") << good;
+    for (auto const* bad : {"", "/", "shop", "/shop/", "//shop", "/a//b", "/../b", "/a/..", "/a/.b", "/a b", "/a%20b", "/a?b", "/v1",
+                            "/v1/shop", "/metrics", "/internal"}) {
+        EXPECT_THAT(first_refusal("base-path", bad), HasSubstr("must be a path such as /shop")) << bad;
+    }
+}
+
 TEST(settings, stores_are_sqlite_or_memory) {
     EXPECT_EQ(first_refusal("store", "memory:"), "");
     EXPECT_EQ(first_refusal("store", "sqlite:/var/lib/shop.db"), "");

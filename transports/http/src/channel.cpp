@@ -112,15 +112,15 @@ std::shared_ptr<transport::channel> client_channel(service_context context, std:
 admission internal_api::admit(request const& head) {
     admission out;
     if (!admits_(head.find("Authorization").value_or(std::string_view{}))) {
-        out.answer = problem(error(error_code::unauthenticated, "this needs the credential of a service"), head.path);
+        out.answer = problem(error(error_code::unauthenticated, "this needs the credential of a service"), head);
         out.answer->add("WWW-Authenticate", "Bearer realm=\"shop services\"");
     } else if (!head.path.starts_with(internal_path) || !to_->offers(head.path.substr(internal_path.size()))) {
-        out.answer = problem(error(error_code::not_found, "this service has no such operation"), head.path);
+        out.answer = problem(error(error_code::not_found, "this service has no such operation"), head);
     } else if (head.method != "POST") {
-        out.answer = problem(refusal::method_not_allowed, "operations between services are asked for by POST", head.path);
+        out.answer = problem(refusal::method_not_allowed, "operations between services are asked for by POST", head);
         out.answer->add("Allow", "POST");
     } else if (head.find("Content-Type").value_or(std::string_view{}) != ndjson) {
-        out.answer = problem(refusal::unsupported_media_type, "send the items as `Content-Type: application/x-ndjson`", head.path);
+        out.answer = problem(refusal::unsupported_media_type, "send the items as `Content-Type: application/x-ndjson`", head);
     }
     // Of items that each fit, one may stand alone beyond the limit of a message.
     out.body_bytes_max = internal_body_bytes_max + limits::body_bytes_max;
@@ -129,7 +129,7 @@ admission internal_api::admit(request const& head) {
 
 asio::awaitable<response> internal_api::handle(request const& request) {
     auto answer = co_await to_->receive(request.path.substr(internal_path.size()), request.body);
-    if (!answer) co_return problem(answer.error(), request.path);
+    if (!answer) co_return problem(answer.error(), request);
     response out(200, std::move(*answer));
     out.content_type(ndjson);
     co_return out;

@@ -26,6 +26,13 @@ std::chrono::milliseconds milliseconds_until(steady_time then, steady_time now) 
     return std::chrono::duration_cast<std::chrono::milliseconds>(then - now);
 }
 
+std::string_view without_base(std::string_view path, std::string_view base) {
+    if (base.empty() || !path.starts_with(base)) return path;
+    auto const rest = path.substr(base.size());
+    if (rest.empty()) return "/";
+    return rest.front() == '/' ? rest : path;
+}
+
 void forget(std::string& text) {
     if (text.capacity() > kept_bytes_max) {
         std::string().swap(text);
@@ -160,7 +167,8 @@ void connection::judge() {
     }
     request_.method = head_.method == "HEAD" ? std::string_view("GET") : head_.method;
     request_.target = head_.target;
-    request_.path = head_.path;
+    request_.base_path = hub_->options().base_path;
+    request_.path = without_base(head_.path, request_.base_path);
     request_.query = head_.query;
     request_.headers = head_.headers;
     request_.forwarding = head_.forwarding;

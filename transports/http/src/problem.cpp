@@ -90,7 +90,7 @@ struct facts {
     std::string_view word;
     std::string_view title;
     std::string_view detail;
-    std::string_view instance;
+    request const* about;
     bool retryable;
 };
 
@@ -102,12 +102,12 @@ void member(std::string& out, std::string_view name, std::string_view value) {
 /// The members that every problem has; the object stays open.
 std::string open_problem(facts const& f) {
     std::string out;
-    out.reserve(256 + f.detail.size() + f.instance.size());
+    out.reserve(256 + f.detail.size() + (f.about ? f.about->base_path.size() + f.about->path.size() : 0));
     out.append("{\"type\":\"urn:shop:error:").append(f.word).push_back('"');
     member(out, ",\"title\":", f.title);
     out.append(",\"status\":").append(std::to_string(f.status));
     member(out, ",\"detail\":", f.detail);
-    if (!f.instance.empty()) member(out, ",\"instance\":", f.instance);
+    if (f.about) member(out, ",\"instance\":", std::string(f.about->base_path).append(f.about->path));
     member(out, ",\"code\":", f.word);
     out.append(f.retryable ? ",\"retryable\":true" : ",\"retryable\":false");
     return out;
@@ -158,10 +158,10 @@ unsigned status_of(error const& e) {
     return 500;
 }
 
-response problem(error const& e, std::string_view instance) {
+response problem(error const& e, request const* about) {
     auto const& details = e.details();
     auto const status = status_of(e);
-    auto body = open_problem({status, e.word(), e.row().title, e.message(), instance, e.retryable()});
+    auto body = open_problem({status, e.word(), e.row().title, e.message(), about, e.retryable()});
     for_each_field<error_details>([&](auto const& f) {
         auto const& value = details.*f.pointer;
         // Where nothing is allowed that is said, too.
@@ -180,10 +180,10 @@ response problem(error const& e, std::string_view instance) {
     return out;
 }
 
-response problem(refusal kind, std::string_view detail, std::string_view instance) {
+response problem(refusal kind, std::string_view detail, request const* about) {
     auto const& row = refusals()[static_cast<std::size_t>(kind)];
     auto out =
-        close_problem(row.status, open_problem({row.status, row.word, row.title, detail, instance, row.retryable}));
+        close_problem(row.status, open_problem({row.status, row.word, row.title, detail, about, row.retryable}));
     out.failure = row.code;
     if (kind == refusal::overloaded) out.add("Retry-After", std::to_string(retry_after_s_default));
     return out;

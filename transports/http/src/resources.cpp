@@ -22,9 +22,9 @@ admission resources::admit(request const& head) {
     auto const found = places_.find(head.path);
     if (found == places_.end()) {
         if (others_) return others_->admit(head);
-        out.answer = problem(error(error_code::not_found, "no resource has this path"), head.path);
+        out.answer = problem(error(error_code::not_found, "no resource has this path"), head);
     } else if (head.method != "GET") {
-        out.answer = problem(refusal::method_not_allowed, "this resource has GET, HEAD", head.path);
+        out.answer = problem(refusal::method_not_allowed, "this resource has GET, HEAD", head);
         out.answer->add("Allow", "GET, HEAD");
     } else {
         out.route = own_route | found->second;

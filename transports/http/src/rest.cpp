@@ -23,19 +23,18 @@ admission settled(response answer) {
 /// Refuses who may not.
 std::optional<response> judge_scope(route const& to, principal const& by, request const& head) {
     if (by.may(to.scope)) return std::nullopt;
-    return problem(error(error_code::forbidden, "this needs the scope " + std::string(to.scope)), head.path);
+    return problem(error(error_code::forbidden, "this needs the scope " + std::string(to.scope)), head);
 }
 
 /// Refuses a body that the operation cannot read, by what the head says of it.
 std::optional<response> judge_body(route const& to, request const& head) {
     if (!detail::has_body(head)) return std::nullopt;
     if (!to.takes_body) {
-        return problem(error(error_code::malformed_request, "this operation takes no body: leave it out"), head.path);
+        return problem(error(error_code::malformed_request, "this operation takes no body: leave it out"), head);
     }
     auto const type = head.find("Content-Type");
     if (!type || !detail::is_json(*type)) {
-        return problem(refusal::unsupported_media_type, "send the body as `Content-Type: application/json`, in UTF-8",
-                       head.path);
+        return problem(refusal::unsupported_media_type, "send the body as `Content-Type: application/json`, in UTF-8", head);
     }
     return std::nullopt;
 }
@@ -87,10 +86,10 @@ admission rest_api::admit(request const& head) {
     if (auto read = path.read(head.path); !read) return settled(problem(read.error()));
     auto const found = router_->find(detail::method_of(head.method), path.segments());
     if (found.number == 0 && found.methods == 0)
-        return settled(problem(error(error_code::not_found, "no resource has this path"), head.path));
+        return settled(problem(error(error_code::not_found, "no resource has this path"), head));
     if (found.number == 0) {
         auto const allowed = detail::methods_to_text(found.methods);
-        auto refused = problem(refusal::method_not_allowed, "this resource has " + allowed, head.path);
+        auto refused = problem(refusal::method_not_allowed, "this resource has " + allowed, head);
         refused.add("Allow", allowed);
         return settled(std::move(refused));
     }
@@ -130,13 +129,13 @@ asio::awaitable<response> rest_api::handle(request const& request) {
             at.call.by = std::move(judged.by);
         }
         if (auto described = describe_call(to, request, options_, at.call); !described) {
-            co_return problem(described.error(), request.path);
+            co_return problem(described.error(), request);
         }
         out = co_await to.run(to.service, at);
         if (to.personal) out.cache = cache_policy::no_store;
     } catch (...) {
         if (options_.on_exception) options_.on_exception(to.name, std::current_exception());
-        out = problem(error(error_code::internal), request.path);
+        out = problem(error(error_code::internal), request);
     }
     co_return out;
 }

@@ -53,13 +53,13 @@ std::string location_of(orders::order const& o) {
 response refuse(exchange const& at, bool is_list, error const& e) {
     // What belongs to somebody else, what never was, and what cannot be are told in the same words.
     if (e.code() == error_code::not_found && !at.path_values.front().empty()) {
-        return problem(error(error_code::not_found), at.http.path);
+        return problem(error(error_code::not_found), at.http);
     }
     // The values a list refuses stood in its address: a limit out of bounds, a cursor that nobody handed out.
     if (is_list && e.code() == error_code::invalid_value) {
-        return problem(error(error_code::malformed_request, e.details()), at.http.path);
+        return problem(error(error_code::malformed_request, e.details()), at.http);
     }
-    auto out = problem(e, at.http.path);
+    auto out = problem(e, at.http);
     if (e.details().replayed) out.add("Idempotent-Replayed", "true");
     return out;
 }

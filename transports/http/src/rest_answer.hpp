@@ -77,7 +77,9 @@ response answer_with(exchange const& at, typename Row::answer const& answer) {
     }
     auto const seen = circumstances_of(answer);
     bool const located = Row::row.success == success::created || seen.open;
-    auto out = begin_answer(Row::row.success, seen, tag, located ? location_of(resource) : std::string{});
+    auto location = located ? location_of(resource) : std::string{};
+    if (!location.empty()) location.insert(0, at.http.base_path);
+    auto out = begin_answer(Row::row.success, seen, tag, location);
     if (out.status == 204) return out;
     out.body.reserve(Row::row.kind == operation_kind::list ? 4096 : 768);
     json::append(out.body, resource);

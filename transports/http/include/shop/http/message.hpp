@@ -25,7 +25,8 @@ struct header {
 struct request {
     std::string_view method;  ///< in upper case; `GET` for a `HEAD`, whose answer the server sends without its body
     std::string_view target;  ///< as sent
-    std::string_view path;    ///< the path of the target, still percent-encoded; see `path_segments`
+    std::string_view path;    ///< that of the target, without the base path, still percent-encoded; see `path_segments`
+    std::string_view base_path;  ///< what stands before the paths of this server in those that its clients know
     std::string_view query;   ///< what follows the `?`, still percent-encoded; see `query_parameters`
     std::span<header const> headers;  ///< without what only a trusted proxy may say (`X-Forwarded-*`, `X-User-*`, ...)
     std::string_view body;            ///< empty in `handler::admit`

@@ -54,11 +54,17 @@ constexpr bool is_in_problem(std::string_view member) {
 
 /// An error as a problem body (RFC 9457): `type, title, status, detail, instance, code, retryable` and the typed details
 /// that the error has. `Retry-After` is set where waiting helps.
-/// @param instance the path of the request, or empty.
-response problem(error const& e, std::string_view instance = {});
+/// @param about whose path, as the client knows it, is the `instance`; null for none
+response problem(error const& e, request const* about = nullptr);
+inline response problem(error const& e, request const& about) {
+    return problem(e, &about);
+}
 
 /// A refusal as a problem body.
 /// @param detail what is wrong with this request and what to mend; never what it sent.
-response problem(refusal kind, std::string_view detail, std::string_view instance = {});
+response problem(refusal kind, std::string_view detail, request const* about = nullptr);
+inline response problem(refusal kind, std::string_view detail, request const& about) {
+    return problem(kind, detail, &about);
+}
 
 }  // namespace shop::http

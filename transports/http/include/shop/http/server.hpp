@@ -47,6 +47,11 @@ struct server_options {
     /// from the right the first address that is not trusted itself. If both are there and differ, neither is believed.
     std::vector<network> trusted_proxies;
 
+    /// What stands before the paths of this server in those that its clients know, such as `/shop`: it is the beginning of
+    /// every `Location` and `instance`. A proxy may take it off a request or leave it.
+    /// @pre empty, or segments with a slash before each; no path of the handler begins with it.
+    std::string base_path;
+
     bool share_port = false;  ///< several servers, each on a thread of its own, may listen on one port
     std::optional<std::uint64_t> request_id_seed;  ///< for repeatable request ids
     std::optional<tls_identity> tls;  ///< what the server speaks TLS with, all of its listeners; without it, plain HTTP
