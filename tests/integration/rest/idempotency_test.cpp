@@ -29,6 +29,22 @@ TEST_F(edge, refuses_malformed_keys) {
     EXPECT_EQ(orders.places.asked().call.idempotency_key, std::string(255, 'k'));
 }
 
+TEST_F(edge, refuses_a_key_that_was_sent_twice) {
+    for (auto const& fields : {header_list{{"Idempotency-Key", "k"}, {"idempotency-key", "k"}},
+                               header_list{{"Idempotency-Key", "k"}, {"Idempotency-Key", "l"}},
+                               header_list{{"Idempotency-Key", "k, k"}}, header_list{{"Idempotency-Key", "a, b, a, b"}}}) {
+        auto const answer = send("POST", "/v1/orders", fields, order);
+        EXPECT_EQ(answer.status, 400u);
+        EXPECT_EQ(problem_in(answer).code, "idempotency_key_malformed");
+        EXPECT_EQ(problem_in(answer).errors.at(0).pointer, "Idempotency-Key");
+        EXPECT_EQ(problem_in(answer).errors.at(0).detail, "was sent twice: send it once");
+    }
+    EXPECT_TRUE(orders.places.batches.empty());
+    for (auto const* key : {"k,k", "kk", "k, l", "k,  k", ", ", "kk, k"}) {
+        EXPECT_EQ(send("POST", "/v1/orders", {{"Idempotency-Key", key}}, order).status, 201u) << key;
+    }
+}
+
 TEST_F(edge, a_replay_is_the_same_answer_but_for_its_mark) {
     bool replayed = false;
     orders.places.answer = [&](auto const&) {

@@ -28,7 +28,6 @@ enum class known : std::uint8_t {
     traceparent,
     authorization,
     content_type,
-    idempotency_key,
     if_match,
     forwarding,
     identity,  // `X-User-*`: what some proxies say of who asks; nobody is believed
@@ -62,8 +61,6 @@ known classify(string_view name) {
             return either("authorization", known::authorization);
         case 14:
             return either("content-length", known::content_length);
-        case 15:
-            return either("idempotency-key", known::idempotency_key);
         case 16:
             return either("content-encoding", known::content_encoding);
         case 17:
@@ -201,7 +198,6 @@ private:
                 break;
             case known::authorization:
             case known::content_type:
-            case known::idempotency_key:
             case known::if_match:
                 break;
             case known::other:

@@ -24,6 +24,20 @@ std::optional<Number> whole_number(string_view text) {
     return read;
 }
 
+/// Whether a proxy may have made it of two equal fields (RFC 9110, 5.3).
+bool is_merged_of_equal(string_view value) {
+    constexpr string_view between = ", ";
+    if (value.size() <= between.size() || value.size() % 2 != 0) return false;
+    auto const half = (value.size() - between.size()) / 2;
+    return value.substr(half, between.size()) == between && value.substr(0, half) == value.substr(half + between.size());
+}
+
+error refused_key(error_code why, string_view detail) {
+    error_details details;
+    details.errors.push_back({"Idempotency-Key", std::string(detail)});
+    return error(why, std::move(details));
+}
+
 }  // namespace
 
 error malformed_at(string_view place, string_view detail) {
@@ -47,12 +61,19 @@ bool is_json(string_view content_type) {
 }
 
 result<std::string> idempotency_key_of(request const& request) {
-    auto const key = request.find("Idempotency-Key").value_or(string_view{});
+    string_view key;
+    std::size_t times = 0;
+    for (auto const& field : request.headers) {
+        if (!same_name(field.name, "Idempotency-Key")) continue;
+        key = field.value;
+        ++times;
+    }
+    if (times > 1 || is_merged_of_equal(key)) {
+        return refused_key(error_code::idempotency_key_malformed, "was sent twice: send it once");
+    }
     auto const good = check_idempotency_key(key);
     if (good) return std::string(key);
-    error_details details;
-    details.errors.push_back({"Idempotency-Key", "must be 1 to 255 printable ASCII characters"});
-    return error(good.error().code(), std::move(details));
+    return refused_key(good.error().code(), "must be 1 to 255 printable ASCII characters");
 }
 
 result<std::chrono::milliseconds> time_given(request const& request, std::chrono::milliseconds most) {

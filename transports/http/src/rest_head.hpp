@@ -24,7 +24,8 @@ bool is_json(std::string_view content_type);
 
 /// The `Idempotency-Key`, as sent.
 /// @par Errors
-/// Those of `check_idempotency_key`.
+/// Those of `check_idempotency_key`; `idempotency_key_malformed` for a field that was sent twice, also where a proxy has made
+/// one `k, k` of two that are equal.
 result<std::string> idempotency_key_of(request const& request);
 
 /// The time the client gives this request by `Shop-Timeout-Ms`: `most` if it says none or more.

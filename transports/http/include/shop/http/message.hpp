@@ -43,7 +43,7 @@ struct request {
     std::shared_ptr<shop::principal const> by;  ///< who asks, as `handler::admit` found out
 
     /// The value of a field by its name, in any case: the first, if there are several. Fields of which two would be two
-    /// meanings (`Authorization`, `Content-Type`, `Idempotency-Key`, `If-Match`, ...) occur at most once.
+    /// meanings (`Authorization`, `Content-Type`, `If-Match`, ...) occur at most once.
     std::optional<std::string_view> find(std::string_view name) const;
 };
 
