@@ -27,6 +27,7 @@ namespace shop_server {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
+using shop::http::audience;
 
 namespace {
 
@@ -81,14 +82,19 @@ public:
             admin_site_.emplace();
             auto const admin = listen(admin_, *admin_site_, *with_.admin_listen, std::nullopt);
             if (!admin) return cannot_listen(admin.error());
-            add_resources(*admin_site_);
+            add_probes(*admin_site_, audience::anybody);
+            add_reports(*admin_site_, audience::anybody);
             admin_->start();
             log_.write(shop::severity::info, "admin listening", {{"url", admin->url()}});
         } else if (where.is_loopback()) {
-            add_resources(*site_);
+            add_reports(*site_, audience::this_machine);
         }
         bool const is_service = role_ != role::all && role_ != role::gateway;
-        if (is_service && (with_.admin_listen || !where.is_loopback())) add_probes(*site_);  // the gateway asks for them
+        if (is_service) {
+            add_probes(*site_, audience::anybody);  // the gateway asks for them
+        } else if (!with_.admin_listen && where.is_loopback()) {
+            add_probes(*site_, audience::this_machine);
+        }
         watching_->numbers().gauge("shop_http_connections", {}, [this] { return static_cast<double>(server_->connections()); });
         server_->start();
         asio::co_spawn(context_, heed_signals(), [this](std::exception_ptr thrown) {
@@ -122,24 +128,24 @@ private:
     }
 
     /// What whoever looks after the process asks for.
-    void add_probes(shop::http::resources& to) {
-        to.add("/livez", [] { return shop::http::response(200, R"({"status":"live"})"); });
-        to.add("/readyz", [this] { return readiness(); });
+    void add_probes(shop::http::resources& to, audience whom) {
+        to.add("/livez", whom, [] { return shop::http::response(200, R"({"status":"live"})"); });
+        to.add("/readyz", whom, [this] { return readiness(); });
     }
 
-    void add_resources(shop::http::resources& to) {
-        add_probes(to);
+    /// What whoever watches many of them asks for.
+    void add_reports(shop::http::resources& to, audience whom) {
         std::string info = R"({"name":"shop-server","version":")" SHOP_VERSION R"(","roles":[)";
         shop::json::append_string(info, shop::to_word(role_));
         info += "],\"store\":";
         shop::json::append_string(info, role_ == role::gateway ? "none" : shop::to_word(with_.store.which));
         info += '}';
-        to.add("/metrics", [this] {
+        to.add("/metrics", whom, [this] {
             shop::http::response out(200, watching_->numbers().text());
             out.content_type(metrics::media_type);
             return out;
         });
-        to.add("/info", [info] { return shop::http::response(200, info); });
+        to.add("/info", whom, [info] { return shop::http::response(200, info); });
     }
 
     shop::http::response readiness() const {

@@ -34,6 +34,59 @@ TEST(serving, tells_that_it_lives_is_ready_and_what_it_is) {
     EXPECT_THAT(info.field("Content-Type"), HasSubstr("application/json"));
 }
 
+TEST(serving, what_is_for_this_machine_is_not_there_through_a_proxy) {
+    server shop("memory:");
+    auto client = shop.client();
+    for (std::string const path : {"/livez", "/readyz", "/metrics", "/info"}) {
+        EXPECT_EQ(client.get(path).status, 200) << path;
+        client.send("HEAD " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        auto const head = client.receive(false);
+        EXPECT_EQ(head.status, 200) << path;
+        EXPECT_NE(head.field("Content-Length"), "0");
+        for (std::string const field : {"Forwarded: for=192.0.2.1", "X-Forwarded-For: 192.0.2.1", "X-Forwarded-Host: a",
+                                        "X-Real-IP: 192.0.2.1", "Via: 1.1 varnish"}) {
+            auto const answer = client.ask("GET", path, {}, field + "\r\n");
+            EXPECT_EQ(answer.status, 404) << path << ' ' << field;
+            EXPECT_EQ(answer.member("code"), "not_found");
+        }
+    }
+}
+
+TEST(serving, below_a_base_path_answers_with_it_and_takes_requests_with_it_and_without) {
+    server shop("memory:", {"--base-path", "/shop"});
+    auto client = shop.client();
+    ASSERT_TRUE(stock_up(client, "MUG", 5));
+    for (std::string const base : {"/shop", ""}) {
+        auto const placed = client.ask("POST", base + "/v1/orders", shop_test::order_of("ann", {{"MUG", 1}}), "Idempotency-Key: k" + base + "\r\n");
+        EXPECT_EQ(placed.status, 201) << placed.body;
+        auto const location = placed.field("Location");
+        EXPECT_EQ(location.rfind("/shop/v1/orders/", 0), 0u) << location;
+        EXPECT_EQ(client.get(location).status, 200);
+        EXPECT_EQ(client.get(base + "/v1/orders/x").member("instance"), "/shop/v1/orders/x");
+        EXPECT_EQ(client.get(base + "/readyz").status, 200);
+    }
+}
+
+TEST(serving, a_connection_that_is_idle_is_closed_after_the_time_that_is_set) {
+    server shop("memory:", {"--idle", "1s"});
+    auto client = shop.client();
+    EXPECT_EQ(client.get("/livez").status, 200);
+    EXPECT_EQ(client.receive().status, 0) << "without an answer";
+    EXPECT_EQ(client.get("/livez").status, 200);
+}
+
+TEST(serving, a_request_on_a_connection_that_was_idle_is_answered_while_the_server_stops) {
+    server shop("memory:");
+    auto client = shop.client();
+    ASSERT_TRUE(stock_up(client, "MUG", 5));
+    shop.process().signal(SIGTERM);
+    ASSERT_TRUE(shop.process().wait_for_err("\"stopping\""));
+    auto const placed = client.ask("POST", "/v1/orders", shop_test::order_of("ann", {{"MUG", 1}}), "Idempotency-Key: k\r\n");
+    EXPECT_EQ(placed.status, 201) << placed.body;
+    EXPECT_EQ(placed.field("Connection"), "close");
+    EXPECT_EQ(shop.process().wait(), 0);
+}
+
 TEST(serving, sigterm_and_sigint_finish_what_is_under_way_and_end_with_0) {
     for (int const signal : {SIGTERM, SIGINT}) {
         server shop("memory:");

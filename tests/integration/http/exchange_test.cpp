@@ -166,6 +166,54 @@ TEST_F(exchange, row30_hides_fields_only_a_proxy_may_set) {
     EXPECT_EQ(server.handled().last_field("X-Plain"), "y");
 }
 
+TEST_F(exchange, says_of_every_answer_that_no_shared_cache_may_keep_it) {
+    using pair = std::pair<std::string, std::string>;
+    std::string const kept = "private, no-cache", never = "private, no-store";
+    for (auto const& [bytes, wanted] : std::vector<pair>{
+             {get("/one"), kept},
+             {get("/empty"), kept},
+             {get("/throws"), never},
+             {get("/throws-early"), never},
+             {post("/refused", "abc"), kept},
+             {post("/echo", "Content-Length: 1001\r\n", ""), never},
+             {"OPTIONS * HTTP/1.1\r\nHost: shop\r\n\r\n", kept},
+             {"GET /one HTTP/1.1\r\n\r\n", never},
+             {"GET /one HTTP/1.7\r\n", never},
+             {"BREW /one HTTP/1.1\r\n", never},
+             {get("/one", "X: " + std::string(17'000, 'x') + "\r\n"), never},
+         }) {
+        raw_client one(server.port());
+        one.send(bytes);
+        EXPECT_EQ(one.receive().field("Cache-Control"), wanted) << bytes.substr(0, 60);
+    }
+}
+
+TEST_F(exchange, says_what_the_server_has_to_whom_asks_for_its_options) {
+    client.send("OPTIONS * HTTP/1.1\r\nHost: shop\r\n\r\n" + get("/one"));
+    auto const answer = client.receive();
+    EXPECT_EQ(answer.status, 204);
+    EXPECT_EQ(answer.field("Allow"), "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    EXPECT_EQ(client.receive().status, 200);
+    EXPECT_EQ(server.handled().seen(), strings{"/one"});
+}
+
+TEST(base_path, may_be_left_on_a_request_or_taken_off) {
+    auto options = quick_options();
+    options.base_path = "/shop";
+    running_server server(options);
+    raw_client client(server.port());
+    for (auto const& [sent, read] : std::vector<std::pair<std::string, std::string>>{{"/shop/one?q=/shop", "/one"},
+                                                                                      {"/one", "/one"},
+                                                                                      {"/shop", "/"},
+                                                                                      {"/shop/", "/"},
+                                                                                      {"/shopping", "/shopping"},
+                                                                                      {"/shop/shop/one", "/shop/one"}}) {
+        client.send(get(sent));
+        EXPECT_EQ(client.receive().status, 200);
+        EXPECT_EQ(server.handled().last_path(), read) << sent;
+    }
+}
+
 TEST_F(exchange, row33_ignores_an_upgrade) {
     client.send(get("/one", "Connection: Upgrade\r\nUpgrade: websocket\r\n"));
     EXPECT_EQ(client.receive().status, 200);

@@ -30,6 +30,7 @@ asio::awaitable<response> recorder::handle(request const& request) {
         fields_.clear();
         for (auto const& field : request.headers) fields_.emplace(field.name, field.value);
         client_ = request.client;
+        path_ = request.path;
         arrived_.notify_all();
     }
     if (request.path == "/throws") throw std::runtime_error("not for the client");
@@ -57,6 +58,11 @@ std::optional<std::string> recorder::last_field(std::string const& name) const {
     auto const found = fields_.find(name);
     if (found == fields_.end()) return std::nullopt;
     return found->second;
+}
+
+std::string recorder::last_path() const {
+    std::lock_guard lock(mutex_);
+    return path_;
 }
 
 std::string recorder::last_client() const {

@@ -32,6 +32,7 @@ public:
     /// A field of the last request answered.
     std::optional<std::string> last_field(std::string const& name) const;
 
+    std::string last_path() const;
     /// Whose address the last request answered was said to come from.
     std::string last_client() const;
 
@@ -44,7 +45,7 @@ private:
     std::condition_variable arrived_;
     std::vector<std::string> seen_;
     std::map<std::string, std::string> fields_;
-    std::string client_;
+    std::string client_, path_;
     std::atomic<bool> released_ = false;
 };
 

@@ -17,7 +17,7 @@ TEST_F(edge, answers_404_for_paths_that_no_resource_has) {
 
 TEST_F(edge, refuses_paths_that_could_be_read_in_two_ways) {
     for (auto const* path :
-         {"/v1//products", "/v1/products/", "/v1/./products", "/v1/x/../products", "/v1/products/%2e%2e",
+         {"/v1//products", "/v1/products//", "/v1/./products", "/v1/x/../products", "/v1/products/%2e%2e",
           "/v1/products/a%2fb", "/v1/products/a%5cb", "/v1/products/a%00b", "/v1/products/a%0d%0ab",
           "/v1/products/%c0%af", "/v1/products/%zz", "/v1/products/a;v=1"}) {
         auto const answer = get(path);
@@ -39,11 +39,36 @@ TEST_F(edge, names_the_methods_of_a_resource_that_does_not_have_the_one_asked_fo
         EXPECT_EQ(problem_in(answer).code, "method_not_allowed");
         return std::string(answer.find("Allow").value_or("none"));
     };
-    EXPECT_EQ(allowed("PUT", "/v1/products"), "GET, HEAD, POST");
-    EXPECT_EQ(allowed("PATCH", "/v1/products/MUG-1"), "GET, HEAD, PUT, DELETE");
-    EXPECT_EQ(allowed("OPTIONS", "/v1/orders"), "GET, HEAD, POST");
-    EXPECT_EQ(allowed("DELETE", "/v1/orders/x/cancel"), "POST");
-    EXPECT_EQ(allowed("PATCH", "/v1/products/import"), "GET, HEAD, POST, PUT, DELETE");
+    EXPECT_EQ(allowed("PUT", "/v1/products"), "GET, HEAD, POST, OPTIONS");
+    EXPECT_EQ(allowed("PATCH", "/v1/products/MUG-1"), "GET, HEAD, PUT, DELETE, OPTIONS");
+    EXPECT_EQ(allowed("DELETE", "/v1/orders/x/cancel"), "POST, OPTIONS");
+    EXPECT_EQ(allowed("PATCH", "/v1/products/import"), "GET, HEAD, POST, PUT, DELETE, OPTIONS");
+}
+
+TEST_F(edge, says_what_a_resource_has_to_whom_asks_for_its_options) {
+    auto const allowed = [&](std::string_view path) {
+        auto const answer = send("OPTIONS", path);
+        EXPECT_EQ(answer.status, 204u) << path;
+        EXPECT_EQ(answer.body, "");
+        return std::string(answer.find("Allow").value_or("none"));
+    };
+    EXPECT_EQ(allowed("/v1/orders"), "GET, HEAD, POST, OPTIONS");
+    EXPECT_EQ(allowed("/v1/products/MUG-1"), "GET, HEAD, PUT, DELETE, OPTIONS");
+    EXPECT_EQ(allowed("/v1/orders/x/cancel"), "POST, OPTIONS");
+    EXPECT_EQ(send("OPTIONS", "/v1/nowhere").status, 404u);
+}
+
+TEST_F(edge, names_the_path_that_was_meant_where_a_slash_is_too_much) {
+    for (auto const* method : {"GET", "POST", "PATCH", "OPTIONS"}) {
+        auto const told = problem_in(send(method, "/v1/products/MUG-1/"));
+        EXPECT_EQ(told.code, "not_found") << method;
+        EXPECT_EQ(told.detail, "no resource has this path; without the slash at its end it is /v1/products/MUG-1");
+    }
+    EXPECT_EQ(problem_in(get("/v1/orders/?limit=1")).detail, "no resource has this path; without the slash at its end it is /v1/orders");
+    EXPECT_EQ(problem_in(get("/v1/nowhere/")).detail, "no resource has this path");
+    base_path = "/shop";
+    EXPECT_EQ(problem_in(get("/v1/orders/")).detail, "no resource has this path; without the slash at its end it is /shop/v1/orders");
+    EXPECT_TRUE(products.gets.batches.empty());
 }
 
 TEST_F(edge, a_product_may_be_called_import) {

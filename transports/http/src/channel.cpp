@@ -6,6 +6,8 @@
 #include <shop/http/problem.hpp>
 #include <shop/transport/message.hpp>
 
+#include "rest_path.hpp"
+
 namespace shop::http {
 namespace {
 
@@ -117,8 +119,7 @@ admission internal_api::admit(request const& head) {
     } else if (!head.path.starts_with(internal_path) || !to_->offers(head.path.substr(internal_path.size()))) {
         out.answer = problem(error(error_code::not_found, "this service has no such operation"), head);
     } else if (head.method != "POST") {
-        out.answer = problem(refusal::method_not_allowed, "operations between services are asked for by POST", head);
-        out.answer->add("Allow", "POST");
+        out.answer = detail::answer_by_methods(head, "POST, OPTIONS");
     } else if (head.find("Content-Type").value_or(std::string_view{}) != ndjson) {
         out.answer = problem(refusal::unsupported_media_type, "send the items as `Content-Type: application/x-ndjson`", head);
     }

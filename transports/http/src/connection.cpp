@@ -16,6 +16,7 @@ namespace {
 using boost::system::error_code;
 
 constexpr std::size_t body_step_bytes = 16 * 1024;
+constexpr std::string_view served_methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 constexpr std::size_t kept_bytes_max = 4 * 1024;  // of a buffer, while no request is under way
 
 head_limits limits_of(server_options const& options) {
@@ -175,6 +176,10 @@ void connection::judge() {
     if (peer_is_trusted_ && !head_.forwarding.empty()) find_client();
     request_.trace = request_.parent_trace = head_.trace;
 
+    if (head_.path == "*") {  // of OPTIONS only: what the server has, not a resource
+        answer_.emplace(204).add("Allow", served_methods);
+        return;
+    }
     if (head_.encoded) {
         answer_ = problem(refusal::unsupported_media_type, "the body must be sent without a content coding");
         return;
@@ -293,7 +298,7 @@ void connection::refuse(fault const& why) {
     std::string detail(why.detail);
     if (why.most_bytes > 0) detail += ": at most " + std::to_string(why.most_bytes) + " bytes";
     answer_ = problem(why.kind, detail);
-    if (why.kind == refusal::method_not_allowed) answer_->add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE");
+    if (why.kind == refusal::method_not_allowed) answer_->add("Allow", served_methods);
     closing_ = true;
 }
 

@@ -83,16 +83,14 @@ rest_api::~rest_api() = default;
 
 admission rest_api::admit(request const& head) {
     detail::request_path path;
+    if (auto const meant = detail::without_last_slash(head.path); !meant.empty() && path.read(meant)) {
+        bool const is_known = router_->find(std::nullopt, path.segments()).methods != 0;
+        return settled(problem(detail::no_such_path(head, is_known ? meant : std::string_view{}), head));
+    }
     if (auto read = path.read(head.path); !read) return settled(problem(read.error()));
     auto const found = router_->find(detail::method_of(head.method), path.segments());
-    if (found.number == 0 && found.methods == 0)
-        return settled(problem(error(error_code::not_found, "no resource has this path"), head));
-    if (found.number == 0) {
-        auto const allowed = detail::methods_to_text(found.methods);
-        auto refused = problem(refusal::method_not_allowed, "this resource has " + allowed, head);
-        refused.add("Allow", allowed);
-        return settled(std::move(refused));
-    }
+    if (found.number == 0 && found.methods == 0) return settled(problem(detail::no_such_path(head, {}), head));
+    if (found.number == 0) return settled(detail::answer_by_methods(head, detail::methods_to_text(found.methods)));
     admission out;
     out.route = found.number;
     if (options_.draw_span) out.trace = options_.draw_span(head.trace);

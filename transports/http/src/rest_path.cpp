@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include <shop/http/problem.hpp>
 #include <shop/http/uri.hpp>
 
 #include "characters.hpp"
@@ -109,7 +110,25 @@ std::string methods_to_text(std::uint8_t methods) {
         text += to_word(static_cast<http_method>(m));
         if (static_cast<http_method>(m) == http_method::get) text += ", HEAD";
     }
-    return text;
+    return text + ", OPTIONS";
+}
+
+response answer_by_methods(request const& head, std::string_view allowed) {
+    auto answer = head.method == "OPTIONS"
+                      ? response(204)
+                      : problem(refusal::method_not_allowed, "this resource has " + std::string(allowed), head);
+    answer.add("Allow", allowed);
+    return answer;
+}
+
+std::string_view without_last_slash(std::string_view path) {
+    return path.size() > 1 && path.back() == '/' ? path.substr(0, path.size() - 1) : std::string_view{};
+}
+
+error no_such_path(request const& head, std::string_view meant) {
+    std::string detail = "no resource has this path";
+    if (!meant.empty()) detail.append("; without the slash at its end it is ").append(head.base_path).append(meant);
+    return error(error_code::not_found, std::move(detail));
 }
 
 }  // namespace shop::http::detail

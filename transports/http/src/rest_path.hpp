@@ -11,6 +11,7 @@
 
 #include <shop/core/operation.hpp>
 #include <shop/core/result.hpp>
+#include <shop/http/message.hpp>
 
 namespace shop::http::detail {
 
@@ -64,5 +65,15 @@ private:
 
 /// The value of `Allow`.
 std::string methods_to_text(std::uint8_t methods);
+
+/// What a resource answers to a method that it does not have: to OPTIONS what it has, to others a refusal, both with `Allow`.
+response answer_by_methods(request const& head, std::string_view allowed);
+
+/// A path without the slash at its end; empty if it has none, or is nothing else.
+std::string_view without_last_slash(std::string_view path);
+
+/// A `not_found` for a path that no resource has.
+/// @param meant the path without the slash at its end, if that is one; or empty
+error no_such_path(request const& head, std::string_view meant);
 
 }  // namespace shop::http::detail
