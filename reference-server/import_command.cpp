@@ -73,7 +73,8 @@ public:
 
 private:
     void show(std::uint64_t line, std::string const& why) {
-        if (counts_.bad > bad_rows_shown_max) return;
+        if (shown_ == bad_rows_shown_max) return;
+        ++shown_;
         bar_.clear();
         std::cerr << "line " << line << ": " << why << '\n';
     }
@@ -83,6 +84,7 @@ private:
     progress_bar bar_;
     import_listener listener_;
     import_counts counts_;
+    std::uint64_t shown_ = 0;  // bad rows
 };
 
 /// What a request says beside the file, or why it cannot be meant.
