@@ -60,7 +60,8 @@ public:
         if (counts_.bad > bad_rows_shown_max) {
             std::cerr << "and " << counts_.bad - bad_rows_shown_max << " more bad rows\n";
         }
-        std::cout << counts_.rows << " rows: " << counts_.created << words();
+        std::string const became = words();  // may say more to standard error, before the line below
+        std::cout << counts_.rows << " rows: " << counts_.created << became;
         if constexpr (std::is_same_v<Row, product_row>) std::cout << counts_.updated << " updated, ";
         std::cout << counts_.unchanged << " unchanged, " << counts_.bad << " bad" << std::endl;
         if (!outcome) {
