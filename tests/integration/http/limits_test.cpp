@@ -152,13 +152,13 @@ TEST(early_refusals, are_not_lost_while_the_body_keeps_coming_slowly) {
     auto options = quick_options();
     options.linger_silence_max = 500ms;
     running_server server(options);
-    raw_client client(server.port());
+    raw_client client(server.port()), pace(server.port());
     client.send("POST /refused HTTP/1.1\r\nHost: shop\r\nContent-Length: 100000000\r\n\r\n");
-    ASSERT_TRUE(client.has_answer() || client.has_answer());
     auto const end = std::chrono::steady_clock::now() + 3 * options.linger_silence_max;
     while (std::chrono::steady_clock::now() < end) {
         ASSERT_TRUE(client.send("x"));  // a reset would end this
-        client.has_answer();
+        pace.send(get);
+        ASSERT_EQ(pace.receive().status, 200);
     }
     auto const answer = client.receive();
     EXPECT_EQ(answer.status, 409);
@@ -211,13 +211,17 @@ TEST(draining, closes_idle_connections_and_lets_running_requests_finish) {
 TEST(draining, answers_a_request_on_a_connection_that_was_idle_and_says_that_it_is_the_last) {
     auto options = quick_options();
     options.drain_idle_max = 20s;
+    options.head_read_max = 100ms;
     running_server server(options);
-    raw_client used(server.port()), fresh(server.port());
+    raw_client used(server.port()), fresh(server.port()), late(server.port());
     used.send(get);
     EXPECT_EQ(used.receive().status, 200);
-    ASSERT_TRUE(server.wait_for_connections(2));
+    ASSERT_TRUE(server.wait_for_connections(3));
     auto drained = server.drain(20s);
     server.on_its_thread([](auto&) {});  // it has begun
+    late.send("GET ");
+    EXPECT_EQ(late.receive().status, 408);  // and all limits were looked at more than once
+    late.finish();
     for (auto* client : {&used, &fresh}) {
         client->send(get);
         auto const answer = client->receive();

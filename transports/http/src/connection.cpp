@@ -368,6 +368,7 @@ asio::awaitable<void> connection::linger() {
     input_.consume(input_.view().size());
     for (std::size_t dropped = 0; !ec && dropped < options.linger_bytes_max && input_.make_room(body_step_bytes);) {
         auto const now = steady_clock::now();
+        if (now >= end) break;  // where bytes never stop, no operation waits that could be cancelled
         enter(phase::lingering, now, std::min(options.linger_silence_max, milliseconds_until(end, now)));
         dropped += co_await socket.async_read_some(input_.room(), asio::redirect_error(asio::use_awaitable, ec));
     }
