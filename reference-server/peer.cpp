@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include <shop/core/json.hpp>
 #include <shop/http/channel.hpp>
 
 #include "instances.hpp"
@@ -29,6 +30,13 @@ shop::transport::balancing_options balancing(peer_options const& from) {
     return out;
 }
 
+bool says_read_only(std::string_view body) {
+    auto const said = shop::json::parse(body);
+    if (!said) return false;
+    auto const status = said->root().find("status");
+    return status && status->as_string() == status_read_only;
+}
+
 }  // namespace
 
 peer::peer(shop::service_context context, peer_options options)
@@ -41,6 +49,11 @@ peer::peer(shop::service_context context, peer_options options)
 bool peer::is_ready() const {
     auto const ready = [](auto const& one) { return one.second; };
     return balanced_->is_available() && std::ranges::any_of(ready_, ready);
+}
+
+bool peer::is_read_only() const {
+    auto const ready = [](auto const& one) { return one.second; };
+    return !read_only_.empty() && std::ranges::none_of(ready_, ready);
 }
 
 void peer::start() {
@@ -90,6 +103,7 @@ asio::awaitable<void> peer::find() {
     }
     std::erase_if(clients_, [&](auto const& one) { return !known(one); });
     std::erase_if(ready_, [&](auto const& one) { return !known(one); });
+    std::erase_if(read_only_, [&](auto const& one) { return !std::ranges::binary_search(*found, one); });
     for (auto const& address : *found) {
         if (clients_.contains(address)) continue;
         shop::http::client_options bounds;
@@ -113,9 +127,15 @@ asio::awaitable<void> peer::check(std::string address, std::shared_ptr<shop::htt
     auto const answer = co_await client->exchange(std::move(question), context_.clock->now() + answer_max);
     bool const ready = answer && answer->status == 200;
     if (!clients_.contains(address)) co_return;
+    bool const is_read_only = answer && !ready && says_read_only(answer->body);
+    if (is_read_only) {
+        read_only_.insert(address);
+    } else {
+        read_only_.erase(address);
+    }
     auto const [known, fresh] = ready_.try_emplace(address, ready);
     bool const changed = fresh || std::exchange(known->second, ready) != ready;
-    balanced_->set_healthy(address, ready);
+    balanced_->set_healthy(address, ready || is_read_only);
     if (!changed) co_return;
     context_.log->write(ready ? shop::severity::info : shop::severity::warning,
                         ready ? "instance is ready" : "instance is not ready",

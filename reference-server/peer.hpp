@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <shop/core/nap.hpp>
@@ -17,6 +18,9 @@
 namespace shop_server {
 
 namespace asio = boost::asio;
+
+/// What `/readyz` says of a service that answers what is read and has no room for what is written.
+constexpr std::string_view status_read_only = "read-only";
 
 struct peer_options {
     std::string service;                 ///< `inventory`
@@ -31,8 +35,8 @@ struct peer_options {
 /// Another process of this shop, or several that do the same: where they are, whether they are well, and the channel to them.
 ///
 /// Instances are asked for `/readyz` once a second; one that is not ready, or does not answer, is passed over while another
-/// is, and asked ten times a second until it is ready again. Addresses that can change (a name with several addresses, a
-/// registry file) are looked up again once a second.
+/// is, and asked ten times a second until it is ready again. One that is read-only is asked: it refuses by itself what it
+/// cannot do. Addresses that can change (a name with several addresses, a registry file) are looked up again once a second.
 /// @par Thread safety
 /// Shared objects: unsafe; to be used from the executor of its context.
 class peer : public std::enable_shared_from_this<peer> {
@@ -43,6 +47,8 @@ public:
     std::shared_ptr<shop::transport::channel> channel() const { return balanced_; }
     /// Whether an instance is there and well.
     bool is_ready() const;
+    /// Whether what is there answers what is read, and nothing can be written.
+    bool is_read_only() const;
     shop::transport::balancing_channel const& balance() const { return *balanced_; }
     bool is_batching() const { return options_.batching; }
 
@@ -65,6 +71,7 @@ private:
     std::map<std::string, std::shared_ptr<shop::http::client>> clients_;  ///< by address
     std::map<std::string, bool> ready_;
     std::set<std::string> asked_;  ///< that owe an answer about it
+    std::set<std::string> read_only_;
     instances_function tell_;
     std::shared_ptr<shop::transport::balancing_channel> balanced_;
 };

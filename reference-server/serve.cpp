@@ -16,6 +16,7 @@
 #include "exceptions.hpp"
 #include "json_log.hpp"
 #include "store_access.hpp"
+#include "peer.hpp"
 #include "telemetry/observation.hpp"
 #include "wiring.hpp"
 
@@ -152,7 +153,9 @@ private:
         if (!serving_) return shop::http::response(503, R"({"status":"stopping"})");
         auto const missing = wiring_->not_ready();
         if (missing.empty()) return shop::http::response(200, R"({"status":"ready"})");
-        std::string body = R"({"status":"not ready","waits_for":)";
+        std::string body = R"({"status":")";
+        body += wiring_->is_read_only() ? status_read_only : "not ready";
+        body += R"(","waits_for":)";
         shop::json::append(body, missing);
         return shop::http::response(503, body + '}');
     }

@@ -153,7 +153,9 @@ shop::result<void> wiring::run_services(role what, settings const& with) {
     options.here = here_of(what);
     options.elsewhere = elsewhere_;
     options.unknown_skus = with.unknown_skus;
-    if (inventory_) options.inventory_answers = [inventory = inventory_] { return inventory->balance().is_available(); };
+    if (inventory_) options.inventory_answers = [inventory = inventory_] {
+        return inventory->balance().is_available() && !inventory->is_read_only();
+    };
     auto opened = shop::engine::open(std::move(options));
     if (!opened) return opened.error();
     engine_ = std::move(*opened);
@@ -209,6 +211,12 @@ asio::awaitable<void> wiring::watch_stores(wiring& self, std::shared_ptr<shop::n
                                      fine ? "store answers again" : "store does not answer",
                                      {{"reason", fine ? std::string("none") : std::string(fine.error().word())}});
         }
+        auto const room = self.engine_.check_room();
+        if (self.store_has_room_ != room.has_value()) {
+            self.store_has_room_ = room.has_value();
+            self.context_.log->write(room ? shop::severity::info : shop::severity::error,
+                                     room ? "store has room again" : "store has no room", {});
+        }
         co_await between->sleep(fine ? between_checks : between_checks_of_what_is_away);
     }
 }
@@ -216,6 +224,7 @@ asio::awaitable<void> wiring::watch_stores(wiring& self, std::shared_ptr<shop::n
 std::vector<std::string> wiring::not_ready() const {
     std::vector<std::string> out;
     if (has_store_ && !store_answers_) out.emplace_back("store");
+    if (is_read_only()) out.emplace_back("disk space");
     if (!rest_ || has_store_) return out;  // a service is ready without its peers: it answers what it can
     for (auto const& one : peers_) {
         if (!one->is_ready()) out.push_back(one->service());

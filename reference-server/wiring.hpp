@@ -40,6 +40,8 @@ public:
     shop::http::handler& face();
     /// What stands in the way of doing its work; empty if nothing does.
     std::vector<std::string> not_ready() const;
+    /// Whether its store is read, but has no room for what is written.
+    bool is_read_only() const { return has_store_ && store_answers_ && !store_has_room_; }
     /// Reads keys, rates and the like again.
     /// @par Errors
     /// With the name of the setting in front; what cannot be read stays as it was.
@@ -67,6 +69,7 @@ private:
     shop::engine engine_;
     bool has_store_ = false;
     bool store_answers_ = true;
+    bool store_has_room_ = true;
     std::shared_ptr<shop::nap> between_looks_;
     observation& watching_;
     std::unique_ptr<doorkeeper> doorkeeper_;

@@ -109,6 +109,11 @@ public:
     /// @par Errors
     /// Those of the store.
     asio::awaitable<result<void>> check_stores() const;
+    /// Whether the stores find room for what is written; where they did not, they look for some. To be called again, once a
+    /// second or so.
+    /// @par Errors
+    /// `store_unavailable`.
+    result<void> check_room() const;
 
     /// Whether every subscriber has been told everything that the logs hold. To be used on `executor()`.
     bool is_settled() const;

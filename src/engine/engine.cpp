@@ -225,6 +225,11 @@ asio::awaitable<result<void>> engine::check_stores() const {
     co_return fine;
 }
 
+result<void> engine::check_room() const {
+    auto const& check = parts_->stores.check_room;
+    return check ? check() : result<void>{};
+}
+
 engine::background_state engine::background() const {
     background_state out;
     auto const now = parts_->context.clock->now();

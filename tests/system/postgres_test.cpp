@@ -303,6 +303,32 @@ TEST_F(postgres_under_a_server, a_server_that_dies_is_followed_by_the_other_with
     expect_clean();
 }
 
+TEST(postgres_without_room, is_told_by_readiness_for_as_long_as_writes_are_refused) {
+    auto& database = shop_test::shared_postgres();
+    auto const store = shop_test::fresh_database(database);
+    auto const name = store.substr(store.find("@/") + 2, store.find('?') - store.find("@/") - 2);
+    server shop(store);
+    auto client = shop.client();
+    ASSERT_TRUE(stock_up(client, "MUG", 100));
+    EXPECT_EQ(client.get("/readyz").status, 200);
+    database.sql("CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS "
+                 "$$ BEGIN RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END $$; "
+                 "CREATE TRIGGER full_disk BEFORE INSERT ON orders_order EXECUTE FUNCTION full_disk()",
+                 name);
+    shop_test::answer readiness;
+    EXPECT_TRUE(eventually(30s, [&] {
+        EXPECT_EQ(client.post("/v1/orders", order_of("ann", {{"MUG", 1}}), "cart").member("code"), "store_unavailable");
+        readiness = client.get("/readyz");
+        return readiness.status == 503;
+    }));
+    EXPECT_EQ(readiness.body, R"({"status":"read-only","waits_for":["disk space"]})");
+    EXPECT_EQ(client.get("/v1/inventory/MUG").member("on_hand"), "100");
+    database.sql("DROP TRIGGER full_disk ON orders_order", name);
+    EXPECT_TRUE(eventually(30s, [&] { return client.get("/readyz").status == 200; }));
+    EXPECT_EQ(client.post("/v1/orders", order_of("ann", {{"MUG", 1}}), "cart").status, 201);
+    EXPECT_EQ(shop.stop(), 0);
+}
+
 TEST(postgres_command_line, migrates_checks_and_refuses_what_is_not_migrated) {
     auto& database = shop_test::shared_postgres();
     auto const url = database.url(database.create_database());

@@ -30,6 +30,9 @@ struct stores {
     std::shared_ptr<inventory::store> inventory;
     std::shared_ptr<orders::store> orders;
     std::shared_ptr<notifications::store> notifications;
+    /// Whether what was written since the last call found room. A store whose writes nobody tries again looks for room by
+    /// itself until the next call. Empty: nobody knows. To be used from any thread.
+    std::function<result<void>()> check_room = {};
 };
 
 namespace storage {

@@ -12,6 +12,8 @@ namespace {
 constexpr auto between_looks = std::chrono::milliseconds(100);
 constexpr auto between_complaints = std::chrono::minutes(1);  ///< of one kind
 
+constexpr std::string_view disk_full = "53100";  ///< its SQLSTATE
+
 /// Far from every other's, in this process and in others.
 std::uint64_t first_mark(storage::context const& with) {
     auto const id = with.ids.next(with.clock.stamp());
@@ -146,6 +148,7 @@ void pool::perform(job& work, link& on, jitter& random) {
             return work.answer(nullptr);
         } catch (trouble const& t) {
             tell(t);
+            if (t.state() == disk_full) lacked_room_ = true;
             if (!on->is_usable()) drop(on);
             if (t.why() == fault::in_doubt) {
                 in_doubt = true;
@@ -171,6 +174,11 @@ void pool::perform(job& work, link& on, jitter& random) {
     }
     if (in_doubt) why = error(error_code::outcome_unknown);
     work.answer(&why);
+}
+
+result<void> pool::check_room() {
+    if (!lacked_room_.exchange(false)) return {};
+    return error(error_code::store_unavailable, "there is no room on the disk of the database");
 }
 
 pool::link pool::open() {

@@ -49,6 +49,11 @@ public:
 
     void submit(std::unique_ptr<job> work);
 
+    /// Whether the server had room for all that was written since the last call.
+    /// @par Errors
+    /// `store_unavailable`.
+    result<void> check_room();
+
     timestamp stamp() const { return clock_.stamp(); }
     storage::postgres_options const& options() const { return *options_; }
 
@@ -76,6 +81,7 @@ private:
     std::shared_ptr<storage::postgres_options const> options_;
     scheduler& clock_;
     log_sink& log_;
+    std::atomic<bool> lacked_room_ = false;
     std::atomic<std::uint64_t> next_marks_;  ///< where the next connection begins to number what it sends
 
     std::mutex mutex_;  // guards what follows; never held while the server works

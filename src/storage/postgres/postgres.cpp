@@ -61,7 +61,8 @@ factory postgres(std::string url, postgres_options given) {
             in.epoch = shop::postgres::read_epoch(*first);
             in.pool = std::make_shared<shop::postgres::pool>(how, std::move(first), options, with);
             return stores{shop::postgres::products_store(in), shop::postgres::inventory_store(in),
-                          shop::postgres::orders_store(in), shop::postgres::notifications_store(in)};
+                          shop::postgres::orders_store(in), shop::postgres::notifications_store(in),
+                          [pool = in.pool] { return pool->check_room(); }};
         } catch (trouble const& t) {
             return as_error(t);
         }

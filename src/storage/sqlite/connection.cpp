@@ -54,6 +54,11 @@ status classify(int extended_code) {
     }
 }
 
+bool is_for_want_of_room(int extended_code) {
+    // A file that may not grow (EFBIG) is a failed write to SQLite.
+    return extended_code == SQLITE_FULL || extended_code == SQLITE_IOERR_WRITE || extended_code == SQLITE_IOERR_SHMSIZE;
+}
+
 statement::statement(sqlite3* on, std::string_view sql) {
     sqlite3_stmt* made = nullptr;
     int code =

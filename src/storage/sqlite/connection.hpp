@@ -28,6 +28,9 @@ enum class status {
 /// pages, so a second fsync that succeeds proves nothing; a restart recovers from the write-ahead log.
 status classify(int extended_code);
 
+/// Whether a write failed for want of room, on the disk or in the file.
+bool is_for_want_of_room(int extended_code);
+
 /// Thrown while opening only.
 class open_failure : public std::runtime_error {
 public:

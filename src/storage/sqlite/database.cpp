@@ -10,9 +10,15 @@ namespace shop::sqlite {
 
 namespace {
 
-// A checkpoint copies a page once however often it was written since the last: worth waiting for some.
-constexpr int checkpoint_pages = 4'000;           // 16 MiB
-constexpr int checkpoint_waiting_pages = 12'000;  // 48 MiB: from here on wait for readers, so that the log starts anew
+// A checkpoint copies a page once however often it was written since the last: worth waiting for some, but not for a log
+// much larger than the file, which a full disk would not let back into it.
+constexpr std::int64_t checkpoint_pages_min = 256;    // 1 MiB
+constexpr std::int64_t checkpoint_pages_max = 4'000;  // 16 MiB
+// So much later wait for readers, so that the log starts anew.
+constexpr std::int64_t checkpoint_waiting = 3;
+
+// What must fit before the store is said to have room again.
+constexpr std::size_t room_bytes_min = 64 * 1024;
 
 error as_error(status why, std::string detail) {
     return error(why == status::corrupt ? error_code::store_corrupt : error_code::store_unavailable, std::move(detail));
@@ -57,6 +63,9 @@ database::database(std::string path, storage::sqlite_options options, std::span<
     release_ = writer_.prepare("RELEASE batch");
     rollback_to_ = writer_.prepare("ROLLBACK TO batch");
     data_version_ = writer_.prepare("PRAGMA data_version");
+    page_count_ = writer_.prepare("PRAGMA page_count");
+    fill_ = writer_.prepare("INSERT OR REPLACE INTO shop_log_position (log, last) VALUES (?1, 0)");
+    erase_filler_ = writer_.prepare("DELETE FROM shop_log_position WHERE log = ?1");
     sqlite3_wal_hook(
         writer_.handle(),
         [](void* pages, sqlite3*, char const*, int now) {
@@ -126,10 +135,15 @@ void database::write_until_closed() {
     for (;;) {
         {
             std::unique_lock lock(mutex_);
-            write_wanted_.wait(lock, [&] { return closing_ || !writes_.empty(); });
-            if (writes_.empty()) return;
+            write_wanted_.wait(lock, [&] { return closing_ || room_wanted_ || !writes_.empty(); });
+            if (writes_.empty() && closing_) return;
+            room_wanted_ = false;
             std::move(writes_.begin(), writes_.end(), std::back_inserter(jobs));
             writes_.clear();
+        }
+        if (jobs.empty()) {
+            look_for_room();
+            continue;
         }
         commit(jobs);
         for (auto& job : jobs) {
@@ -146,14 +160,22 @@ void database::write_until_closed() {
 
 /// Commits all batches together; only when one of them fails by itself, each behind a savepoint of its own.
 void database::commit(group& jobs) {
-    auto done = is_damaged_ ? status::corrupt : run_transaction(jobs, false);
-    if (done == status::conflict || done == status::refused) done = run_transaction(jobs, true);
+    auto done = run_group(jobs);
+    if (done == status::unavailable && is_out_of_room_ && make_room()) done = run_group(jobs);
+    if (done == status::unavailable && is_out_of_room_) lacks_room_ = true;
     if (done == status::corrupt) note_damage(writer_.damaged_table());
     if (done == status::ok) return;
     for (auto& job : jobs) job->outcome = done;
 }
 
+status database::run_group(group& jobs) {
+    auto done = is_damaged_ ? status::corrupt : run_transaction(jobs, false);
+    if (done == status::conflict || done == status::refused) done = run_transaction(jobs, true);
+    return done;
+}
+
 status database::run_transaction(group& jobs, bool isolated) {
+    is_out_of_room_ = false;
     if (auto begun = begin_.run(); begun != status::ok) return begun;
     std::vector<table_state> mark;
     auto done = catch_up();
@@ -166,6 +188,7 @@ status database::run_transaction(group& jobs, bool isolated) {
     }
     if (done == status::ok) done = finish();
     if (done != status::ok) {
+        is_out_of_room_ = done == status::unavailable && is_for_want_of_room(writer_.extended_code());
         roll_back(mark);
         return done;
     }
@@ -267,13 +290,51 @@ void database::count_commit(std::size_t batches) {
 /// Moves the log into the file, after the callers have their answers. What fails here has failed nobody: the log
 /// still holds it. (A failed sync stops the process.)
 void database::checkpoint_when_due() {
-    if (log_pages_ < checkpoint_pages) return;
-    auto mode = log_pages_ < checkpoint_waiting_pages ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
+    if (log_pages_ < checkpoint_pages_min) return;
+    auto const due = std::clamp(file_pages(), checkpoint_pages_min, checkpoint_pages_max);
+    if (log_pages_ < due) return;
+    auto mode = log_pages_ < checkpoint_waiting * due ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
     int left = log_pages_, moved = 0;
     int code = sqlite3_wal_checkpoint_v2(writer_.handle(), nullptr, mode, &left, &moved);
     if (code != SQLITE_OK && classify(writer_.extended_code()) == status::corrupt) note_damage("");
     // All moved: the next commit starts the log anew. Otherwise try again at the next commit.
     if (code == SQLITE_OK && left == moved) log_pages_ = 0;
+}
+
+/// Those in the log included.
+std::int64_t database::file_pages() {
+    auto const pages = page_count_.next() ? page_count_.integer(0) : 0;
+    (void)page_count_.reset();  // what is wrong with the file shows where it is written
+    return pages;
+}
+
+// A full disk -----------------------------------------------------------------------------------------------------
+
+result<void> database::check_room() {
+    if (!lacks_room_) return {};
+    std::lock_guard lock(mutex_);
+    room_wanted_ = true;
+    write_wanted_.notify_one();
+    return error(error_code::store_unavailable, "there is no room on the disk of the store");
+}
+
+/// Moves the log into the file and gives its room back.
+bool database::make_room() {
+    int code = sqlite3_wal_checkpoint_v2(writer_.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    if (code != SQLITE_OK && classify(writer_.extended_code()) == status::corrupt) note_damage("");
+    if (code == SQLITE_OK) log_pages_ = 0;
+    return code == SQLITE_OK;
+}
+
+/// Writes as much as must fit and takes it back: only a commit tells.
+void database::look_for_room() {
+    if (!lacks_room_ || is_damaged_) return;
+    (void)make_room();  // perhaps there is room in the log, if not in the file
+    std::string const filler = "room" + std::string(room_bytes_min, '.');
+    fill_.bind(1, filler);
+    if (fill_.run() != status::ok) return;
+    erase_filler_.bind(1, filler);
+    if (erase_filler_.run() == status::ok) lacks_room_ = false;
 }
 
 // The readers -----------------------------------------------------------------------------------------------------

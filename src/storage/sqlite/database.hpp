@@ -78,6 +78,11 @@ public:
     void submit(std::unique_ptr<write_job> job);
     void submit(std::unique_ptr<read_job> job);
 
+    /// Whether the disk has room for what is written. If it had none, the writer looks for some until the next call.
+    /// @par Errors
+    /// `store_unavailable`.
+    result<void> check_room();
+
     timestamp stamp() const { return clock_.stamp(); }
     store_epoch epoch() const { return epoch_; }
     bool exclusive() const { return options_.exclusive; }
@@ -90,6 +95,7 @@ private:
 
     void write_until_closed();
     void commit(group& jobs);
+    status run_group(group& jobs);
     status run_transaction(group& jobs, bool isolated);
     status run_isolated(write_job& job);
     static status run_once(write_job& job);
@@ -100,6 +106,9 @@ private:
     void restore(std::vector<table_state> const& mark);
     void count_commit(std::size_t batches);
     void checkpoint_when_due();
+    std::int64_t file_pages();
+    bool make_room();
+    void look_for_room();
 
     void read_until_closed(reader& by);
     void check_in_background();
@@ -116,14 +125,17 @@ private:
     store_epoch epoch_;
     std::deque<reader> readers_;
     std::deque<table_state> states_;
-    statement begin_, commit_, savepoint_, release_, rollback_to_, data_version_;
+    statement begin_, commit_, savepoint_, release_, rollback_to_, data_version_, page_count_, fill_, erase_filler_;
     std::int64_t seen_version_ = -1;
     int log_pages_ = 0;
+    bool is_out_of_room_ = false;  ///< the transaction that failed last
 
     std::mutex mutable mutex_;  // guards what follows; never held while SQLite works
     std::condition_variable write_wanted_, read_wanted_;
     std::deque<std::unique_ptr<write_job>> writes_;
     std::deque<std::unique_ptr<read_job>> reads_;
+    bool room_wanted_ = false;
+    std::atomic<bool> lacks_room_ = false;
     std::atomic<bool> closing_ = false;
     std::string damaged_;
     std::atomic<bool> is_damaged_ = false;

@@ -15,7 +15,8 @@ factory sqlite(std::string path, sqlite_options options) {
         auto& in = *opened;
         try {
             stores made{shop::sqlite::products_store(in), shop::sqlite::inventory_store(in),
-                        shop::sqlite::orders_store(in), shop::sqlite::notifications_store(in)};
+                        shop::sqlite::orders_store(in), shop::sqlite::notifications_store(in),
+                        [in] { return in->check_room(); }};
             in->start();
             return made;
         } catch (shop::sqlite::open_failure const& e) {
