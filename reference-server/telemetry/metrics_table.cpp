@@ -35,6 +35,8 @@ constexpr auto metric_rows = [] {
         metric_row{"shop_http_connections", gauge, {}, "Connections of clients that are open"},
         metric_row{"shop_rate_limited_total", counter, {}, "Requests refused because a client sent too many"},
         metric_row{"shop_unauthenticated_total", counter, {}, "Requests refused for missing or wrong credentials"},
+        metric_row{"shop_security_events_total", counter, {"event"},
+                   "Security events, by the word that follows security. in the log"},
         metric_row{"shop_reconciliation_mismatches_total", counter, {},
                    "Differences found between what two services recorded of the same thing; any is a defect"},
         metric_row{"shop_spans_dropped_total", counter, {},

@@ -49,9 +49,15 @@ observation::observation(role what, settings const& with, shop::service_context 
     : context_(std::move(context)),
       tracer_(make_tracer(what, with, context_)),
       access_log_(*context_.log),
+      security_(*context_.log),
       logs_access_(with.access_log.value_or(what == role::gateway)) {
     add_process_metrics(numbers_);
     numbers_.gauge("shop_info", {{"version", SHOP_VERSION}, {"role", std::string(shop::to_word(what))}}, [] { return 1.0; });
+    for (std::size_t i = 0; i < words_of(security_event{}).size(); ++i) {
+        auto const what = static_cast<security_event>(i);
+        numbers_.counter("shop_security_events_total", {{"event", std::string(shop::to_word(what))}},
+                         [this, what] { return static_cast<double>(security_.counted(what)); });
+    }
     if (!tracer_.is_on()) return;
     numbers_.counter("shop_spans_dropped_total", {}, [this] { return static_cast<double>(tracer_.dropped()); });
     tracer_.start();

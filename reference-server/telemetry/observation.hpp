@@ -12,6 +12,7 @@
 
 #include "peer.hpp"
 #include "role.hpp"
+#include "security_log.hpp"
 #include "settings.hpp"
 #include "telemetry/access_log.hpp"
 #include "telemetry/metrics.hpp"
@@ -23,7 +24,7 @@ class engine;
 
 namespace shop_server {
 
-/// All that watches a process at work: metrics, traces and the access log. The parts of the server tell it; it tells
+/// All that watches a process at work: metrics, traces, the access log and security events. The parts of the server tell it; it tells
 /// Prometheus, the collector of traces, and the log.
 /// @par Thread safety
 /// Shared objects: unsafe; to be used from the executor of its context.
@@ -33,6 +34,7 @@ public:
     ~observation();
 
     metrics& numbers() { return numbers_; }
+    security_log& security() { return security_; }
     void set_access_log(bool wanted) { logs_access_ = wanted; }
 
     /// See `shop::http::rest_options::draw_span`; empty without a collector of traces.
@@ -56,6 +58,7 @@ private:
     metrics numbers_;
     tracer tracer_;
     access_log access_log_;
+    security_log security_;
     bool logs_access_;
     std::map<std::pair<std::string_view, hop>, operation_meter*> meters_;
 };
