@@ -49,7 +49,7 @@ fault fault_of(std::string_view state) {
     return fault::unavailable;
 }
 
-std::string quoted(std::string_view value) {
+std::string single_quoted(std::string_view value) {
     std::string out = "'";
     for (char c : value) {
         if (c == '\'' || c == '\\') out += '\\';
@@ -91,8 +91,8 @@ statement set_statement(storage::postgres_options const& options, bool is_local)
     std::string out;
     std::vector<answer_column> columns;
     for (auto const& one : settings_of(options)) {
-        out.append(out.empty() ? "SELECT " : ", ").append("set_config(").append(quoted(one.name)).append(", ");
-        out.append(quoted(one.value)).append(is_local ? ", true)" : ", false)");
+        out.append(out.empty() ? "SELECT " : ", ").append("set_config(").append(single_quoted(one.name)).append(", ");
+        out.append(single_quoted(one.value)).append(is_local ? ", true)" : ", false)");
         columns.push_back({"set_config", types::text});
     }
     return {out, rows_of(std::move(columns), 1)};
@@ -134,7 +134,7 @@ std::string connect_string(std::string const& url, storage::postgres_options con
     }};
     std::string out;
     auto const add = [&](std::string_view name, std::string_view value) {
-        out.append(name).append("=").append(quoted(value)).append(" ");
+        out.append(name).append("=").append(single_quoted(value)).append(" ");
     };
     for (auto const* o = parsed.get(); o->keyword; ++o) {
         std::string_view const name = o->keyword;
