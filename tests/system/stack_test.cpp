@@ -26,7 +26,7 @@ using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr int fault_rounds = 5;
+constexpr int fault_rounds = 3;  // --gtest_repeat makes them more
 constexpr int stack_buyers = 16;
 
 milliseconds since(steady_clock::time_point then) {
@@ -317,7 +317,7 @@ TEST(stack_on_postgres, with_two_instances_of_each_service_sells_again_when_its_
     shop_test::postgres_server database({"max_connections=400"});
     stack_under_load under(database, 2);
     under.start_buying();
-    for (int round = 0; round < 10; ++round) {
+    for (int round = 0; round < fault_rounds; ++round) {
         database.kill();
         ASSERT_TRUE(under.buyers.wait_for_answers(20, 100ms));
         database.start();
