@@ -148,6 +148,15 @@ TEST_F(edge, refuses_query_parameters) {
     expect_refused(send("POST", "/v1/products?x=1", {}, "{}"), {"POST", 400, "malformed_request", "query"});
 }
 
+TEST_F(edge, says_how_a_plus_is_written_in_a_query) {
+    auto const raw = send("GET", "/v1/orders?placed_before=2026-03-02T09:30:00+01:00");
+    EXPECT_EQ(raw.status, 400);
+    EXPECT_NE(raw.body.find("write + as %2B"), raw.body.npos) << raw.body;
+    auto const other = send("GET", "/v1/orders?placed_before=yesterday+evening");
+    EXPECT_EQ(other.status, 400);
+    EXPECT_EQ(other.body.find("%2B"), other.body.npos) << "where a plus would be as wrong: " << other.body;
+}
+
 TEST_F(edge, hands_on_what_a_service_refuses) {
     using shop::error_code;
     std::map<error_code, unsigned> const statuses{
