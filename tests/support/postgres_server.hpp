@@ -49,6 +49,12 @@ inline std::vector<std::string> as_unprivileged(std::vector<std::string> command
     return command;
 }
 
+/// The connection string for whoever listens at a socket in this folder.
+inline std::string url_of_socket(std::string folder, std::string const& database) {
+    for (auto at = folder.find('/'); at != folder.npos; at = folder.find('/', at + 3)) folder.replace(at, 1, "%2F");
+    return "postgresql://shop@/" + database + "?host=" + folder;
+}
+
 /// A PostgreSQL of the test's own, in a temporary folder, reached through a socket there and by nobody else. It goes with
 /// the object.
 class postgres_server {
@@ -88,9 +94,7 @@ public:
 
     std::string socket_folder() const { return folder_.file(""); }
     std::string url(std::string const& database = "postgres") const {
-        auto host = socket_folder();
-        for (auto at = host.find('/'); at != host.npos; at = host.find('/', at + 3)) host.replace(at, 1, "%2F");
-        return "postgresql://shop@/" + database + "?host=" + host;
+        return url_of_socket(socket_folder(), database);
     }
     /// An empty database. @return its name
     std::string create_database() {

@@ -13,6 +13,7 @@
 #include "server.hpp"
 #include "store_place.hpp"
 #include "support/mixing_link.hpp"
+#include "support/pooler.hpp"
 
 namespace {
 
@@ -347,6 +348,27 @@ TEST(postgres_command_line, migrates_checks_and_refuses_what_is_not_migrated) {
 
     auto const other = database.url(database.create_database());
     EXPECT_EQ(server(other, {"--migrate"}).stop(), 0);
+}
+
+TEST(postgres_command_line, ends_with_78_behind_a_pooler_that_it_was_not_told_of) {
+    auto& database = shop_test::shared_postgres();
+    auto const name = database.create_database();
+    ASSERT_EQ(shop_test::run_server({"migrate", "--store", database.url(name)}).code, 0);
+    auto const mode = std::string(shop_test::pooler::transaction_mode);
+    for (auto const& settings : {mode, mode + "ignore_startup_parameters = options\n"}) {
+        shop_test::pooler const between(database, settings);
+        std::vector<std::string> const store{"--store", between.url(name)};
+        for (std::vector<std::string> command : {std::vector<std::string>{"serve", "all", "--listen", "127.0.0.1:0"},
+                                                 {"migrate"}, {"migrate", "--check"}, {"audit"}}) {
+            command.insert(command.end(), store.begin(), store.end());
+            auto const refused = shop_test::run_server(command);
+            EXPECT_EQ(refused.code, 78) << command[0] << ": " << refused.err;
+            EXPECT_THAT(refused.err, testing::HasSubstr("database-pooler")) << command[0];
+            command.insert(command.end(), {"--database-pooler", "transaction"});
+            if (command[0] == "serve") continue;
+            EXPECT_EQ(shop_test::run_server(command).code, 0) << command[0];
+        }
+    }
 }
 
 TEST(postgres_command_line, never_shows_a_password) {
