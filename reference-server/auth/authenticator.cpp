@@ -23,7 +23,9 @@ shop::error unauthenticated(std::string detail) {
 }  // namespace
 
 authenticator::authenticator(shop::service_context context, hash_seed seed)
-    : context_(std::move(context)), bad_credentials_(bad_credentials_rate, seed) {}
+    : context_(std::move(context)),
+      bad_credentials_(bad_credentials_rate, seed),
+      awaited_keys_(awaited_keys_rate, seed, 4'096) {}
 
 void authenticator::use_tokens(std::shared_ptr<jwt_verifier> verifier, std::shared_ptr<jwks_source> source) {
     verifier_ = std::move(verifier);
@@ -35,9 +37,8 @@ std::optional<authentication> authenticator::decide(shown_credentials const& sho
 }
 
 asio::awaitable<authentication> authenticator::authenticate(shown_credentials shown) {
-    if (auto decided = decide(shown)) co_return *std::move(decided);
     auto const source = source_;  // a reload may put another one in its place meanwhile
-    co_await source->learn_more();
+    if (source) co_await source->learn_more();
     co_return judge(shown, newer_keys::not_to_be_had).value();
 }
 
@@ -80,7 +81,7 @@ std::optional<authentication> authenticator::judge_token(shown_credentials const
         // Whatever the keys are, this is no token.
         if (!parse_compact_jws(token))
             return count_and_deny(shown, unauthenticated("the token is not valid"), invalid_token);
-        if (may_wait) return std::nullopt;
+        if (may_wait) return await_keys(shown);
         shop::error_details details{.detail = "the keys of the issuer of tokens are not known now"};
         details.retry_after_s = static_cast<std::uint32_t>(std::chrono::seconds(jwks_fetch_pause_min).count());
         return deny({shop::error_code::unavailable, std::move(details)}, {});
@@ -90,7 +91,7 @@ std::optional<authentication> authenticator::judge_token(shown_credentials const
         case jwt_judgement::accepted:
             return std::move(verdict.who);
         case jwt_judgement::unknown_key:
-            if (may_wait) return std::nullopt;
+            if (may_wait) return await_keys(shown);
             return count_and_deny(shown, verdict.refusal, invalid_token);
         case jwt_judgement::forged:
             return count_and_deny(shown, verdict.refusal, invalid_token);
@@ -100,13 +101,24 @@ std::optional<authentication> authenticator::judge_token(shown_credentials const
     return deny(verdict.refusal, invalid_token);
 }
 
+/// @return nothing if there is one more of this address that may wait
+std::optional<authentication> authenticator::await_keys(shown_credentials const& shown) {
+    auto const counted = awaited_keys_.take(awaited_keys_.address_key(shown.client), context_.clock->now());
+    if (counted.allowed) return std::nullopt;
+    return deny_for_now(counted, "too many tokens of keys that are not known");
+}
+
+denial authenticator::deny_for_now(rate_decision const& counted, std::string detail) {
+    shop::error_details details{.detail = std::move(detail)};
+    details.retry_after_s = counted.retry_after_s;
+    return deny({shop::error_code::rate_limited, std::move(details)}, {});
+}
+
 authentication authenticator::count_and_deny(shown_credentials const& shown, shop::error reason,
                                              std::string_view challenge) {
     auto const counted = bad_credentials_.take(bad_credentials_.address_key(shown.client), context_.clock->now());
     if (counted.allowed) return deny(std::move(reason), challenge);
-    shop::error_details details{.detail = "too many credentials that are not valid"};
-    details.retry_after_s = counted.retry_after_s;
-    return deny({shop::error_code::rate_limited, std::move(details)}, {});
+    return deny_for_now(counted, "too many credentials that are not valid");
 }
 
 }  // namespace shop_server

@@ -23,6 +23,9 @@ namespace asio = boost::asio;
 /// Bad credentials of one address that are answered 401; the next ones are answered 429.
 inline constexpr request_rate bad_credentials_rate{.per_second = 0.1, .burst = 10};
 
+/// Tokens of one address that may wait for newer keys of the issuer; the next ones are answered 429.
+inline constexpr request_rate awaited_keys_rate{.per_second = 1, .burst = 100};
+
 /// What the head of a request shows of who sent it.
 class shown_credentials {
 public:
@@ -54,7 +57,8 @@ using authentication = boost::system::result<std::shared_ptr<shop::principal con
 ///
 /// Bad credentials are counted per address, and beyond `bad_credentials_rate` answered `rate_limited`, so that guessing
 /// does not pay. Good ones are let in whatever others at the same address have sent; requests without credentials, and
-/// credentials that were good until they expired, are no guesses.
+/// credentials that were good until they expired, are no guesses. Whether a token is a guess may be known only when newer keys of
+/// the issuer are there: how many of one address wait for them is bounded by `awaited_keys_rate`.
 /// @par Thread safety
 /// Shared objects: unsafe; to be used from the executor of its context.
 class authenticator {
@@ -67,10 +71,10 @@ public:
     void use_tokens(std::shared_ptr<jwt_verifier> verifier, std::shared_ptr<jwks_source> source);
 
     /// Decides by what is known now: for all but the first token of a new key.
-    /// @return nothing if newer keys of the issuer may decide: `authenticate` waits for them.
+    /// @return nothing if newer keys of the issuer may decide: `authenticate` waits for them. That was counted.
     std::optional<authentication> decide(shown_credentials const& shown);
 
-    /// Decides; may wait `jwks_fetch_max` for newer keys of the issuer.
+    /// Decides what `decide` could not; may wait `jwks_fetch_max` for newer keys of the issuer.
     /// @par Errors
     /// `unauthenticated`; `malformed_request` for a token in the query; `rate_limited` with `retry_after_s`;
     /// `unavailable` while the keys of the issuer of a token are not known.
@@ -81,10 +85,12 @@ private:
     std::optional<authentication> judge(shown_credentials const& shown, newer_keys keys);
     std::optional<authentication> judge_token(shown_credentials const& shown, std::string_view token, newer_keys keys);
     authentication judge_api_key(shown_credentials const& shown, std::string_view token);
+    std::optional<authentication> await_keys(shown_credentials const& shown);
+    static denial deny_for_now(rate_decision const& counted, std::string detail);
     authentication count_and_deny(shown_credentials const& shown, shop::error reason, std::string_view challenge);
 
     shop::service_context context_;
-    rate_limiter bad_credentials_;
+    rate_limiter bad_credentials_, awaited_keys_;
     std::shared_ptr<api_keys const> keys_;
     std::shared_ptr<jwt_verifier> verifier_;
     std::shared_ptr<jwks_source> source_;

@@ -22,6 +22,9 @@ public:
         : api_(api), products_(std::move(products)), clock_(clock) {}
 
     shop::http::admission admit(shop::http::request const& head) override { return api_.admit(head); }
+    asio::awaitable<shop::http::admission> admit_later(shop::http::request const& head) override {
+        return api_.admit_later(head);
+    }
     asio::awaitable<shop::http::response> handle(shop::http::request const& request) override;
     void answered(shop::http::request const& request, shop::http::response const& answer) override {
         api_.answered(request, answer);

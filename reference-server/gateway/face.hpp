@@ -28,6 +28,9 @@ public:
     std::size_t under_way() const { return under_way_; }
 
     shop::http::admission admit(shop::http::request const& head) override;
+    asio::awaitable<shop::http::admission> admit_later(shop::http::request const& head) override {
+        return api_.admit_later(head);
+    }
     asio::awaitable<shop::http::response> handle(shop::http::request const& request) override;
     void answered(shop::http::request const& request, shop::http::response const& answer) override {
         api_.answered(request, answer);

@@ -2,12 +2,14 @@
 
 #include <gmock/gmock.h>
 
+#include <shop/core/base64url.hpp>
 #include <shop/inventory/operations.hpp>
 #include <shop/notifications/operations.hpp>
 #include <shop/orders/operations.hpp>
 #include <shop/products/operations.hpp>
 
 #include "server.hpp"
+#include "support/held_issuer.hpp"
 
 namespace {
 
@@ -145,6 +147,19 @@ TEST_F(access, by_a_new_key_begins_and_by_a_revoked_one_ends_without_a_restart) 
     shop_->process().signal(SIGHUP);
     EXPECT_TRUE(shop_test::eventually(std::chrono::minutes(1), [&] { return ask(ann_, "GET", "/v1/orders").status == 401; }));
     EXPECT_EQ(ask(next, "GET", "/v1/orders").status, 200);
+}
+
+TEST_F(access, to_nobody_knows_whom_is_refused_before_a_body_is_read) {
+    shop_test::held_issuer issuer;
+    open({"--jwt-issuer", "i", "--jwt-audience", "shop", "--jwt-keys", issuer.keys()});
+    auto const token = shop::to_base64url(R"({"alg":"ES256","typ":"at+jwt","kid":"unknown"})") + "." +
+                       shop::to_base64url("{}") + "." + shop::to_base64url(std::string(64, 's'));
+    auto waiting = shop_->client();
+    waiting.send("POST /v1/products/import HTTP/1.1\r\nHost: localhost\r\n" + bearer(token) +
+                 "Content-Type: application/json\r\nContent-Length: 8000000\r\n\r\n[");
+    EXPECT_EQ(ask(ann_, "GET", "/v1/orders").status, 200) << "the head before this one has been read";
+    issuer.release();
+    EXPECT_EQ(waiting.receive().status, 401) << "the rest of the body never came";
 }
 
 TEST_F(access, is_limited_by_account_and_says_when_to_come_back) {

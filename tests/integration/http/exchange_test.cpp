@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "raw_client.hpp"
@@ -212,6 +213,39 @@ TEST(base_path, may_be_left_on_a_request_or_taken_off) {
         EXPECT_EQ(client.receive().status, 200);
         EXPECT_EQ(server.handled().last_path(), read) << sent;
     }
+}
+
+TEST_F(exchange, asks_for_a_body_only_once_a_later_judgement_admits_it) {
+    std::string const body(300'000, 'b');
+    client.send(post("/later", "Expect: 100-continue\r\nContent-Length: 300000\r\n", ""));
+    server.handled().wait_for("judging /later");
+    server.handled().release_held();
+    EXPECT_EQ(client.receive().status, 100);
+    client.send(body);
+    auto const answer = client.receive();
+    EXPECT_EQ(answer.body, body);
+    EXPECT_EQ(answer.field("X-Judged"), "later");
+    client.send(get("/one"));
+    EXPECT_EQ(client.receive().field("X-Judged"), "");
+}
+
+TEST_F(exchange, answers_a_later_refusal_although_the_body_never_comes) {
+    for (std::string const framing :
+         {"Content-Length: 4000000\r\n\r\nabc", "Transfer-Encoding: chunked\r\n\r\n5\r\nabc"}) {
+        raw_client one(server.port());
+        one.send("POST /later-refused HTTP/1.1\r\nHost: shop\r\n" + framing);
+        server.handled().wait_for("judging /later-refused");
+        server.handled().release_held();
+        auto const answer = one.receive();
+        EXPECT_EQ(answer.status, 401);
+        EXPECT_EQ(answer.field("X-Judged"), "later");
+        EXPECT_EQ(answer.field("Connection"), "close");
+    }
+    client.send(get("/later-throws"));
+    EXPECT_EQ(client.receive().status, 500);
+    client.send(post("/later", "Content-Length: 4194305\r\n", ""));
+    EXPECT_EQ(client.receive().status, 413);
+    EXPECT_EQ(std::ranges::count(server.handled().seen(), "/later-refused"), 0);
 }
 
 TEST_F(exchange, row33_ignores_an_upgrade) {

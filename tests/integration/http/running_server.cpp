@@ -19,8 +19,32 @@ admission recorder::admit(request const& head) {
     if (head.path == "/echo") out.body_bytes_max = echo_bytes_max;
     if (head.path == "/echo-more") out.body_bytes_max = echo_more_bytes_max;
     if (head.path == "/refused") out.answer = response(409, "{}");
+    out.undecided = head.path.starts_with("/later");
     if (head.path == "/throws-early") throw std::runtime_error("not for the client");
     return out;
+}
+
+asio::awaitable<admission> recorder::admit_later(request const& head) {
+    {
+        std::lock_guard lock(mutex_);
+        seen_.emplace_back("judging " + std::string(head.target));
+        arrived_.notify_all();
+    }
+    co_await release();
+    admission out;
+    out.body_bytes_max = echo_more_bytes_max;
+    out.fields = "X-Judged: later\r\n";
+    if (head.path == "/later-refused") out.answer = response(401, "{}");
+    if (head.path == "/later-throws") throw std::runtime_error("not for the client");
+    co_return out;
+}
+
+asio::awaitable<void> recorder::release() const {
+    asio::steady_timer tick(co_await asio::this_coro::executor);
+    while (!released_) {
+        tick.expires_after(1ms);
+        co_await tick.async_wait(asio::use_awaitable);
+    }
 }
 
 asio::awaitable<response> recorder::handle(request const& request) {
@@ -35,16 +59,11 @@ asio::awaitable<response> recorder::handle(request const& request) {
     }
     if (request.path == "/throws") throw std::runtime_error("not for the client");
     if (request.path == "/throws-int") throw 42;
-    if (request.path.starts_with("/echo")) co_return response(200, std::string(request.body));
+    if (request.path.starts_with("/echo") || request.path.starts_with("/later"))
+        co_return response(200, std::string(request.body));
     if (request.path == "/large") co_return response(200, std::string(large_bytes, 'x'));
     if (request.path == "/empty") co_return response(204);
-    if (request.path == "/held") {
-        asio::steady_timer tick(co_await asio::this_coro::executor);
-        while (!released_) {
-            tick.expires_after(1ms);
-            co_await tick.async_wait(asio::use_awaitable);
-        }
-    }
+    if (request.path == "/held") co_await release();
     co_return response(200, "\"hello\"");
 }
 

@@ -17,7 +17,8 @@
 namespace shop::http::test {
 
 /// A handler that remembers what it saw. `/echo` takes 1,000 bytes and answers them, `/echo-more` takes more, `/large`
-/// answers many, `/held` answers when released, `/throws` throws; anything else answers `hello`.
+/// answers many, `/held` answers when released, `/throws` throws; `/later...` is judged when released, `/later-refused` with 401,
+/// and takes as much as `/echo-more`; anything else answers `hello`.
 class recorder : public handler {
 public:
     static constexpr std::size_t echo_bytes_max = 1'000;
@@ -25,6 +26,7 @@ public:
     static constexpr std::size_t large_bytes = 32 * 1024 * 1024;
 
     admission admit(request const& head) override;
+    asio::awaitable<admission> admit_later(request const& head) override;
     asio::awaitable<response> handle(request const& request) override;
 
     /// The targets answered so far, in order.
@@ -41,6 +43,8 @@ public:
     void release_held() { released_ = true; }
 
 private:
+    asio::awaitable<void> release() const;
+
     mutable std::mutex mutex_;
     std::condition_variable arrived_;
     std::vector<std::string> seen_;

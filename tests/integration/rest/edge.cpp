@@ -6,6 +6,21 @@
 #include <boost/asio/io_context.hpp>
 
 namespace rest {
+namespace {
+
+template <class Result>
+Result wait_for(asio::awaitable<Result> what) {
+    asio::io_context context;
+    Result out;
+    asio::co_spawn(context, std::move(what), [&](std::exception_ptr thrown, Result result) {
+        if (thrown) std::rethrow_exception(thrown);
+        out = std::move(result);
+    });
+    context.run();
+    return out;
+}
+
+}  // namespace
 
 told problem_in(response const& answer) {
     EXPECT_EQ(answer.content_type(), "application/problem+json") << answer.body;
@@ -57,20 +72,17 @@ response edge::send(std::string_view method, std::string_view target, header_lis
     request.trace = request.find("traceparent").value_or(std::string_view{});
 
     auto admitted = api->admit(request);
+    if (admitted.undecided) {
+        request.route = admitted.route;
+        admitted = wait_for(api->admit_later(request));
+    }
     if (admitted.answer) return *std::move(admitted.answer);
     if (body.size() > admitted.body_bytes_max) return response(413);
     request.route = admitted.route;
     request.by = admitted.by;
     request.body = body;
 
-    asio::io_context context;
-    response out;
-    asio::co_spawn(context, api->handle(request), [&](std::exception_ptr thrown, response answer) {
-        if (thrown) std::rethrow_exception(thrown);
-        out = std::move(answer);
-    });
-    context.run();
-    return out;
+    return wait_for(api->handle(request));
 }
 
 response edge::post(std::string_view target, std::string_view body, header_list fields) {

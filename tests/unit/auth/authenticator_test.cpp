@@ -65,7 +65,8 @@ protected:
     std::string challenge(shown_credentials const& what) { return decide(what).error().challenge; }
 
     authentication authenticate(shown_credentials what) {
-        std::optional<authentication> out;
+        auto out = auth.decide(what);
+        if (out) return *out;
         asio::co_spawn(io, keep(std::move(what), out), asio::detached);
         EXPECT_TRUE(clock.run_until(io, [&] { return out.has_value(); }));
         return out.value();
@@ -189,6 +190,16 @@ TEST_F(authentications, by_unknown_keys_are_guesses_and_ask_the_issuer_once_a_mi
         EXPECT_EQ(authenticate(bearer(token_of(flood))).error().reason.code(), code::unauthenticated);
     EXPECT_EQ(authenticate(bearer(token_of(flood))).error().reason.code(), code::rate_limited);
     EXPECT_EQ(issuer.asked, 2);
+}
+
+TEST_F(authentications, of_one_address_wait_for_newer_keys_in_a_bounded_number) {
+    clock.run_for(io, 1min);
+    issuer.now = issuer_stub::mood::never_answers;
+    auto const unknown = token_of(issuer_key::p256("ec-9"));
+    for (unsigned i = 0; i < awaited_keys_rate.burst; ++i) ASSERT_FALSE(auth.decide(bearer(unknown))) << i;
+    EXPECT_EQ(refusal(bearer(unknown)), code::rate_limited);
+    EXPECT_FALSE(auth.decide(bearer(unknown, "192.0.2.2"))) << "another address";
+    EXPECT_TRUE(decide(bearer(token_of(made.ec)))) << "what is known needs no waiting";
 }
 
 TEST_F(authentications, by_token_are_unavailable_while_the_keys_are_not_known) {  // row 80

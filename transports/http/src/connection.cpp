@@ -101,6 +101,8 @@ asio::awaitable<void> connection::serve() {
         }
         if (state == head_scanner::state::refused) refuse(scanner_.why());
         if (!answer_) judge();
+        if (undecided_) co_await judge_later();
+        if (lost_) co_return;
         if (!take_buffered_body() && !answer_) co_await read_body();
         if (lost_) co_return;
         if (!answer_) {
@@ -180,23 +182,39 @@ void connection::judge() {
         answer_.emplace(204).add("Allow", served_methods);
         return;
     }
-    if (head_.encoded) {
-        answer_ = problem(refusal::unsupported_media_type, "the body must be sent without a content coding");
-        return;
-    }
     try {
-        auto admission = hub_->handler().admit(request_);
-        request_.route = admission.route;
-        request_.by = std::move(admission.by);
-        admitted_fields_ = std::move(admission.fields);
-        drawn_trace_ = std::move(admission.trace);
+        auto said = hub_->handler().admit(request_);
+        request_.route = said.route;
+        drawn_trace_ = std::move(said.trace);
         if (!drawn_trace_.empty()) request_.trace = drawn_trace_;
-        body_bytes_max_ = admission.body_bytes_max;
-        answer_ = std::move(admission.answer);
+        undecided_ = said.undecided && !said.answer;
+        take_over(std::move(said));
     } catch (...) {
         answer_ = problem(refusal::internal, "the request could not be answered");
     }
-    if (!answer_ && head_.content_length > body_bytes_max_) {
+}
+
+/// Has the handler judge the head once more, where that takes time. The body stays where it is.
+asio::awaitable<void> connection::judge_later() {
+    undecided_ = false;
+    enter_untimed(phase::handling);
+    try {
+        auto said = co_await hub_->handler().admit_later(request_);
+        take_over(std::move(said));
+    } catch (...) {
+        answer_ = problem(refusal::internal, "the request could not be answered");
+    }
+}
+
+void connection::take_over(admission said) {
+    request_.by = std::move(said.by);
+    admitted_fields_ += said.fields;
+    body_bytes_max_ = said.body_bytes_max;
+    answer_ = std::move(said.answer);
+    if (answer_ || undecided_) return;
+    if (head_.encoded) {
+        answer_ = problem(refusal::unsupported_media_type, "the body must be sent without a content coding");
+    } else if (head_.content_length > body_bytes_max_) {
         refuse({refusal::body_too_large, "the body is larger than this resource takes", body_bytes_max_});
     }
 }

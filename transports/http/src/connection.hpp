@@ -58,6 +58,8 @@ private:
     void await_head();
     void first_bytes(steady_time now);
     void judge();
+    asio::awaitable<void> judge_later();
+    void take_over(admission said);
     void find_client();
     bool take_buffered_body();
     void take_decoded(chunk_decoder::state state);
@@ -84,6 +86,7 @@ private:
     head head_;
     std::optional<chunk_decoder> decoder_;
     std::size_t used_ = 0;  // of input_, by this request
+    bool undecided_ = false;
     std::size_t body_bytes_max_ = 0;
     std::string body_;        // a body that is not whole in input_
     std::string read_ahead_;  // what came behind a chunked body

@@ -52,6 +52,10 @@ admission resources::admit(request const& head) {
     return out;
 }
 
+asio::awaitable<admission> resources::admit_later(request const& head) {
+    return others_->admit_later(head);  // those of this one are never undecided
+}
+
 asio::awaitable<response> resources::handle(request const& request) {
     if ((request.route & own_route) == 0) co_return co_await others_->handle(request);
     co_return resources_.at(request.route & ~own_route).answer();

@@ -94,21 +94,34 @@ admission rest_api::admit(request const& head) {
     admission out;
     out.route = found.number;
     if (options_.draw_span) out.trace = options_.draw_span(head.trace);
-    auto const& to = routes_[found.number - 1];
-    out.by = local_principal();
+    std::optional<admittance> judged(std::in_place);
     if (options_.doorkeeper) {
-        auto judged = options_.doorkeeper->judge(head);
-        out.by = judged ? std::move(judged->by) : nullptr;
-        if (judged) {
-            out.fields = std::move(judged->fields);
-            out.answer = std::move(judged->refusal);
-        }
+        judged = options_.doorkeeper->judge(head);
+    } else {
+        judged->by = local_principal();
     }
-    if (!out.answer && out.by) out.answer = judge_scope(to, *out.by, head);
-    if (out.answer) return out;
-    out.body_bytes_max = to.body_bytes_max;
-    out.answer = judge_body(to, head);
+    out.undecided = !judged;
+    if (judged) let_in(std::move(*judged), head, out);
     return out;
+}
+
+asio::awaitable<admission> rest_api::admit_later(request const& head) {
+    auto judged = co_await options_.doorkeeper->judge_later(head);
+    admission out;
+    out.route = head.route;
+    let_in(std::move(judged), head, out);
+    co_return out;
+}
+
+/// @pre `to` has its route
+void rest_api::let_in(admittance judged, request const& head, admission& to) const {
+    auto const& wanted = routes_[to.route - 1];
+    to.by = std::move(judged.by);
+    to.fields = std::move(judged.fields);
+    to.answer = std::move(judged.refusal);
+    if (!to.answer) to.answer = judge_scope(wanted, *to.by, head);
+    if (!to.answer) to.answer = judge_body(wanted, head);
+    to.body_bytes_max = wanted.body_bytes_max;
 }
 
 asio::awaitable<response> rest_api::handle(request const& request) {
@@ -120,12 +133,6 @@ asio::awaitable<response> rest_api::handle(request const& request) {
         auto const values = router_->find(to.method, path.segments()).values;
         detail::exchange at(request, values);
         at.call.by = request.by;
-        if (!at.call.by) {
-            auto judged = co_await options_.doorkeeper->judge_later(request);
-            if (judged.refusal) co_return *std::move(judged.refusal);
-            if (auto refused = judge_scope(to, *judged.by, request)) co_return *std::move(refused);
-            at.call.by = std::move(judged.by);
-        }
         if (auto described = describe_call(to, request, options_, at.call); !described) {
             co_return problem(described.error(), request);
         }

@@ -22,6 +22,8 @@ struct admission {
     std::size_t route = 0;                     ///< comes back as `request::route`
     std::shared_ptr<shop::principal const> by;  ///< comes back as `request::by`
     std::string trace;   ///< a `traceparent` that names the work on this request; comes back as `request::trace`
+    bool undecided =
+        false;           ///< judging the head takes time: `admit_later` is asked, before anything of the body is read
     std::string fields;  ///< lines of the head that are added to whatever is answered, each with its CR LF
 };
 
@@ -38,6 +40,12 @@ public:
         (void)head;
         return {};
     }
+
+    /// Judges a head that `admit` left undecided. No more of the request is read meanwhile, so that whom nobody knows yet takes
+    /// no memory for a body; no time limit of the server strikes.
+    /// @param head as `admit` saw it, with the route and the trace that it noted; valid until the returned coroutine ends
+    /// @return what counts of it is who asks, the answer, the bound of the body, and fields: they go behind those of `admit`
+    virtual asio::awaitable<admission> admit_later(request const& head) { co_return admit(head); }
 
     /// Answers a request that was admitted.
     /// @param request valid until the returned coroutine ends.

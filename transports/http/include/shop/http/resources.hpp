@@ -31,6 +31,7 @@ public:
     void add(std::string_view path, audience whom, std::function<response()> answer);
 
     admission admit(request const& head) override;
+    asio::awaitable<admission> admit_later(request const& head) override;
     asio::awaitable<response> handle(request const& request) override;
     void answered(request const& request, response const& answer) override;
 

@@ -37,9 +37,9 @@ class doorkeeper {
 public:
     virtual ~doorkeeper() = default;
     /// By the head alone, before the body is read.
-    /// @return nothing if that takes time: then `judge_later` is asked when the request is handled.
+    /// @return nothing if that takes time: then `judge_later` is asked, still before the body is read.
     virtual std::optional<admittance> judge(request const& head) = 0;
-    virtual asio::awaitable<admittance> judge_later(request const& request) = 0;
+    virtual asio::awaitable<admittance> judge_later(request const& head) = 0;
 };
 
 /// What the public API is given beside its services.
@@ -78,6 +78,8 @@ public:
     /// Finds the operation of a request, and refuses what can be refused by the head: an unknown path, a method the
     /// resource does not have, a scope the principal does not hold, a body that is not JSON.
     admission admit(request const& head) override;
+    /// Goes on where the doorkeeper needed time.
+    asio::awaitable<admission> admit_later(request const& head) override;
 
     /// @pre `request.route` is what `admit` said.
     asio::awaitable<response> handle(request const& request) override;
@@ -85,6 +87,8 @@ public:
     void answered(request const& request, response const& answer) override;
 
 private:
+    void let_in(admittance judged, request const& head, admission& to) const;
+
     rest_options options_;
     std::vector<detail::route> routes_;
     std::unique_ptr<detail::router> router_;
