@@ -13,14 +13,14 @@ namespace shop_server {
 
 /// What is logged for those who look for attacks and mistakes afterwards. Names are stable: alarms are built on them.
 enum class security_event {
-    unauthenticated,       ///< 401: no credential, or one that is not valid
-    forbidden,             ///< 403: who called may not do it
-    rate_limited,          ///< 429: too many requests, or too many bad credentials
-    settings_reloaded,     ///< SIGHUP, and what was read counts now
-    reload_refused,        ///< SIGHUP, and nothing of what was read counts
-    key_added,             ///< an API key counts from now on
-    key_revoked,           ///< an API key does not count any more
-    key_changed,           ///< an API key has other scopes, another account, customer, secret or expiry
+    unauthenticated,    ///< 401: no credential, or one that is not valid
+    forbidden,          ///< 403: who called may not do it
+    rate_limited,       ///< 429: too many requests, or too many bad credentials
+    settings_reloaded,  ///< SIGHUP, and what was read counts now
+    reload_refused,  ///< SIGHUP, and nothing of what was read counts, or not what one setting names: `kept` says which
+    key_added,       ///< an API key counts from now on
+    key_revoked,     ///< an API key does not count any more
+    key_changed,     ///< an API key has other scopes, another account, customer, secret or expiry
     key_expires_soon,      ///< an API key has only days left
     credentials_changed,   ///< other services are let in, or are known by other secrets
     file_unguarded,        ///< a file that decides, or holds a secret, is open to others

@@ -41,12 +41,14 @@ std::string const tls_settings = "tls-certificate, tls-key: ";
 /// A process of the shop: its role, its ports, and its end, all on one thread.
 class running_server {
 public:
-    running_server(asio::io_context& context, json_log& log, role what, setting_sources const& from, read_settings const& with)
+    running_server(asio::io_context& context, json_log& log, role what, setting_sources const& from,
+                   read_settings const& with)
         : context_(context),
           log_(log),
           role_(what),
           from_(from),
           with_(with.values),
+          now_(with.values),
           rows_(with.rows),
           signals_(context, SIGINT, SIGTERM, SIGHUP) {}
 
@@ -77,6 +79,7 @@ public:
         auto const bound = listen(server_, *site_, with_.listen, std::move(identity));
         if (!bound) return cannot_listen(bound.error());
         listen_address const where{bound->host, bound->port};
+        where_ = where;
         // A name may mean another machine's face of this one.
         if (auto why = refuse_to_serve(role_, with_, where)) return refuse({*why});
         if (with_.admin_listen) {
@@ -181,10 +184,13 @@ private:
         context_.stop();  // `serve` lets what still runs come to its end, for a bounded time
     }
 
+    /// Settings are taken as a whole or not at all; of the files they name, each by itself.
     void reload() {
         auto const again = read(from_);
-        for (auto const& why : again.refusals) log_.write(shop::severity::error, "setting refused", {{"reason", why}});
-        if (!again.refusals.empty()) return;
+        if (auto const refusals = refuse_to_reload(role_, now_, again, where_); !refusals.empty()) {
+            refuse_reload(refusals, "all settings");
+            return;
+        }
         for (std::size_t i = 0; i < again.rows.size(); ++i) {
             auto const& row = again.rows[i];
             if (row.value == std::exchange(rows_[i].value, row.value)) continue;
@@ -192,28 +198,31 @@ private:
                        row.of->reloadable ? "setting reloaded" : "setting needs a restart",
                        {{"setting", std::string(row.of->name)}, {"value", row.shown()}});
         }
-        log_.set_level(again.values.log_level);
-        if (auto renewed = wiring_->reload(again.values); !renewed) {
-            log_.write(shop::severity::error, "setting refused", {{"reason", std::string(renewed.error().message())}});
-        }
-        if (!with_.tls_certificate.empty()) {
-            auto identity = shop::http::tls_identity::read({again.values.tls_certificate, again.values.tls_key});
+        now_ = reloaded(now_, again);
+        log_.set_level(now_.log_level);
+        auto refusals = wiring_->reload(now_);
+        if (!now_.tls_certificate.empty()) {
+            auto identity = shop::http::tls_identity::read({now_.tls_certificate, now_.tls_key});
             if (identity) {
                 server_->set_tls(std::move(*identity));
             } else {
-                log_.write(shop::severity::error, "setting refused",
-                           {{"reason", tls_settings + std::string(identity.error().message())}});
+                refusals.push_back(tls_settings + std::string(identity.error().message()));
             }
         }
-        if (credentials_) {
-            auto secrets = service_credentials::read(again.values.service_credentials);
+        if (credentials_ && !now_.service_credentials.empty()) {
+            auto secrets = service_credentials::read(now_.service_credentials);
             if (secrets) {
                 *credentials_ = std::move(*secrets);
             } else {
-                log_.write(shop::severity::error, "setting refused",
-                           {{"reason", "service-credentials: " + std::string(secrets.error().message())}});
+                refusals.push_back("service-credentials: " + std::string(secrets.error().message()));
             }
         }
+        refuse_reload(refusals, "what this setting names");
+    }
+
+    void refuse_reload(std::vector<std::string> const& reasons, std::string const& kept) {
+        for (auto const& why : reasons)
+            watching_->security().write(security_event::reload_refused, {{"reason", why}, {"kept", kept}});
     }
 
     asio::io_context& context_;
@@ -221,6 +230,8 @@ private:
     role role_;
     setting_sources const& from_;
     settings const& with_;
+    settings now_;  // after reloads
+    listen_address where_;
     std::vector<read_settings::row> rows_;  // as last read
     asio::signal_set signals_;
     std::shared_ptr<service_credentials> credentials_;

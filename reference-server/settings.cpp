@@ -426,6 +426,14 @@ std::optional<std::string> refuse_to_serve(role what, settings const& with, list
            "`jwt-issuer`, or listen on 127.0.0.1 and let a proxy on this machine decide who gets in";
 }
 
+settings reloaded(settings const& running, read_settings const& again) {
+    auto out = running;
+    for (auto const& row : again.rows) {
+        if (row.of->reloadable) row.of->set(out, row.value);
+    }
+    return out;
+}
+
 std::string without_password(std::string_view connection_string) {
     std::string out(connection_string);
     constexpr std::string_view hidden = "***";

@@ -130,6 +130,10 @@ std::string without_password(std::string_view connection_string);
 /// What stands in the way of serving there, if anything: beyond loopback, keys are needed.
 std::optional<std::string> refuse_to_serve(role what, settings const& with, listen_address const& where);
 
+/// What becomes of the settings of a running process by a reload: those that can change are as read again, the others as they
+/// were.
+settings reloaded(settings const& running, read_settings const& again);
+
 /// The variables of this process that begin with `SHOP_`.
 std::map<std::string, std::string> shop_environment();
 

@@ -74,6 +74,56 @@ std::vector<std::string> missing_settings(role what, settings const& with) {
     return missing;
 }
 
+namespace {
+
+/// Why files that were named anew cannot be used.
+std::vector<std::string> unusable_files(settings const& running, settings const& next) {
+    std::vector<std::string> out;
+    auto const look = [&](std::string_view setting, auto const& read) {
+        if (!read) out.push_back(std::string(setting) + ": " + std::string(read.error().message()));
+    };
+    if (next.keys != running.keys && !next.keys.empty()) look("keys", api_keys::read(next.keys));
+    if (next.service_credentials != running.service_credentials && !next.service_credentials.empty()) {
+        look("service-credentials", service_credentials::read(next.service_credentials));
+    }
+    bool const is_new_identity = next.tls_certificate != running.tls_certificate || next.tls_key != running.tls_key;
+    if (is_new_identity && !next.tls_certificate.empty()) {
+        look("tls-certificate, tls-key", shop::http::tls_identity::read({next.tls_certificate, next.tls_key}));
+    }
+    return out;
+}
+
+}  // namespace
+
+std::vector<std::string> refuse_to_reload(role what, settings const& running, read_settings const& again,
+                                          listen_address const& where) {
+    auto out = again.refusals;
+    if (!out.empty()) return out;
+    // A start with these settings would end at once; what this process would become of them must hold as well.
+    auto const next = reloaded(running, again);
+    out = missing_settings(what, again.values);
+    if (auto why = refuse_to_serve(what, again.values, again.values.listen)) out.push_back(*std::move(why));
+    if (out.empty()) {
+        if (auto why = refuse_to_serve(what, next, where)) out.push_back(*std::move(why));
+    }
+    bool const is_public = what == role::all || what == role::gateway;
+    if (is_public && running.asks_who() && !(next.asks_who() && again.values.asks_who())) {
+        out.emplace_back(
+            "keys, jwt-issuer: callers must say who they are since the start, and nothing would be left by which to "
+            "know them; restart "
+            "the server if everybody on this machine is to be let in");
+    } else if (is_public && !running.asks_who() && next.asks_who()) {
+        out.emplace_back(
+            "keys: everybody on this machine is let in since the start; restart the server so that callers must say "
+            "who they are");
+    }
+    if (running.tls_certificate.empty() != next.tls_certificate.empty()) {
+        out.emplace_back("tls-certificate: whether the port speaks TLS is settled at start; restart the server");
+    }
+    if (out.empty()) out = unusable_files(running, next);
+    return out;
+}
+
 shop::result<std::unique_ptr<wiring>> wiring::open(role what, settings const& with, shop::service_context context,
                                                    std::shared_ptr<service_credentials> credentials,
                                                    observation& watching) {
@@ -232,7 +282,7 @@ std::vector<std::string> wiring::not_ready() const {
     return out;
 }
 
-shop::result<void> wiring::reload(settings const& with) {
+std::vector<std::string> wiring::reload(settings const& with) {
     watching_.set_access_log(with.access_log.value_or(!has_store_));
     if (!public_face_) return {};
     public_face_->set_options({with.allowed_origins, with.requests_max});

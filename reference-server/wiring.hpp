@@ -43,9 +43,8 @@ public:
     /// Whether its store is read, but has no room for what is written.
     bool is_read_only() const { return has_store_ && store_answers_ && !store_has_room_; }
     /// Reads keys, rates and the like again.
-    /// @par Errors
-    /// With the name of the setting in front; what cannot be read stays as it was.
-    shop::result<void> reload(settings const& with);
+    /// @return what cannot be read and stays as it was, with the name of its setting in front
+    std::vector<std::string> reload(settings const& with);
     /// Ends what runs in the background.
     void close();
 
@@ -81,5 +80,12 @@ private:
 
 /// What the settings of a role lack, or nothing: each names its key.
 std::vector<std::string> missing_settings(role what, settings const& with);
+
+/// Why a process cannot go on with settings that were read again, or nothing: they must do for a start, and leave what start
+/// settled as it is: whether callers must say who they are, whether the port speaks TLS. Files are read if they are named anew.
+/// @param running what it has
+/// @param where it listens
+std::vector<std::string> refuse_to_reload(role what, settings const& running, read_settings const& again,
+                                          listen_address const& where);
 
 }  // namespace shop_server

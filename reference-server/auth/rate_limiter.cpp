@@ -24,21 +24,42 @@ std::uint32_t seconds_up(std::int64_t ns) {
     return static_cast<std::uint32_t>((std::max<std::int64_t>(ns, 0) + second_ns - 1) / second_ns);
 }
 
+std::int64_t nanoseconds(shop::steady_time at) {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
+}
+
 std::string_view text_of(auto const& bytes, std::size_t count) {
     return {reinterpret_cast<char const*>(bytes.data()), count};
 }
 
 }  // namespace
 
-rate_limiter::rate_limiter(request_rate rate, hash_seed seed, std::size_t buckets)
-    : seed_(seed), burst_(rate.burst), interval_ns_(0), window_ns_(0) {
-    SHOP_INVARIANT(rate.per_second >= 0.001 && rate.per_second <= 1e6, "a rate is 0.001 to 1,000,000 per second");
-    SHOP_INVARIANT(rate.burst >= 1 && rate.burst <= 1'000'000, "a burst is 1 to 1,000,000 requests");
-    interval_ns_ = std::llround(static_cast<double>(second_ns) / rate.per_second);
-    window_ns_ = interval_ns_ * burst_;  // at most 32 years
+rate_limiter::rate_limiter(request_rate rate, hash_seed seed, std::size_t buckets) : seed_(seed) {
+    use(rate);
     buckets_.resize(std::bit_ceil(std::max(buckets, ways)));
     // The clock may have begun before its epoch: whatever it says, an unused bucket is full.
     for (auto& unused : buckets_) unused.full_at_ns = std::numeric_limits<std::int64_t>::min();
+}
+
+void rate_limiter::use(request_rate rate) {
+    SHOP_INVARIANT(rate.per_second >= 0.001 && rate.per_second <= 1e6, "a rate is 0.001 to 1,000,000 per second");
+    SHOP_INVARIANT(rate.burst >= 1 && rate.burst <= 1'000'000, "a burst is 1 to 1,000,000 requests");
+    burst_ = rate.burst;
+    interval_ns_ = std::llround(static_cast<double>(second_ns) / rate.per_second);
+    window_ns_ = interval_ns_ * burst_;  // at most 32 years
+}
+
+void rate_limiter::set_rate(request_rate rate, shop::steady_time now) {
+    auto const before_ns = interval_ns_;
+    use(rate);
+    if (interval_ns_ == before_ns) return;
+    auto const now_ns = nanoseconds(now);
+    for (auto& own : buckets_) {
+        if (own.full_at_ns <= now_ns) continue;
+        auto const taken = static_cast<double>(own.full_at_ns - now_ns) / static_cast<double>(before_ns);
+        own.full_at_ns =
+            now_ns + std::min<std::int64_t>(std::llround(taken * static_cast<double>(interval_ns_)), window_ns_);
+    }
 }
 
 std::uint64_t rate_limiter::hash(char kind, std::string_view name) const {
@@ -78,7 +99,7 @@ rate_limiter::bucket& rate_limiter::bucket_of(std::uint64_t key) {
 }
 
 rate_decision rate_limiter::take(std::uint64_t key, shop::steady_time now) {
-    auto const now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
+    auto const now_ns = nanoseconds(now);
     auto& own = bucket_of(key);
     rate_decision out;
     out.limit = burst_;

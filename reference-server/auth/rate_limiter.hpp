@@ -45,6 +45,10 @@ public:
     std::uint64_t account_key(std::string_view account) const;
     std::uint64_t address_key(std::string_view address) const;
 
+    /// From now on counts at another rate. What was taken stays taken: in requests, as many as before.
+    /// @pre the rate is within its ranges.
+    void set_rate(request_rate rate, shop::steady_time now);
+
     /// Takes one request, if there is one left.
     rate_decision take(std::uint64_t key, shop::steady_time now);
 
@@ -61,13 +65,14 @@ private:
         std::int64_t full_at_ns = 0;
     };
 
+    void use(request_rate rate);
     std::uint64_t hash(char kind, std::string_view name) const;
     bucket& bucket_of(std::uint64_t key);
 
     hash_seed seed_;
-    std::uint32_t burst_;
-    std::int64_t interval_ns_;  // one request
-    std::int64_t window_ns_;    // a whole burst
+    std::uint32_t burst_ = 0;
+    std::int64_t interval_ns_ = 0;  // one request
+    std::int64_t window_ns_ = 0;    // a whole burst
     std::vector<bucket> buckets_;
 };
 

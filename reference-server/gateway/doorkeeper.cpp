@@ -55,21 +55,22 @@ bool has_token_in_query(request const& head) {
 
 }  // namespace
 
-doorkeeper::doorkeeper(shop::service_context context)
-    : context_(std::move(context)), seed_(draw_seed(context_)), credentials_(context_, seed_) {}
+doorkeeper::doorkeeper(shop::service_context context, bool is_open)
+    : context_(std::move(context)), seed_(draw_seed(context_)), credentials_(context_, seed_), is_open_(is_open) {}
 
 doorkeeper::~doorkeeper() {
     if (token_keys_url_) token_keys_url_->stop();
 }
 
 shop::result<std::unique_ptr<doorkeeper>> doorkeeper::open(settings const& with, shop::service_context context) {
-    std::unique_ptr<doorkeeper> out(new doorkeeper(std::move(context)));
-    if (auto used = out->use(with); !used) return used.error();
+    std::unique_ptr<doorkeeper> out(new doorkeeper(std::move(context), !with.asks_who()));
+    if (auto used = out->use_keys(with); !used) return used.error();
     if (auto used = out->use_tokens(with); !used) return used.error();
+    out->use_rates(with);
     return out;
 }
 
-shop::result<void> doorkeeper::use(settings const& with) {
+shop::result<void> doorkeeper::use_keys(settings const& with) {
     std::shared_ptr<api_keys const> keys;
     if (!with.keys.empty()) {
         auto read = api_keys::read(with.keys);
@@ -77,13 +78,22 @@ shop::result<void> doorkeeper::use(settings const& with) {
         keys = std::make_shared<api_keys const>(std::move(*read));
     }
     credentials_.use_api_keys(std::move(keys));
-    is_open_ = !with.asks_who();
-    auto const limit = [&](std::optional<request_rate> const& rate) {
-        return rate ? std::optional<rate_limiter>(std::in_place, *rate, seed_) : std::nullopt;
-    };
-    by_account_ = limit(with.account_rate);
-    by_address_ = limit(with.address_rate);
     return {};
+}
+
+void doorkeeper::use_rates(settings const& with) {
+    use_rate(by_account_, with.account_rate);
+    use_rate(by_address_, with.address_rate);
+}
+
+void doorkeeper::use_rate(std::optional<rate_limiter>& limiter, std::optional<request_rate> const& rate) {
+    if (!rate) {
+        limiter.reset();
+    } else if (limiter) {
+        limiter->set_rate(*rate, context_.clock->now());
+    } else {
+        limiter.emplace(*rate, seed_);
+    }
 }
 
 shop::result<void> doorkeeper::use_tokens(settings const& with) {
@@ -110,12 +120,15 @@ shop::result<void> doorkeeper::use_tokens(settings const& with) {
     return {};
 }
 
-shop::result<void> doorkeeper::reload(settings const& with) {
-    if (auto used = use(with); !used) return used;
+std::vector<std::string> doorkeeper::reload(settings const& with) {
+    std::vector<std::string> refusals;
+    if (auto used = use_keys(with); !used) refusals.emplace_back(used.error().message());
     if (token_keys_file_) {
-        if (auto read = token_keys_file_->reload(); !read) return named("jwt-keys", read.error());
+        if (auto read = token_keys_file_->reload(); !read)
+            refusals.emplace_back(named("jwt-keys", read.error()).message());
     }
-    return {};
+    use_rates(with);
+    return refusals;
 }
 
 shown_credentials doorkeeper::shown_by(request const& head) const {
@@ -173,9 +186,9 @@ std::optional<admittance> doorkeeper::judge(request const& head) {
     return let_in(std::move(*decided), head);
 }
 
-asio::awaitable<admittance> doorkeeper::judge_later(request const& request) {
-    auto who = co_await credentials_.authenticate(shown_by(request));
-    co_return let_in(std::move(who), request);
+asio::awaitable<admittance> doorkeeper::judge_later(request const& head) {
+    auto who = co_await credentials_.authenticate(shown_by(head));
+    co_return let_in(std::move(who), head);
 }
 
 }  // namespace shop_server

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <shop/core/service_context.hpp>
 #include <shop/http/rest.hpp>
@@ -27,20 +28,22 @@ public:
     ~doorkeeper() override;
 
     std::optional<shop::http::admittance> judge(shop::http::request const& head) override;
-    asio::awaitable<shop::http::admittance> judge_later(shop::http::request const& request) override;
+    asio::awaitable<shop::http::admittance> judge_later(shop::http::request const& head) override;
 
-    /// Reads keys and rates again. What cannot be read stays as it was.
-    /// @par Errors
-    /// As `open`.
-    shop::result<void> reload(settings const& with);
+    /// Reads keys and rates again, each by itself: what cannot be read stays as it was, and so does what was taken of the rates.
+    /// Whether callers must say who they are does not change.
+    /// @return why something could not be read, with the name of its setting in front
+    std::vector<std::string> reload(settings const& with);
 
     std::uint64_t rate_limited() const { return rate_limited_; }
     std::uint64_t unauthenticated() const { return unauthenticated_; }
 
 private:
-    explicit doorkeeper(shop::service_context context);
+    doorkeeper(shop::service_context context, bool is_open);
 
-    shop::result<void> use(settings const& with);
+    shop::result<void> use_keys(settings const& with);
+    void use_rates(settings const& with);
+    void use_rate(std::optional<rate_limiter>& limiter, std::optional<request_rate> const& rate);
     shop::result<void> use_tokens(settings const& with);
     shown_credentials shown_by(shop::http::request const& head) const;
     shop::http::admittance let_in(authentication who, shop::http::request const& head);
@@ -50,7 +53,7 @@ private:
     shop::service_context context_;
     hash_seed seed_;
     authenticator credentials_;
-    bool is_open_ = true;  ///< nobody needs to say who they are
+    bool is_open_;  ///< nobody needs to say who they are
     std::optional<rate_limiter> by_account_, by_address_;
     std::shared_ptr<jwks_file> token_keys_file_;
     std::shared_ptr<jwks_url> token_keys_url_;

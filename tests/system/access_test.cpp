@@ -149,6 +149,48 @@ TEST_F(access, by_a_new_key_begins_and_by_a_revoked_one_ends_without_a_restart) 
     EXPECT_EQ(ask(next, "GET", "/v1/orders").status, 200);
 }
 
+int count_refused(shop_test::http_client& watcher) {
+    std::string const before = "\nshop_security_events_total{event=\"reload_refused\"} ";
+    auto const text = watcher.get("/metrics").body;
+    auto const at = text.find(before);
+    return at == text.npos ? -1 : std::stoi(text.substr(at + before.size()));
+}
+
+TEST_F(access, is_not_lost_by_a_reload) {
+    auto const config = folder_.write("shop.conf", "keys = " + keys_ + "\n");
+    for (std::string const host : {"127.0.0.1", "0.0.0.0"}) {
+        folder_.write("shop.conf", "keys = " + keys_ + "\n");
+        shop_test::process shop({SHOP_SERVER, "serve", "all", "--store", "memory:", "--listen", host + ":0", "--config",
+                                 config, "--admin-listen", "127.0.0.1:0"});
+        std::string const greeting = "listening on http://" + host + ":",
+                          admin = R"("admin listening","url":"http://127.0.0.1:)";
+        ASSERT_TRUE(shop.wait_for_out("\n") && shop.wait_for_err(admin)) << shop.err();
+        shop_test::http_client client(static_cast<unsigned short>(std::stoi(shop.out().substr(greeting.size()))));
+        auto const log = shop.err();
+        int refused = 0;
+        shop_test::http_client watcher(
+            static_cast<unsigned short>(std::stoi(log.substr(log.find(admin) + admin.size()))));
+        for (std::string const& text :
+             {std::string(), std::string("log-level = debug\n"), "keys = " + keys_.substr(0, keys_.size() - 2) + "\n",
+              "keys = " + keys_ + "\nlog-level = loud\n", "keys = " + keys_ + "\nlog-level = debug\ntls-key = a\n"}) {
+            folder_.write("shop.conf", text);
+            shop.signal(SIGHUP);
+            auto const so_far = refused;
+            EXPECT_TRUE(shop_test::eventually(std::chrono::minutes(1),
+                                              [&] { return (refused = count_refused(watcher)) > so_far; }))
+                << text << shop.err();
+            EXPECT_EQ(client.get("/v1/orders").status, 401) << text;
+            EXPECT_EQ(client.ask("GET", "/v1/orders", {}, bearer(ann_)).status, 200) << text;
+        }
+        EXPECT_THAT(shop.err(), Not(HasSubstr("setting reloaded"))) << "it is refused as a whole";
+        EXPECT_THAT(shop.err(), HasSubstr(R"("level":"error","event":"security.reload_refused","reason":")"));
+        folder_.write("shop.conf", "keys = " + keys_ + "\nlog-level = debug\n");
+        shop.signal(SIGHUP);
+        EXPECT_TRUE(shop.wait_for_err(R"("event":"setting reloaded","setting":"log-level","value":"debug")"))
+            << shop.err();
+    }
+}
+
 TEST_F(access, to_nobody_knows_whom_is_refused_before_a_body_is_read) {
     shop_test::held_issuer issuer;
     open({"--jwt-issuer", "i", "--jwt-audience", "shop", "--jwt-keys", issuer.keys()});

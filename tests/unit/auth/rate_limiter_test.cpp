@@ -48,6 +48,20 @@ TEST(rate_limiter, says_truly_when_the_next_one_is_allowed) {
     EXPECT_TRUE(limits.take(1, start + 2s + 8s).allowed);
 }
 
+TEST(rate_limiter, at_another_rate_gives_nothing_back) {
+    rate_limiter limits({.per_second = 1, .burst = 4}, seed);
+    for (int i = 0; i < 3; ++i) limits.take(1, start);
+    limits.set_rate({.per_second = 1, .burst = 4}, start);
+    EXPECT_EQ(limits.take(1, start).remaining, 0u);
+    EXPECT_FALSE(limits.take(1, start).allowed);
+    limits.set_rate({.per_second = 10, .burst = 6}, start);  // 4 of 6 are taken
+    EXPECT_EQ(limits.take(1, start).remaining, 1u);
+    EXPECT_EQ(limits.take(2, start).remaining, 5u) << "who took nothing has all";
+    limits.set_rate({.per_second = 2, .burst = 2}, start);  // 5 of 2 are
+    EXPECT_EQ(limits.take(1, start).retry_after_s, 1u) << "no more is owed than a burst";
+    EXPECT_TRUE(limits.take(1, start + 500ms).allowed);
+}
+
 TEST(rate_limiter, keeps_callers_apart) {
     rate_limiter limits({.per_second = 1, .burst = 1}, seed);
     auto const ann = limits.account_key("ann"), bob = limits.account_key("bob");
