@@ -1,5 +1,8 @@
 #include "storage/sqlite/connection.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 
@@ -13,6 +16,14 @@ namespace {
         "A restart recovers from the log.\n",
         stderr);
     std::abort();
+}
+
+/// SQLite would make the file as the umask has it, readable by all. The log and the index beside it get its mode. A file that
+/// is there stays as it is; what cannot be made, SQLite says.
+void make_private_file(std::string const& path) {
+    if (path == ":memory:") return;  // no file to SQLite
+    int const made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (made >= 0) ::close(made);
 }
 
 }  // namespace
@@ -74,6 +85,7 @@ void statement::fail() {
 }
 
 connection::connection(std::string const& path, access mode, int busy_timeout_ms) {
+    if (mode == access::write) make_private_file(path);
     sqlite3* opened = nullptr;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     if (mode == access::write) flags |= SQLITE_OPEN_CREATE;

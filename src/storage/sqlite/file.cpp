@@ -73,7 +73,7 @@ store_epoch read_epoch(connection& on) {
 
 file_lock::file_lock(std::string const& path) {
     auto beside = path + ".lock";
-    descriptor_ = ::open(beside.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    descriptor_ = ::open(beside.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor_ < 0) {
         throw open_failure(status::unavailable, "cannot create " + beside + ": " + std::generic_category().message(errno));
     }

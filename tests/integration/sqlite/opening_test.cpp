@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <fstream>
 
 #include "integration/sqlite/own_schema.hpp"
@@ -67,6 +69,17 @@ TEST_F(sqlite_opening, runs_the_migrations_that_are_missing_and_keeps_the_rows) 
     sqlite::migration const mended[] = {migrations[0], {"CREATE INDEX own_later ON own_note (word, position)"}};
     auto migrated = open({}, mended).value();
     EXPECT_EQ(wait(migrated.store->notes(0, 10)).value().size(), 1u);
+}
+
+TEST_F(sqlite_opening, makes_files_that_only_their_owner_may_read) {
+    auto const before = ::umask(0);
+    auto serving = open();
+    ::umask(before);
+    ASSERT_TRUE(serving);
+    namespace fs = std::filesystem;
+    for (auto const* name : {"", "-wal", "-shm", ".lock"}) {
+        EXPECT_EQ(fs::status(dir.file() + name).permissions(), fs::perms::owner_read | fs::perms::owner_write) << name;
+    }
 }
 
 TEST_F(sqlite_opening, refuses_a_folder_that_does_not_exist) {
