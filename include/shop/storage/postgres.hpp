@@ -75,6 +75,11 @@ struct postgres_options {
 /// what stands between; `store_corrupt` when it is damaged. The detail says what to mend.
 factory postgres(std::string url, postgres_options options = {});
 
+/// Whether what is said to a database may be read or changed on its way: a host that is another machine, as the connection
+/// string or libpq's environment has it, and a `sslmode` that takes a connection without TLS, as libpq's default does.
+/// @return no for what is no connection string.
+bool postgres_may_go_without_tls(std::string const& url);
+
 /// Where the schema of a database stands. Changes nothing.
 result<schema_state> postgres_schema(std::string const& url, postgres_options const& options = {});
 

@@ -114,6 +114,34 @@ std::shared_ptr<pg_result> owned(PGresult* result) {
 
 }  // namespace
 
+bool may_go_without_tls(std::string const& url) {
+    using options = std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)>;
+    options const parsed(PQconninfoParse(url.c_str(), nullptr), PQconninfoFree);
+    options const otherwise(PQconndefaults(), PQconninfoFree);  // of the environment
+    if (!parsed || !otherwise) return false;
+    auto const value = [&](std::string_view name) -> std::string_view {
+        for (auto const* in : {parsed.get(), otherwise.get()}) {
+            for (; in->keyword; ++in) {
+                if (name == in->keyword && in->val && *in->val) return in->val;
+            }
+        }
+        return {};
+    };
+    auto const mode = value("sslmode");
+    if (mode == "require" || mode == "verify-ca" || mode == "verify-full") return false;
+    auto const is_of_this_machine = [](std::string_view host) {
+        return host.empty() || host.front() == '/' || host.front() == '@' || host == "localhost" || host == "::1" ||
+               host.starts_with("127.");
+    };
+    auto hosts = value("hostaddr").empty() ? value("host") : value("hostaddr");
+    while (!hosts.empty()) {
+        auto const end = std::min(hosts.find(','), hosts.size());
+        if (!is_of_this_machine(hosts.substr(0, end))) return true;
+        hosts.remove_prefix(std::min(end + 1, hosts.size()));
+    }
+    return false;
+}
+
 std::string connect_string(std::string const& url, storage::postgres_options const& options) {
     char* complaint = nullptr;
     std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> const parsed(

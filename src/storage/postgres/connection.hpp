@@ -30,6 +30,9 @@ struct parameter {
 /// @throws trouble if `url` is no connection string; the message names what is wrong in it, not the password.
 std::string connect_string(std::string const& url, storage::postgres_options const& options);
 
+/// See `storage::postgres_may_go_without_tls`.
+bool may_go_without_tls(std::string const& url);
+
 /// One connection. Gone for good when the server closes it: settings and prepared statements went with it.
 ///
 /// Statements are queued, and go to the server together: what does not depend on an answer costs no round trip of its own.

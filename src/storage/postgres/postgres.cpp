@@ -69,6 +69,10 @@ factory postgres(std::string url, postgres_options given) {
     };
 }
 
+bool postgres_may_go_without_tls(std::string const& url) {
+    return shop::postgres::may_go_without_tls(url);
+}
+
 result<schema_state> postgres_schema(std::string const& url, postgres_options const& options) {
     try {
         connection on(shop::postgres::connect_string(url, options), options);
