@@ -46,7 +46,8 @@ public:
 private:
     std::optional<read_row<Row>> next_csv();
     std::optional<read_row<Row>> next_json();
-    bool set_member(shop::json::reader& in, std::string_view column, std::string const& cell, Row& out);
+    bool set_member(shop::json::reader& in, std::string_view column, std::string const& cell,
+                               std::string_view currency, Row& out);
 
     std::istream& from_;
     file_format format_;
@@ -127,12 +128,15 @@ std::optional<read_row<Row>> row_file<Row>::next_csv() {
     }
     shop::json::reader in(shop::json::unknown_members::refuse);
     Row row;
+    auto const currency_column = std::find(columns_.begin(), columns_.end(), "currency");
+    std::string_view currency;
+    if (currency_column != columns_.end()) currency = cells->fields[currency_column - columns_.begin()];
     for (std::size_t i = 0; i < columns_.size(); ++i) {
         shop::json::reader::place here(in, std::string_view(columns_[i]));
         if (!shop::is_plain_text(cells->fields[i], shop::line_breaks::allow)) {
             in.refuse_value("must be plain UTF-8 text");
         } else {
-            set_member(in, columns_[i], cells->fields[i], row);
+            set_member(in, columns_[i], cells->fields[i], currency, row);
         }
     }
     if (in.refused()) {
@@ -144,7 +148,8 @@ std::optional<read_row<Row>> row_file<Row>::next_csv() {
 }
 
 template <class Row>
-bool row_file<Row>::set_member(shop::json::reader& in, std::string_view column, std::string const& cell, Row& out) {
+bool row_file<Row>::set_member(shop::json::reader& in, std::string_view column, std::string const& cell,
+                               std::string_view currency, Row& out) {
     bool good = true;
     shop::for_each_field<Row>([&](auto const& f) {
         if (f.name != column) return;
@@ -166,8 +171,8 @@ bool row_file<Row>::set_member(shop::json::reader& in, std::string_view column, 
             }
         } else {
             if constexpr (std::is_same_v<member, std::optional<std::int64_t>>) {
-                if (auto const whole = shop::minor_units_of(cell)) {
-                    good = in.refuse_value("must be a whole number of minor units: " + *whole);
+                if (auto const why = shop::refuse_decimal_amount(cell, currency)) {
+                    good = in.refuse_value(*why);
                     return;
                 }
             }

@@ -73,9 +73,11 @@ void codec<currency>::write(std::string& out, currency v) {
 bool codec<money>::read(reader& in, value v, money& out) {
     auto const amount = v.find("amount");
     bool const may_be_decimal = amount && (amount->is(kind::real) || amount->is(kind::string));
-    if (auto const whole = may_be_decimal ? minor_units_of(amount->number_text()) : std::nullopt) {
+    if (may_be_decimal) {
+        auto const code = v.find("currency");
+        auto const why = refuse_decimal_amount(amount->number_text(), code ? code->as_string() : std::string_view{});
         reader::place here(in, "amount");
-        return in.refuse_shape("must be a whole number of minor units: " + *whole);
+        if (why) return in.refuse_shape(*why);
     }
     amount_and_currency read;
     if (!read_members(in, v, read)) return false;

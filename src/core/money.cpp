@@ -30,17 +30,25 @@ result<money> money::times(std::int64_t factor) const {
     return made;
 }
 
-std::optional<std::string> minor_units_of(std::string_view amount) {
+std::optional<std::string> refuse_decimal_amount(std::string_view amount, std::string_view currency_code) {
     auto const point = amount.find_first_of(".,");
     if (point == amount.npos || point == 0) return std::nullopt;
-    auto const whole = amount.substr(0, point), part = amount.substr(point + 1);
+    auto const whole = amount.substr(0, point);
+    auto part = amount.substr(point + 1);
     auto const is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    bool const is_amount = whole.size() <= 15 && (part.size() == 1 || part.size() == 2) &&
+    bool const is_amount = whole.size() <= 15 && !part.empty() && part.size() <= 4 &&
                            std::ranges::all_of(whole, is_digit) && std::ranges::all_of(part, is_digit);
     if (!is_amount) return std::nullopt;
-    auto digits = std::string(whole) + std::string(part) + (part.size() == 1 ? "0" : "");
+    std::string why = "must be a whole number of minor units";
+    auto const in = currency::parse(currency_code);
+    auto const* facts = in ? find_currency(*in) : nullptr;
+    if (facts == nullptr) return why;
+    auto const exponent = static_cast<std::size_t>(facts->exponent);
+    while (part.size() > exponent && part.ends_with('0')) part.remove_suffix(1);
+    if (part.size() > exponent) return why;
+    auto digits = std::string(whole) + std::string(part) + std::string(exponent - part.size(), '0');
     digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
-    return digits;
+    return why + ": " + digits;
 }
 
 }  // namespace shop

@@ -87,8 +87,8 @@ private:
 constexpr money eur(std::int64_t cents) { return {cents, *currency::parse("EUR")}; }
 constexpr money usd(std::int64_t cents) { return {cents, *currency::parse("USD")}; }
 
-/// What a decimal amount comes to in hundredths, as a hint for whoever wrote it: `1999` of `19.99`, `1990` of `19,9`; nothing
-/// of anything else.
-std::optional<std::string> minor_units_of(std::string_view amount);
+/// Why a decimal amount is refused, with what it comes to in minor units where the currency is known and has that many digits:
+/// `19.99` in EUR is 1999, `1,5` in KWD 1500, `19.99` in JPY nothing. Nothing if the text is no decimal amount.
+std::optional<std::string> refuse_decimal_amount(std::string_view amount, std::string_view currency_code);
 
 }  // namespace shop

@@ -97,16 +97,22 @@ TEST(money, refuses_products_beyond_them) {
 }
 
 }  // namespace
-TEST(minor_units_of, a_decimal_amount_are_its_hundredths) {
-    EXPECT_EQ(minor_units_of("19.99"), "1999");
-    EXPECT_EQ(minor_units_of("19,9"), "1990");
-    EXPECT_EQ(minor_units_of("0.05"), "5");
-    for (auto const* none : {"", "1999", "1.234", ".5", "1.", "1.2.3", "a.99", "-1.99"}) {
-        EXPECT_EQ(minor_units_of(none), std::nullopt) << none;
+TEST(decimal_amounts, are_refused_with_what_they_come_to) {
+    struct {
+        std::string_view amount, currency, units;
+    } const all[]{{"19.99", "EUR", ": 1999"}, {"19,9", "EUR", ": 1990"}, {"0.05", "USD", ": 5"}, {"19.990", "EUR", ": 1999"},
+                  {"1,5", "KWD", ": 1500"},   {"19.00", "JPY", ": 19"},  {"19.99", "JPY", ""},   {"1.234", "EUR", ""},
+                  {"19.99", "", ""},          {"19.99", "EURO", ""}};
+    for (auto const& [amount, currency, units] : all) {
+        EXPECT_EQ(refuse_decimal_amount(amount, currency), "must be a whole number of minor units" + std::string(units))
+            << amount << ' ' << currency;
+    }
+    for (auto const* none : {"", "1999", ".5", "1.", "1.2.3", "a.99", "-1.99"}) {
+        EXPECT_EQ(refuse_decimal_amount(none, "EUR"), std::nullopt) << none;
     }
 }
 
-TEST(minor_units_of, a_decimal_amount_are_told_where_it_is_refused) {
+TEST(decimal_amounts, are_refused_at_their_place) {
     for (auto const* amount : {"19.99", "\"19.99\""}) {
         auto const read = json::decode<money>("{\"amount\":" + std::string(amount) + ",\"currency\":\"EUR\"}");
         ASSERT_FALSE(read);
