@@ -162,7 +162,9 @@ public:
     error_details const& details() const;
     /// The detail of this occurrence, or the title of its code.
     std::string_view message() const;
-    std::vector<shortage> const& shortages() const { return details().shortages; }
+    std::vector<shortage> const& shortages() const& { return details().shortages; }
+    /// Of a temporary, such as what `result::error()` answers, a copy: a loop over it may outlive the temporary.
+    std::vector<shortage> shortages() && { return details().shortages; }
 
     /// The same failure, marked as the recorded answer of an earlier request.
     error as_replay() const;
