@@ -68,9 +68,10 @@ public:
             return std::string("backend_hostname") + n + " = '" + of.socket_folder() + "'\nbackend_port" + n + " = 5432\nbackend_weight" +
                    n + " = " + weight + "\n";
         };
-        auto const folder = folder_.file("");
+        auto const folder = folder_.file("");  // its name in 4.3 and in 4.6: each passes over the other's
         folder_.write("pcp.conf", "");
-        folder_.write("pgpool.conf", "listen_addresses = ''\nport = 9999\nsocket_dir = '" + folder + "'\npcp_socket_dir = '" + folder +
+        folder_.write("pgpool.conf", "listen_addresses = ''\nport = 9999\nsocket_dir = '" + folder +
+                                         "'\nunix_socket_directories = '" + folder + "'\npcp_socket_dir = '" + folder +
                                          "'\npid_file_name = '" + folder_.file("pgpool.pid") + "'\nlogdir = '" + folder +
                                          "'\nbackend_clustering_mode = 'streaming_replication'\n" + node("0", primary, "0") +
                                          node("1", standby, "1") +
