@@ -30,9 +30,9 @@ TEST(full_disk, refuses_writes_keeps_answering_reads_and_leaves_no_half_order) {
         auto client = shop.client();
         ASSERT_TRUE(stock_up(client, "MUG", 1'000'000));
         // Between the last order that is confirmed and the first that is refused stands one whose intent had room and whose
-        // conclusion has not: it is open (202), not lost.
+        // conclusion has not: it is open (202, or 504 on a busy machine), not lost.
         shop_test::answer last;
-        for (int n = 0; n < 20'000 && last.status / 100 != 5; ++n) {
+        for (int n = 0; n < 20'000 && last.status != 503; ++n) {
             auto const key = std::to_string(n);
             last = client.ask("POST", "/v1/orders", order_of("ann", {{"MUG", 1}}, std::string(1'000, 'x')),
                               "Shop-Timeout-Ms: 500\r\nIdempotency-Key: " + key + "\r\n");
