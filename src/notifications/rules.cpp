@@ -85,10 +85,6 @@ delivery_record new_delivery(stock_event const& event, std::string_view channel)
     return delivery;
 }
 
-bool may_see(principal const& who, delivery const& what) {
-    return what.sku ? who.may_act_for({}) : who.may_act_for(what.recipient);
-}
-
 message to_message(delivery_record const& delivery) {
     message m;
     m.id = delivery.id;

@@ -1,12 +1,17 @@
 #include <algorithm>
 #include <variant>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <shop/core/answers.hpp>
 #include <shop/core/cursor.hpp>
 #include <shop/core/limits.hpp>
 #include <shop/products/make_service.hpp>
 
 #include "batch.hpp"
 #include "core/queues.hpp"
+#include "products/search_turns.hpp"
 
 namespace shop::products {
 
@@ -31,15 +36,17 @@ result<offer> find_offer(loaded_rows<store_schema> const& rows, get_offer const&
     return rules::offer_of(*row);
 }
 
-class stored_service final : public service {
+class stored_service final : public service, public std::enable_shared_from_this<stored_service> {
 public:
     stored_service(std::shared_ptr<store> catalogue, service_context const& context)
         : store_(catalogue),
-          clock_(*context.clock),
+          context_(context),
+          deadlines_(context),
           commands_(catalogue, context, {}),
           notes_(catalogue, context, {}),
           products_(catalogue, context, &want_product, &find_product),
           offers_(catalogue, context, &want_offer, &find_offer) {}
+    ~stored_service() override { deadlines_.stop(); }
 
     asio::awaitable<std::vector<result<product>>> create(std::vector<request<create_product>> requests) override {
         return commands_.submit<product>(std::move(requests));
@@ -65,20 +72,55 @@ public:
         return offers_.submit<offer>(std::move(requests));
     }
     asio::awaitable<std::vector<result<page<product>>>> list(std::vector<request<list_products>> requests) override {
-        auto const answer = [this](request<list_products> const& r) { return list_one(r.command); };
-        return detail::one_by_one<page<product>>(std::move(requests), clock_, answer);
+        if (std::ranges::any_of(requests, [](auto const& r) { return is_search(r.command); })) {
+            return list_together(std::move(requests));
+        }
+        auto const answer = [this](request<list_products> const& r) { return list_one(r); };
+        return detail::one_by_one<page<product>>(std::move(requests), *context_.clock, answer);
     }
 
 private:
     using keys_pointer = std::shared_ptr<key_set<store_schema> const>;
 
-    asio::awaitable<result<page<product>>> list_one(list_products const& command) {
-        auto const limit = page_limit(command.limit, command.sku);
-        if (!limit) co_return limit.error();
+    static bool is_search(list_products const& command) { return command.sku.empty() && to_query(command).is_search(); }
+
+    static product_query to_query(list_products const& command) {
         product_query query;
         query.text = command.q;
         query.tag = command.tag;
         query.status = command.status;
+        return query;
+    }
+
+    /// Each by itself: a search keeps none of those that came with it waiting, and is answered in time.
+    asio::awaitable<std::vector<result<page<product>>>> list_together(std::vector<request<list_products>> requests) {
+        auto const all = std::make_shared<answers<page<product>>>(requests.size());
+        std::vector<steady_time> by;
+        for (std::size_t i = 0; i < requests.size(); ++i) {
+            by.push_back(requests[i].call.deadline);
+            asio::co_spawn(context_.executor, answer(shared_from_this(), all, i, std::move(requests[i])),
+                           [all, i](std::exception_ptr failed) {
+                               if (failed) all->give(i, error(error_code::internal));
+                           });
+        }
+        co_return co_await all->wait(deadlines_, context_.clock->now(), std::move(by),
+                                     [](std::size_t) { return error(error_code::deadline_exceeded); });
+    }
+    static asio::awaitable<void> answer(std::shared_ptr<stored_service> self, std::shared_ptr<answers<page<product>>> to,
+                                        std::size_t i, request<list_products> asked) {
+        if (asked.call.deadline <= self->context_.clock->now()) {
+            to->give(i, error(error_code::deadline_exceeded));
+            co_return;
+        }
+        auto found = co_await self->list_one(asked);
+        to->give(i, std::move(found));
+    }
+
+    asio::awaitable<result<page<product>>> list_one(request<list_products> const& asked) {
+        auto const& command = asked.command;
+        auto const limit = page_limit(command.limit, command.sku);
+        if (!limit) co_return limit.error();
+        auto query = to_query(command);
         query.limit = *limit + 1;  // one more than asked for: whether there is a next page
         if (command.cursor) {
             auto const place = read_cursor("products.list", *command.cursor);
@@ -86,24 +128,52 @@ private:
             query.after = shop::sku::parse(*place);
             if (!query.after) co_return bad_cursor();
         }
-        result<std::vector<product_record>> rows;
-        if (command.sku.empty()) {
-            rows = co_await store_->list(query);
+        result<found_products> found;
+        if (!command.sku.empty()) {
+            found = co_await load(command.sku, query);
+        } else if (query.is_search()) {
+            found = co_await search(std::move(query), asked.call);
         } else {
-            rows = co_await load(command.sku, query);
+            found = co_await store_->list(query);
         }
-        if (!rows) co_return rows.error();
-        bool const more = rows->size() > *limit;
-        if (more) rows->resize(*limit);
-        auto items = co_await with_availability(*rows);
+        if (!found) co_return found.error();
+        auto& rows = found->products;
+        if (rows.size() > *limit) {
+            rows.resize(*limit);
+            found->looked_up_to = rows.back().sku;
+        }
+        auto items = co_await with_availability(rows);
         if (!items) co_return items.error();
         page<product> out;
         out.items = std::move(*items);
-        if (more) out.next_cursor = make_cursor("products.list", out.items.back().sku.text());
+        if (found->looked_up_to) out.next_cursor = make_cursor("products.list", found->looked_up_to->text());
         co_return out;
     }
 
-    asio::awaitable<result<std::vector<product_record>>> load(std::vector<shop::sku> const& skus,
+    /// Looks at so many products that others have their turn in between, and no longer than `limits::search_time_max`: what
+    /// is found then is a page, and the next goes on from there.
+    asio::awaitable<result<found_products>> search(product_query query, call const& by) {
+        auto const turn = co_await searches_->take(by.by->account);
+        if (!turn) co_return turn.error();
+        auto const now = context_.clock->now();
+        if (by.deadline <= now) co_return error(error_code::deadline_exceeded);
+        auto const until = std::min(answer_by(by.deadline, now), now + limits::search_time_max);
+        auto const wanted = query.limit;
+        query.looked_at_max = limits::search_step_products;
+        found_products all;
+        for (;;) {
+            query.limit = wanted - all.products.size();
+            auto step = co_await store_->list(query);
+            if (!step) co_return step.error();
+            std::ranges::move(step->products, std::back_inserter(all.products));
+            all.looked_up_to = step->looked_up_to;
+            if (!all.looked_up_to || context_.clock->now() >= until) co_return all;
+            query.after = all.looked_up_to;
+            co_await asio::post(context_.executor, asio::use_awaitable);
+        }
+    }
+
+    asio::awaitable<result<found_products>> load(std::vector<shop::sku> const& skus,
                                                               product_query const& query) {
         auto wanted = std::make_shared<key_set<store_schema>>();
         for (auto const& one : skus) {
@@ -113,12 +183,12 @@ private:
         keys_pointer keys = std::move(wanted);
         auto loaded = co_await store_->load(keys);
         if (!loaded) co_return loaded.error();
-        std::vector<product_record> rows;
+        found_products out;
         for (auto const& found : (*loaded)->groups<product_record>()) {
-            if (found.empty() || rows.size() == query.limit) continue;
-            if (rules::matches(found.front(), query)) rows.push_back(found.front());
+            if (found.empty() || out.products.size() == query.limit) continue;
+            if (rules::matches(found.front(), query)) out.products.push_back(found.front());
         }
-        co_return rows;
+        co_return out;
     }
 
     asio::awaitable<result<std::vector<product>>> with_availability(std::vector<product_record> const& rows) {
@@ -137,7 +207,9 @@ private:
     }
 
     std::shared_ptr<store> store_;
-    scheduler& clock_;
+    service_context context_;
+    deadlines deadlines_;
+    std::shared_ptr<search_turns> const searches_ = std::make_shared<search_turns>();
     detail::command_queue<batch> commands_;
     detail::command_queue<note_batch> notes_;
     detail::read_queue<store_schema, get_product, product> products_;

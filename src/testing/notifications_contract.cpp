@@ -95,6 +95,45 @@ void register_list_tests(contract_suite<notifications_room>& suite) {
         EXPECT_EQ(listed(w, q), texts{});
     });
 
+    suite.test("lists_what_a_customer_was_told_of_orders_and_nothing_else", [](world& w) {
+        auto const to = [](std::string who, int order, std::uint64_t version, delivery_status now = delivery_status::delivered) {
+            auto r = delivery(order, version, "log", now);
+            r.recipient = std::move(who);
+            return r;
+        };
+        auto of_stock = to("bob", 9, 2);
+        of_stock.sku = nth_sku(1);
+        ASSERT_TRUE(put(w.store(), std::vector{to("ann", 1, 2), to("bob", 2, 2), to("bob", 2, 3, delivery_status::dead),
+                                               to("ann", 3, 2), to("bob", 4, 2), to("bobby", 5, 2), of_stock}));
+        delivery_query q;
+        q.customer_id = "bob";
+        EXPECT_EQ(listed(w, q), (texts{"4.2/log", "2.3/log", "2.2/log"}));
+        q.limit = 2;
+        EXPECT_EQ(listed(w, q), (texts{"4.2/log", "2.3/log"})) << "the others take no place of a page";
+        q.before = key_of_record(to("bob", 2, 3));
+        EXPECT_EQ(listed(w, q), (texts{"2.2/log"}));
+        q.before = key_of_record(to("ann", 3, 2));
+        EXPECT_EQ(listed(w, q), (texts{"2.3/log", "2.2/log"}));
+        q.status = delivery_status::delivered;
+        EXPECT_EQ(listed(w, q), (texts{"2.2/log"}));
+        q = {};
+        q.customer_id = "bob";
+        q.order_id = nth_id(2);
+        EXPECT_EQ(listed(w, q), (texts{"2.3/log", "2.2/log"}));
+        q.order_id = nth_id(1);
+        EXPECT_EQ(listed(w, q), texts{}) << "of an order of another customer";
+        q.order_id = nth_id(9);
+        EXPECT_EQ(listed(w, q), texts{}) << "of stock";
+        q = {};
+        q.customer_id = "nobody";
+        EXPECT_EQ(listed(w, q), texts{});
+        changes<notifications::store_schema> gone;
+        gone.erase<delivery_record>(key_of_record(to("bob", 4, 2)));
+        ASSERT_TRUE(write(w.store(), gone));
+        q.customer_id = "bob";
+        EXPECT_EQ(listed(w, q), (texts{"2.3/log", "2.2/log"}));
+    });
+
     suite.test("lists_deliveries_as_they_are_now", [](world& w) {
         ASSERT_TRUE(put(w.store(), delivery(1, 2)));
         auto now = scan_all<delivery_record>(w.store()).at(0);

@@ -23,7 +23,7 @@ product_record product(int n, std::string name, products::status status, std::ve
 std::vector<std::string> listed(products::store& store, product_query query) {
     if (query.limit == 0) query.limit = 100;
     std::vector<std::string> out;
-    for (auto const& r : run(store.list(std::move(query))).value()) out.emplace_back(r.sku.text());
+    for (auto const& r : run(store.list(std::move(query))).value().products) out.emplace_back(r.sku.text());
     return out;
 }
 std::vector<std::string> skus(std::initializer_list<int> which) {
@@ -126,6 +126,37 @@ void register_list_tests(contract_suite<products_room>& suite) {
         EXPECT_EQ(listed(w.store(), q), skus({1}));
         q.after = nth_sku(1);
         EXPECT_EQ(listed(w.store(), q), skus({6}));
+    });
+
+    suite.test("looks_at_no_more_products_than_it_may_and_says_where_it_ended", [](world& w) {
+        std::vector<product_record> all;
+        for (int n = 1; n <= 9; ++n) all.push_back(product(n, n % 2 == 1 ? "Mug" : "Bowl", status::active, {}));
+        ASSERT_TRUE(put(w.store(), all));
+        auto mugs = by_text("mug");
+        mugs.limit = 100;
+        mugs.looked_at_max = 4;
+        auto const look = [&] { return run(w.store().list(mugs)).value(); };
+        auto const found = [&] {
+            std::vector<std::string> out;
+            for (auto const& r : look().products) out.emplace_back(r.sku.text());
+            return out;
+        };
+        EXPECT_EQ(found(), skus({1, 3}));
+        EXPECT_EQ(look().looked_up_to, nth_sku(4));
+        mugs.after = nth_sku(4);
+        EXPECT_EQ(found(), skus({5, 7}));
+        EXPECT_EQ(look().looked_up_to, nth_sku(8));
+        mugs.after = nth_sku(8);
+        EXPECT_EQ(found(), skus({9}));
+        EXPECT_EQ(look().looked_up_to, std::nullopt) << "there is nothing behind it";
+        mugs.after.reset();
+        mugs.limit = 2;
+        EXPECT_EQ(found(), skus({1, 3}));
+        EXPECT_EQ(look().looked_up_to, std::nullopt) << "the limit ended it";
+        mugs.limit = 100;
+        mugs.looked_at_max = 0;
+        EXPECT_EQ(found(), skus({1, 3, 5, 7, 9}));
+        EXPECT_EQ(look().looked_up_to, std::nullopt);
     });
 
     suite.test("lists_products_as_they_are_now", [](world& w) {

@@ -60,6 +60,10 @@ inline constexpr std::size_t order_tracking_bytes_max = 100;
 
 inline constexpr std::size_t page_items_max = 100;
 inline constexpr std::size_t page_items_default = 20;
+inline constexpr std::size_t search_step_products = 1'000;  ///< that a search looks at before other reads have their turn
+inline constexpr std::chrono::milliseconds search_time_max = 1s;  ///< then it answers what it found, and goes on when asked
+inline constexpr std::size_t searches_at_once_max = 2;
+inline constexpr std::size_t searches_waiting_max = 256;
 inline constexpr std::size_t import_items_max = 10'000;
 inline constexpr std::size_t batch_items_max = 1'024;
 inline constexpr std::size_t queue_items_max = 65'536;

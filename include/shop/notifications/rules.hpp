@@ -27,8 +27,6 @@ inline constexpr std::string_view the_shop = "shop";
 /// The delivery that an event makes over a channel. Its id follows from the event, equal over all repeats.
 delivery_record new_delivery(order_event const& event, std::string_view channel);
 delivery_record new_delivery(stock_event const& event, std::string_view channel);
-/// Whether a delivery is somebody's to see: a customer's own, and of stock nobody's who is a customer only.
-bool may_see(principal const& who, delivery const& what);
 message to_message(delivery_record const& delivery);
 
 void want(keys& wanted, record_attempt const& command);

@@ -87,8 +87,8 @@ public:
     virtual asio::awaitable<std::vector<result<noted>>> notify(std::vector<request<order_event>> requests) = 0;
     /// As `notify`; the subscriber of the inventory's events.
     virtual asio::awaitable<std::vector<result<noted>>> notify_stock(std::vector<request<stock_event>> requests) = 0;
-    /// Deliveries, newest first; those of an order stand where it was placed. A customer sees only their own; a page may
-    /// have fewer then.
+    /// Deliveries, newest first; those of an order stand where it was placed. A customer sees what
+    /// they themselves were told of orders.
     virtual asio::awaitable<std::vector<result<page<delivery>>>>
     list(std::vector<request<list_notifications>> requests) = 0;
 };

@@ -55,6 +55,7 @@ using store_schema = shop::schema<delivery_record, lease_record>;
 struct delivery_query {
     std::optional<shop::order_id> order_id;
     std::optional<delivery_status> status;
+    std::optional<std::string> customer_id;         ///< what this customer was told of orders; nothing of stock
     std::optional<key_of<delivery_record>> before;  ///< keyset: keys less than this
     std::size_t limit = 0;
 };

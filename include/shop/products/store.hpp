@@ -90,13 +90,26 @@ struct product_query {
     std::optional<products::status> status;
     std::optional<shop::sku> after;      ///< keyset: skus greater than this
     std::size_t limit = 0;
+    std::size_t looked_at_max = 0;       ///< products that are looked at, whether or not they are found; 0: as many as it takes
+
+    /// Whether products are looked at in vain: then it may take long.
+    bool is_search() const { return !text.empty() || tag || status; }
 };
+
+/// Products that a query found.
+struct found_products {
+    std::vector<product_record> products;   ///< by sku
+    std::optional<shop::sku> looked_up_to;  ///< the last one looked at, if `looked_at_max` ended the look before the limit did
+};
+
+/// Behind every sku, for stores that compare texts by their bytes.
+inline constexpr std::string_view beyond_all_skus = "~";
 
 /// The storage port of the products.
 class store : public record_store<store_schema> {
 public:
     /// Products by sku. Their availability is loaded by key.
-    virtual asio::awaitable<result<std::vector<product_record>>> list(product_query query) = 0;
+    virtual asio::awaitable<result<found_products>> list(product_query query) = 0;
 };
 
 }  // namespace shop::products

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include "storage/memory/stores.hpp"
@@ -6,7 +7,7 @@
 
 namespace shop::memory {
 
-/// The deliveries that are still to be made.
+/// The deliveries that are still to be made, and what each customer was told of orders.
 template <>
 struct index_of<notifications::delivery_record> {
     using record = notifications::delivery_record;
@@ -15,8 +16,13 @@ struct index_of<notifications::delivery_record> {
         return r.status == notifications::delivery_status::pending && r.next_attempt_at;
     }
     template <class Rows>
-    void added(slot at, record const& r, Rows const&) {
+    static auto by_key(Rows const& rows) {
+        return [&rows](slot a, slot b) { return key_members(rows[a]) < key_members(rows[b]); };
+    }
+    template <class Rows>
+    void added(slot at, record const& r, Rows const& rows) {
         if (is_waiting(r)) waiting.insert(at);
+        if (!r.sku) of_customer[r.recipient].add(at, by_key(rows));
     }
     template <class Rows>
     void replaced(slot at, record const& before, record const& now, Rows const&) {
@@ -28,10 +34,15 @@ struct index_of<notifications::delivery_record> {
         }
     }
     template <class Rows>
-    void removed(slot at, record const&, Rows const&) {
+    void removed(slot at, record const& r, Rows const& rows) {
         waiting.erase(at);
+        if (r.sku) return;
+        auto theirs = of_customer.find(r.recipient);
+        theirs->second.remove(at, by_key(rows));
+        if (theirs->second.empty()) of_customer.erase(theirs);
     }
 
+    boost::unordered_flat_map<std::string, ordered_slots<std::vector<slot>>, std::hash<std::string>> of_customer;
     boost::unordered_flat_set<slot> waiting;
 };
 
@@ -46,19 +57,10 @@ public:
     asio::awaitable<result<std::vector<delivery_record>>> list(notifications::delivery_query query) override {
         auto lock = locked();
         auto& rows = of<delivery_record>();
-        auto const& slots = rows.ordered();
-        auto end = query.before ? rows.from(*query.before) : slots.end();
-        if (query.order_id) {
-            auto not_later = [&](uuid const& id, slot at) { return id < rows[at].subject; };
-            end = std::min(end, std::upper_bound(slots.begin(), slots.end(), query.order_id->value, not_later));
-        }
-        std::vector<delivery_record> out;
-        while (end != slots.begin() && out.size() < query.limit) {
-            auto const& r = rows[*--end];
-            if (query.order_id && r.subject != query.order_id->value) break;
-            if (!query.status || r.status == *query.status) out.push_back(r);
-        }
-        co_return out;
+        if (!query.customer_id) co_return newest(rows.ordered(), query);
+        auto theirs = rows.index().of_customer.find(*query.customer_id);
+        if (theirs == rows.index().of_customer.end()) co_return std::vector<delivery_record>{};
+        co_return newest(theirs->second.settled(rows.index().by_key(rows)), query);
     }
 
     asio::awaitable<result<std::vector<delivery_record>>> due(timestamp now, std::size_t limit) override {
@@ -74,6 +76,29 @@ public:
         std::vector<delivery_record> out;
         for (auto at = found.begin(); at != end; ++at) out.push_back(rows[*at]);
         co_return out;
+    }
+
+private:
+    /// From the end of slots that are sorted by key.
+    template <class Slots>
+    std::vector<delivery_record> newest(Slots const& slots, notifications::delivery_query const& query) {
+        auto const& rows = of<delivery_record>();
+        auto end = slots.end();
+        if (query.before) {
+            auto const earlier = [&](slot at, key_of<delivery_record> const& key) { return key_members(rows[at]) < key; };
+            end = std::lower_bound(slots.begin(), slots.end(), *query.before, earlier);
+        }
+        if (query.order_id) {
+            auto const not_later = [&](uuid const& id, slot at) { return id < rows[at].subject; };
+            end = std::min(end, std::upper_bound(slots.begin(), slots.end(), query.order_id->value, not_later));
+        }
+        std::vector<delivery_record> out;
+        while (end != slots.begin() && out.size() < query.limit) {
+            auto const& r = rows[*--end];
+            if (query.order_id && r.subject != query.order_id->value) break;
+            if (!query.status || r.status == *query.status) out.push_back(r);
+        }
+        return out;
     }
 };
 

@@ -29,13 +29,19 @@ class products_store final : public tables<products::store, products::store_sche
 public:
     using tables::tables;
 
-    asio::awaitable<result<std::vector<products::product_record>>> list(products::product_query query) override {
+    asio::awaitable<result<products::found_products>> list(products::product_query query) override {
         auto lock = locked();
         auto& rows = of<products::product_record>();
-        std::vector<products::product_record> out;
+        products::found_products out;
         auto at = query.after ? rows.after({*query.after}) : rows.ordered().begin();
-        for (; at != rows.ordered().end() && out.size() < query.limit; ++at) {
-            if (matches(rows[*at], query)) out.push_back(rows[*at]);
+        std::size_t looked_at = 0;
+        for (; at != rows.ordered().end() && out.products.size() < query.limit; ++at) {
+            auto const& row = rows[*at];
+            if (matches(row, query)) out.products.push_back(row);
+            if (++looked_at == query.looked_at_max && out.products.size() < query.limit) {
+                out.looked_up_to = row.sku;
+                break;
+            }
         }
         co_return out;
     }

@@ -17,14 +17,20 @@ public:
             " ORDER BY stored.order_id DESC, stored.order_version DESC, stored.channel DESC, stored.recipient DESC"
             " LIMIT $6::bigint";
         static auto const of_all = select_where<delivery_record>(" WHERE " + within);
-        static auto const of_order = select_where<delivery_record>(" WHERE stored.order_id = $7::uuid AND " + within);
+        static auto const of_order = select_where<delivery_record>(
+            " WHERE stored.order_id = $7::uuid AND ($8::text IS NULL OR stored.recipient = $8::text AND stored.sku IS NULL) AND " +
+            within);
+        static auto const of_customer =
+            select_where<delivery_record>(" WHERE stored.recipient = $7::text AND stored.sku IS NULL AND " + within);
         auto work = [query = std::move(query)](connection& on, std::vector<delivery_record>& out) {
             auto const [order, version, channel, recipient] =
                 query.before.value_or(key_of<delivery_record>{uuid::beyond_all(), 0, "", ""});
-            if (!query.order_id) {
-                return select(on, of_all, out, order, version, channel, recipient, query.status, query.limit);
-            }
-            select(on, of_order, out, order, version, channel, recipient, query.status, query.limit, *query.order_id);
+            auto const read = [&](auto const& what, auto const&... more) {
+                select(on, what, out, order, version, channel, recipient, query.status, query.limit, more...);
+            };
+            if (query.order_id) return read(of_order, *query.order_id, query.customer_id);
+            if (query.customer_id) return read(of_customer, *query.customer_id);
+            read(of_all);
         };
         return read<std::vector<delivery_record>>(std::move(work));
     }

@@ -210,6 +210,11 @@ CREATE INDEX orders_order_of_status ON orders_order (status, id);
 )sql"},
                                {R"sql(
 ALTER TABLE inventory_reference ADD COLUMN account TEXT;
+)sql"},
+                               {R"sql(
+CREATE INDEX notifications_delivery_of_customer
+    ON notifications_delivery (recipient, order_id, order_version, channel) WHERE sku IS NULL;
+ALTER TABLE orders_event ADD COLUMN note_visibility TEXT;
 )sql"}};
 
 }  // namespace

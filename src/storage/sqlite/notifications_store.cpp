@@ -35,16 +35,21 @@ private:
             "WHERE (order_id, order_version, channel, recipient) < (?1, ?2, ?3, ?4) AND (?5 IS NULL OR status = ?5)"
             " ORDER BY order_id DESC, order_version DESC, channel DESC, recipient DESC LIMIT ?6";
         static constexpr auto of_order =
-            "WHERE order_id = ?7"
+            "WHERE order_id = ?7 AND (?8 IS NULL OR recipient = ?8 AND sku IS NULL)"
             " AND (order_id, order_version, channel, recipient) < (?1, ?2, ?3, ?4) AND (?5 IS NULL OR status = ?5)"
             " ORDER BY order_id DESC, order_version DESC, channel DESC, recipient DESC LIMIT ?6";
+        static constexpr auto of_customer =
+            "WHERE recipient = ?7 AND sku IS NULL"
+            " AND (order_id, order_version, channel, recipient) < (?1, ?2, ?3, ?4) AND (?5 IS NULL OR status = ?5)"
+            " ORDER BY order_id DESC, order_version DESC, channel DESC LIMIT ?6";
         auto [order, version, channel, recipient] =
             query.before.value_or(key_of<delivery_record>{uuid::beyond_all(), 0, "", ""});
-        if (!query.order_id) {
-            return select(on, of_all, out, order, version, channel, recipient, query.status, query.limit);
-        }
-        return select(on, of_order, out, order, version, channel, recipient, query.status, query.limit,
-                      *query.order_id);
+        auto const read = [&](char const* which, auto const&... more) {
+            return select(on, which, out, order, version, channel, recipient, query.status, query.limit, more...);
+        };
+        if (query.order_id) return read(of_order, *query.order_id, query.customer_id);
+        if (query.customer_id) return read(of_customer, *query.customer_id);
+        return read(of_all);
     }
 };
 

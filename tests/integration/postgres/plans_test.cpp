@@ -37,7 +37,7 @@ protected:
                                     "CASE WHEN n % 10000 = 0 THEN '{\"id\":\"' || " + id + " || '\",\"type\":\"place\",\"actor\":\"a\"}' END");
         insert("orders_key", "'local', 'k-' || n, 1, decode(md5(''), 'hex'), " + id + ", NULL, 0, NULL, 0");
         insert("orders_event", "1000000 + n, " + id + ", 1, 'confirmed', 0, 'c', 'local', NULL, NULL");
-        insert("notifications_delivery", id + ", 2, 'log', 'c', 1, " + id + ", 't', CASE WHEN n % 10000 = 0 THEN 'pending' "
+        insert("notifications_delivery", id + ", 2, 'log', 'c-' || n % 1000 + 10, 1, " + id + ", 't', CASE WHEN n % 10000 = 0 THEN 'pending' "
                                          "ELSE 'delivered' END, '[]', 0, CASE WHEN n % 10000 = 0 THEN 5 END");
         for (auto const* table : {"inventory_cursor", "inventory_event_cursor", "orders_cursor"}) insert(table, "'s-' || n, 1, 1");
         for (auto const* table : {"inventory_lease", "orders_lease", "notifications_lease"}) insert(table, "'w-' || n, 1, " + id);
@@ -91,6 +91,8 @@ protected:
         product.status = products::status::active;
         product.after = sku("P-5");
         EXPECT_TRUE(testing::run(shop.products->list(product)));
+        product.looked_at_max = 1'000;
+        EXPECT_TRUE(testing::run(shop.products->list(product)));
 
         EXPECT_TRUE(testing::run(shop.inventory->list({sku("P-5"), 20})));
         EXPECT_TRUE(testing::run(shop.inventory->movements({sku("P-5"), 99, 20})));
@@ -109,6 +111,8 @@ protected:
 
         notifications::delivery_query delivery;
         delivery.limit = 20;
+        EXPECT_TRUE(testing::run(shop.notifications->list(delivery)));
+        delivery.customer_id = "c-7";  // was told nothing
         EXPECT_TRUE(testing::run(shop.notifications->list(delivery)));
         delivery.order_id = testing::nth_id(1);
         EXPECT_TRUE(testing::run(shop.notifications->list(delivery)));

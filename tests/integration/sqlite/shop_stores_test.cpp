@@ -104,7 +104,7 @@ TEST_F(sqlite_shop_stores, list_products_by_text_tag_and_status_behind_a_sku) {
         query.limit = 10;
         narrow(query);
         std::string out;
-        for (auto const& p : wait(shop.products->list(query)).value()) (out += p.sku.text()) += " ";
+        for (auto const& p : wait(shop.products->list(query)).value().products) (out += p.sku.text()) += " ";
         return out;
     };
     EXPECT_EQ(skus([](auto&) {}), "CUP MUG PAN ZIP ");
@@ -294,6 +294,13 @@ TEST_F(sqlite_shop_stores, find_rows_by_index_never_by_reading_a_table) {
     EXPECT_EQ(plan("SELECT * FROM inventory_movement WHERE sku = 'A' AND location = 'main' AND position < 9"
                    " ORDER BY sequence DESC LIMIT 5"),
               "SEARCH inventory_movement USING INDEX sqlite_autoindex_inventory_movement_1 (sku=? AND location=?); ");
+    EXPECT_EQ(plan("SELECT * FROM notifications_delivery WHERE recipient = 'a' AND sku IS NULL"
+                   " AND (order_id, order_version, channel, recipient) < (x'01', 1, 'log', 'a')"
+                   " ORDER BY order_id DESC, order_version DESC, channel DESC LIMIT 5"),
+              "SEARCH notifications_delivery USING INDEX notifications_delivery_of_customer (recipient=? AND "
+              "(order_id,order_version,channel)<(?,?,?)); ");
+    EXPECT_EQ(plan("SELECT sku FROM products_product WHERE sku > 'a' ORDER BY sku LIMIT 1 OFFSET 5"),
+              "SEARCH products_product USING COVERING INDEX sqlite_autoindex_products_product_1 (sku>?); ");
     EXPECT_EQ(plan("SELECT * FROM notifications_delivery WHERE next_attempt_at <= 5 AND status = 'pending'"
                    " ORDER BY next_attempt_at, order_id, order_version, channel, recipient LIMIT 5"),
               "SEARCH notifications_delivery USING INDEX notifications_delivery_due (next_attempt_at<?); ");

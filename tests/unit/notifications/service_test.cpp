@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include <shop/core/cursor.hpp>
 #include <shop/notifications/make_service.hpp>
 
 namespace shop::notifications::tests {
@@ -164,6 +165,30 @@ TEST_F(notifications_service, shows_a_customer_their_own_and_nothing_of_stock) {
     list_notifications of_ann;
     of_ann.order_id = orders.at("ann");
     EXPECT_THAT(listed(of_ann, as("bob")), IsEmpty());
+}
+
+TEST_F(notifications_service, gives_a_customer_whole_pages_and_no_place_among_the_things_of_others) {
+    for (int i = 0; i < 3; ++i) {
+        for (auto const* who : {"ann", "bob", "cat"}) {
+            orders.erase(who);
+            ASSERT_TRUE(ask(&service::notify, became("confirmed", who)));
+        }
+    }
+    list_notifications next;
+    next.limit = 1;
+    int pages = 0;
+    do {
+        auto const page = ask(&service::list, next, as("bob"));
+        ASSERT_TRUE(page);
+        ASSERT_THAT(page->items, SizeIs(1)) << "page " << pages;
+        EXPECT_EQ(page->items[0].recipient, "bob");
+        next.cursor = page->next_cursor;
+        if (next.cursor) {
+            EXPECT_THAT(*read_cursor("notifications.list", *next.cursor), ::testing::EndsWith("/bob"));
+        }
+        ++pages;
+    } while (next.cursor);
+    EXPECT_EQ(pages, 3);
 }
 
 TEST_F(notifications_service, refuses_bad_limits_and_cursors) {

@@ -1,6 +1,12 @@
 #include "unit/service_fixture.hpp"
 
+#include <algorithm>
+
+#include <boost/asio/post.hpp>
+
+#include <shop/core/limits.hpp>
 #include <shop/products/make_service.hpp>
+#include <shop/testing/detail/forwarding_store.hpp>
 
 namespace shop::products::tests {
 
@@ -139,6 +145,141 @@ TEST_F(products_service, lists_just_the_skus_asked_for_that_match) {
     auto const first = ask(&service::list, query);
     query.cursor = first->next_cursor;
     EXPECT_THAT(listed(query), ElementsAre("C"));
+}
+
+/// A store in which looking takes its time, and which counts who looks at once.
+class slow_store final : public testing::detail::forwarding<store, store_schema, testing::detail::passing_on> {
+public:
+    slow_store(std::shared_ptr<store> inner, testing::manual_scheduler& clock, asio::any_io_executor executor)
+        : forwarding(std::move(inner), std::make_shared<testing::detail::passing_on>()),
+          clock_(clock),
+          executor_(std::move(executor)) {}
+
+    asio::awaitable<result<found_products>> list(product_query query) override {
+        looked_at_most = std::max(looked_at_most, query.looked_at_max);
+        at_once_most = std::max(at_once_most, ++at_once);
+        co_await asio::post(executor_, asio::use_awaitable);
+        --at_once;
+        ++looks;
+        clock_.advance(per_look);
+        co_return co_await this->pass([&query](store& to) { return to.list(query); });
+    }
+
+    std::chrono::milliseconds per_look{0};
+    std::size_t looked_at_most = 0;
+    int at_once = 0, at_once_most = 0, looks = 0;
+
+private:
+    testing::manual_scheduler& clock_;
+    asio::any_io_executor executor_;
+};
+
+class products_search : public products_service {
+protected:
+    using answers = std::vector<result<page<product>>>;
+
+    products_search() {
+        std::vector<request<import_product>> rows;
+        for (int i = 0; i < 5'000; ++i) {
+            rows.emplace_back(import_product(draft(("SKU-" + std::to_string(10'000 + i)).c_str())));
+            if (rows.size() == limits::batch_items_max) run(tested->import(std::exchange(rows, {})));
+        }
+        rows.emplace_back(import_product(draft("Z-1", "Teapot")));
+        run(tested->import(std::move(rows)));
+        tested = make_service(slow, context());
+    }
+    /// Lists what matches a text; everything, without one.
+    static std::vector<request<list_products>> search_for(std::string text, std::string account = "ann") {
+        auto who = std::make_shared<principal>();
+        who->account = std::move(account);
+        list_products asked;
+        asked.q = std::move(text);
+        std::vector<request<list_products>> one;
+        one.emplace_back(call(std::move(who)), std::move(asked));
+        return one;
+    }
+    /// Notes its name when its answer is there.
+    asio::awaitable<answers> noted(std::string name, std::vector<request<list_products>> asked) {
+        auto found = co_await tested->list(std::move(asked));
+        done.push_back(std::move(name));
+        co_return found;
+    }
+
+    std::shared_ptr<slow_store> slow = std::make_shared<slow_store>(stores.products, clock, io.get_executor());
+    std::vector<std::string> done;
+};
+
+TEST_F(products_search, looks_at_a_bounded_number_at_a_time_and_lets_others_read_in_between) {
+    std::vector<asio::awaitable<answers>> calls;
+    for (int i = 0; i < 40; ++i) calls.push_back(noted("search", search_for("teapot")));
+    calls.push_back(noted("list", search_for("")));
+    auto const all = run_all(std::move(calls));
+    EXPECT_EQ(done.front(), "list");
+    for (std::size_t i = 0; i < 40; ++i) {
+        ASSERT_TRUE(all[i].front());
+        ASSERT_THAT(all[i].front()->items, SizeIs(1)) << i;
+        EXPECT_EQ(all[i].front()->items[0].sku, sku("Z-1"));
+    }
+    EXPECT_EQ(slow->looked_at_most, limits::search_step_products);
+    EXPECT_LE(slow->at_once_most, static_cast<int>(limits::searches_at_once_max) + 1) << "with the list";
+}
+
+TEST_F(products_search, gives_every_account_its_turn) {
+    std::vector<asio::awaitable<answers>> calls;
+    for (int i = 0; i < 20; ++i) calls.push_back(noted("ann", search_for("teapot")));
+    calls.push_back(noted("bob", search_for("teapot", "bob")));
+    run_all(std::move(calls));
+    EXPECT_LE(std::ranges::find(done, "bob") - done.begin(), 4) << "not behind all of ann's";
+}
+
+TEST_F(products_search, keeps_nothing_that_came_with_it_waiting) {
+    auto batch = search_for("teapot");
+    batch.push_back(search_for("").front());
+    auto const all = run(tested->list(std::move(batch)));
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_THAT(all[0]->items, SizeIs(1));
+    EXPECT_THAT(all[1]->items, SizeIs(limits::page_items_default));
+}
+
+TEST_F(products_search, answers_what_it_found_when_its_time_is_up_and_goes_on_from_there) {
+    slow->per_look = limits::search_time_max / 2;
+    auto asked = search_for("teapot").front().command;
+    auto found = ask(&service::list, asked);
+    ASSERT_TRUE(found);
+    EXPECT_THAT(found->items, SizeIs(0));
+    ASSERT_TRUE(found->next_cursor);
+    EXPECT_EQ(slow->looks, 2);
+    int pages = 1;
+    for (; found->next_cursor; ++pages) {
+        asked.cursor = found->next_cursor;
+        found = ask(&service::list, asked);
+        ASSERT_TRUE(found);
+    }
+    EXPECT_EQ(pages, 3);
+    ASSERT_THAT(found->items, SizeIs(1));
+    EXPECT_EQ(found->items[0].sku, sku("Z-1"));
+}
+
+TEST_F(products_search, that_waits_too_long_is_answered_in_time_and_too_many_are_refused) {
+    slow->per_look = std::chrono::milliseconds(400);
+    constexpr auto count = limits::searches_at_once_max + limits::searches_waiting_max + 1;
+    std::vector<asio::awaitable<answers>> calls;
+    for (std::size_t i = 0; i < count; ++i) {
+        auto one = search_for("teapot");
+        one.front().call.deadline = clock.now() + std::chrono::seconds(10);
+        calls.push_back(tested->list(std::move(one)));
+    }
+    std::size_t found = 0, late = 0, refused = 0;
+    for (auto const& answer : run_all(std::move(calls))) {
+        auto const& one = answer.front();
+        if (one) ++found;
+        else if (one.error().code() == error_code::deadline_exceeded) ++late;
+        else if (one.error().code() == error_code::overloaded) ++refused;
+    }
+    EXPECT_GT(found, 0u);
+    EXPECT_GT(late, 0u);
+    EXPECT_EQ(refused, 1u);
+    EXPECT_EQ(found + late + refused, count);
 }
 
 TEST_F(products_service, refuses_bad_limits_and_cursors) {

@@ -71,7 +71,7 @@ template <class Policy>
 class forwarding_products final : public forwarding<products::store, products::store_schema, Policy> {
 public:
     using forwarding<products::store, products::store_schema, Policy>::forwarding;
-    asio::awaitable<result<std::vector<products::product_record>>> list(products::product_query query) override {
+    asio::awaitable<result<products::found_products>> list(products::product_query query) override {
         return this->pass([query = std::move(query)](products::store& to) { return to.list(query); });
     }
 };
