@@ -57,6 +57,7 @@ struct settings {
     bool batching = true;
     shop::unknown_skus unknown_skus = shop::unknown_skus::refuse;
     std::string keys;  ///< path of the file of API keys
+    std::string cursor_key;  ///< path of a file
     std::string jwt_issuer, jwt_audience;
     std::string jwt_keys;  ///< `file:PATH` or the address of a JWKS
     std::optional<request_rate> account_rate, address_rate;

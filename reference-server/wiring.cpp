@@ -5,6 +5,7 @@
 
 #include <shop/transport/remote.hpp>
 
+#include "auth/secret_file.hpp"
 #include "exceptions.hpp"
 #include "gateway/product_cache.hpp"
 #include "store_access.hpp"
@@ -131,6 +132,7 @@ shop::result<std::unique_ptr<wiring>> wiring::open(role what, settings const& wi
     bool const is_public = what == role::gateway || what == role::all;
     auto opened = out->meet_peers(what, with);
     if (opened && is_public) opened = out->open_doors(with);
+    if (opened && is_public) opened = out->read_cursor_key(with);
     if (opened && what != role::gateway) opened = out->run_services(what, with);
     if (!opened) return opened.error();
     if (is_public) {
@@ -192,6 +194,21 @@ shop::result<void> wiring::open_doors(settings const& with) {
     return {};
 }
 
+shop::result<void> wiring::read_cursor_key(settings const& with) {
+    if (with.cursor_key.empty()) return {};
+    constexpr std::size_t file_bytes_max = 4096;
+    auto const refuse = [](shop::error const& why) {
+        return shop::error(shop::error_code::invalid_value, "cursor-key: " + std::string(why.message()));
+    };
+    auto secret = read_guarded_file(with.cursor_key, file_bytes_max);
+    if (!secret) return refuse(secret.error());
+    while (secret->ends_with('\n') || secret->ends_with('\r')) secret->pop_back();
+    auto seal = shop::http::cursor_seal::from(*secret);
+    if (!seal) return refuse(seal.error());
+    cursors_ = std::move(*seal);
+    return {};
+}
+
 shop::result<void> wiring::run_services(role what, settings const& with) {
     shop::engine_options options;
     auto const database = std::make_shared<shop::storage::postgres_statistics>();
@@ -233,6 +250,10 @@ void wiring::serve_rest(shop::services services, settings const& with) {
     shop::http::rest_options options;
     options.clock = context_.clock;
     options.doorkeeper = doorkeeper_.get();
+    options.cursors = cursors_;
+    if (!cursors_ && !has_store_) {
+        context_.log->write(shop::severity::warning, "cursor-key is not set: cursors are good at this gateway, until it ends", {});
+    }
     options.draw_span = watching_.span_source();
     options.on_answered = [this](auto const& request, auto const& answer, std::string_view operation) {
         watching_.answered(request, answer, operation);

@@ -58,6 +58,7 @@ private:
     shop::result<void> run_services(role what, settings const& with);
     void offer(role what);
     void serve_rest(shop::services services, settings const& with);
+    shop::result<void> read_cursor_key(settings const& with);
     static asio::awaitable<void> watch_stores(wiring& self, std::shared_ptr<shop::nap> between);
 
     shop::service_context context_;
@@ -72,6 +73,7 @@ private:
     std::shared_ptr<shop::nap> between_looks_;
     observation& watching_;
     std::unique_ptr<doorkeeper> doorkeeper_;
+    std::optional<shop::http::cursor_seal> cursors_;
     std::optional<shop::http::rest_api> rest_;
     std::optional<expanding> expanding_;
     std::optional<public_face> public_face_;

@@ -71,7 +71,9 @@ result<void> describe_call(route const& to, request const& request, rest_options
 
 rest_api::rest_api(rest_options options, products::service& products, inventory::service& inventory,
                    orders::service& orders, notifications::service& notifications)
-    : options_(std::move(options)), router_(std::make_unique<detail::router>()) {
+    : options_(std::move(options)),
+      cursors_(options_.cursors ? *options_.cursors : cursor_seal::drawn()),
+      router_(std::make_unique<detail::router>()) {
     detail::add_routes(routes_, products);
     detail::add_routes(routes_, inventory);
     detail::add_routes(routes_, orders);
@@ -131,7 +133,7 @@ asio::awaitable<response> rest_api::handle(request const& request) {
         detail::request_path path;
         if (auto read = path.read(request.path); !read) co_return problem(read.error());
         auto const values = router_->find(to.method, path.segments()).values;
-        detail::exchange at(request, values);
+        detail::exchange at(request, values, cursors_);
         at.call.by = request.by;
         if (auto described = describe_call(to, request, options_, at.call); !described) {
             co_return problem(described.error(), request);

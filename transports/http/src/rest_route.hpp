@@ -9,6 +9,7 @@
 
 #include <shop/core/call.hpp>
 #include <shop/core/operation.hpp>
+#include <shop/http/cursor_seal.hpp>
 #include <shop/http/message.hpp>
 #include <shop/inventory/service.hpp>
 #include <shop/notifications/service.hpp>
@@ -24,10 +25,12 @@ using path_values = std::array<std::string_view, path_parameters_max>;
 
 /// One request at the edge, on its way to a service.
 struct exchange {
-    exchange(http::request const& request, detail::path_values values) : http(request), path_values(values) {}
+    exchange(http::request const& request, detail::path_values values, cursor_seal const& seal)
+        : http(request), path_values(values), cursors(seal) {}
 
     http::request const& http;
     detail::path_values path_values;
+    cursor_seal const& cursors;
     shop::call call;
 };
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "rest_answer.hpp"
+#include "rest_cursor.hpp"
 #include "rest_upload.hpp"
 
 /// The rows of a service's operation table as routes. Included by one source file per service: a row costs compile time.
@@ -15,13 +16,16 @@ asio::awaitable<response> run_unary(void* service, exchange& at) {
     constexpr bool is_list = Row::row.kind == operation_kind::list;
     typename Row::command command;
     if (auto read = read_command<Row>(at, command); !read) co_return refuse(at, is_list, read.error());
+    page_binding<typename Row::command> const binding(Row::row.name, *at.call.by, command);
+    if (auto opened = binding.open(at.cursors, command); !opened) co_return refuse(at, is_list, opened.error());
 
     std::vector<shop::request<typename Row::command>> batch;
     batch.emplace_back(std::move(at.call), std::move(command));
     auto& port = *static_cast<typename Row::service*>(service);
-    auto const answers = co_await (port.*Row::row.function)(std::move(batch));
+    auto answers = co_await (port.*Row::row.function)(std::move(batch));
     if (answers.size() != 1) throw std::logic_error("a service answered another number of requests than it was asked");
     if (!answers.front()) co_return refuse(at, is_list, answers.front().error());
+    binding.seal(at.cursors, *answers.front());
     co_return answer_with<Row>(at, *answers.front());
 }
 

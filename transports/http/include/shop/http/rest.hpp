@@ -4,12 +4,14 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include <shop/core/call.hpp>
 #include <shop/core/limits.hpp>
 #include <shop/core/scheduler.hpp>
+#include <shop/http/cursor_seal.hpp>
 #include <shop/http/handler.hpp>
 #include <shop/inventory/service.hpp>
 #include <shop/notifications/service.hpp>
@@ -50,6 +52,9 @@ struct rest_options {
     shop::scheduler* clock = &system_scheduler();
     /// The time a request has; a client may ask for less by `Shop-Timeout-Ms`, never for more.
     std::chrono::milliseconds deadline = limits::deadline_default;
+    /// Seals the cursors of lists. Servers behind which clients page need one secret in common; without this one is drawn,
+    /// and cursors are good at this object only.
+    std::optional<cursor_seal> cursors;
     /// Is told what a service threw, and in which operation; the client gets a 500 without detail.
     std::function<void(std::string_view operation, std::exception_ptr const& thrown)> on_exception;
     /// Draws a `traceparent` to name the work on a request: below the one that came with it, or the first of a trace if
@@ -90,6 +95,7 @@ private:
     void let_in(admittance judged, request const& head, admission& to) const;
 
     rest_options options_;
+    cursor_seal cursors_;
     std::vector<detail::route> routes_;
     std::unique_ptr<detail::router> router_;
 };
