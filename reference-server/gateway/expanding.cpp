@@ -6,6 +6,7 @@
 
 #include <shop/core/json.hpp>
 #include <shop/http/detail/head.hpp>
+#include <shop/http/problem.hpp>
 
 namespace shop_server {
 
@@ -16,6 +17,7 @@ using shop::http::response;
 namespace {
 
 constexpr std::string_view wish = "expand=availability";
+constexpr std::string_view scope = "products:read";
 constexpr auto catalogue_answer_max = 500ms;
 
 bool is_order(std::string_view path) {
@@ -37,12 +39,33 @@ std::vector<shop::sku> skus_of(std::string_view order) {
     return out;
 }
 
+bool is_wish(request const& head) {
+    return head.query == wish && head.method == "GET" && is_order(head.path);
+}
+
+/// What is read beside the order needs a scope of its own.
+void judge_scope(request const& head, shop::http::admission& of) {
+    if (of.answer || !of.by || !is_wish(head) || of.by->may(scope)) return;
+    shop::error const why(shop::error_code::forbidden, "expand=availability needs the scope " + std::string(scope));
+    of.answer = shop::http::problem(why, head);
+}
+
 }  // namespace
 
+shop::http::admission expanding::admit(request const& head) {
+    auto out = api_.admit(head);
+    judge_scope(head, out);
+    return out;
+}
+
+asio::awaitable<shop::http::admission> expanding::admit_later(request const& head) {
+    auto out = co_await api_.admit_later(head);
+    judge_scope(head, out);
+    co_return out;
+}
+
 asio::awaitable<response> expanding::handle(request const& request) {
-    if (request.query != wish || request.method != "GET" || !is_order(request.path)) {
-        co_return co_await api_.handle(request);
-    }
+    if (!is_wish(request)) co_return co_await api_.handle(request);
     // Without conditions and tag: the version of the order says nothing of the availability beside it.
     std::vector<shop::http::header> headers;
     for (auto const& field : request.headers) {
@@ -55,13 +78,13 @@ asio::awaitable<response> expanding::handle(request const& request) {
     if (answer.status != 200) co_return answer;
     response out(200, std::move(answer.body));
     out.cache = answer.cache;
-    co_await add_availability(out);
+    co_await add_availability(out, plain.by);
     co_return out;
 }
 
-asio::awaitable<void> expanding::add_availability(response& to) {
+asio::awaitable<void> expanding::add_availability(response& to, std::shared_ptr<shop::principal const> by) {
     std::vector<shop::request<shop::products::get_product>> wanted;
-    shop::call call;
+    shop::call call(std::move(by));
     call.deadline = clock_.now() + catalogue_answer_max;
     for (auto& which : skus_of(to.body)) wanted.emplace_back(call, shop::products::get_product(std::move(which)));
     if (wanted.empty() || to.body.empty() || to.body.back() != '}') co_return;

@@ -12,7 +12,7 @@ namespace asio = boost::asio;
 
 /// Answers `GET /v1/orders/{id}?expand=availability` with the order and a member `availability` beside its own: of each sku
 /// what the catalogue says, or `{"sku", "missing"}` with the reason where it says nothing. The order is answered whatever
-/// becomes of the catalogue.
+/// becomes of the catalogue. It needs the scope `products:read` beside that of the order.
 /// @par Thread safety
 /// As `handler`.
 class expanding final : public shop::http::handler {
@@ -21,17 +21,15 @@ public:
     expanding(shop::http::handler& api, std::shared_ptr<shop::products::service> products, shop::scheduler& clock)
         : api_(api), products_(std::move(products)), clock_(clock) {}
 
-    shop::http::admission admit(shop::http::request const& head) override { return api_.admit(head); }
-    asio::awaitable<shop::http::admission> admit_later(shop::http::request const& head) override {
-        return api_.admit_later(head);
-    }
+    shop::http::admission admit(shop::http::request const& head) override;
+    asio::awaitable<shop::http::admission> admit_later(shop::http::request const& head) override;
     asio::awaitable<shop::http::response> handle(shop::http::request const& request) override;
     void answered(shop::http::request const& request, shop::http::response const& answer) override {
         api_.answered(request, answer);
     }
 
 private:
-    asio::awaitable<void> add_availability(shop::http::response& to);
+    asio::awaitable<void> add_availability(shop::http::response& to, std::shared_ptr<shop::principal const> by);
 
     shop::http::handler& api_;
     std::shared_ptr<shop::products::service> products_;

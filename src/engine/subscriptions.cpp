@@ -25,7 +25,7 @@ asio::awaitable<result<void>> deliver_to_notifications(std::shared_ptr<notificat
         event.version = e.version;
         event.status = to_word(e.status);
         event.customer_id = std::move(e.customer_id);
-        event.note = std::move(e.note);
+        if (e.note_visibility == orders::note_visibility::customer) event.note = std::move(e.note);
         event.tracking = std::move(e.tracking);
         event.at = e.at;
         told.emplace_back(std::move(event));

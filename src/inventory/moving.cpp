@@ -236,7 +236,9 @@ result<recorded> record(rows& all, book_movement const& command, attempt const& 
         }
     }
     if (known != nullptr) {
-        if (known->fingerprint != print) return error(error_code::idempotency_key_reused);
+        // What a key reads like that is kept behind the name of its account, another account may have used as a key.
+        bool const is_of_another = command.key && known->account && *known->account != command.key->account;
+        if (is_of_another || known->fingerprint != print) return error(error_code::idempotency_key_reused);
         return recorded{known->recorded.get(), true};
     }
     if (!command.known_sku && !is_here(all, movement.sku)) return error(error_code::unknown_sku);

@@ -12,17 +12,17 @@ using key_key = load_key_of<key_record>;
 
 timestamp stamp_after(timestamp previous, attempt const& now) { return std::max(previous, now.now); }
 
-void append_event(rows& state, order_record const& order, std::string actor, std::optional<std::string> note,
-                  std::optional<std::string> tracking) {
+void append_event(rows& state, order_record const& order, open_operation const& by) {
     event_record event;
     event.order_id = order.id;
     event.version = order.version;
     event.status = order.status;
     event.at = order.updated_at;
     event.customer_id = order.customer_id;
-    event.actor = std::move(actor);
-    event.note = std::move(note);
-    event.tracking = std::move(tracking);
+    event.actor = by.actor;
+    event.note = by.note;
+    event.note_visibility = by.note_visibility;
+    event.tracking = by.tracking;
     state.insert(std::move(event));
 }
 
@@ -46,7 +46,7 @@ void move(rows& state, order_record& order, status to, open_operation const& by,
     order.version += 1;
     order.updated_at = stamp_after(order.updated_at, now);
     if (order.version == 2) order.settled_at = order.updated_at;
-    append_event(state, order, by.actor, by.note, by.tracking);
+    append_event(state, order, by);
 }
 
 shipment ship_all(order_record const& order, open_operation const& by) {
@@ -76,6 +76,7 @@ void apply(rows& state, order_record& order, open_operation const& by, attempt c
             move(state, order, status::cancelled, by, now);
             auto outcome = order.outcome.get();
             outcome.reason = by.note;
+            outcome.reason_visibility = by.note_visibility;
             order.outcome = document<order_outcome>(std::move(outcome));
             return;
         }
@@ -91,6 +92,7 @@ void refuse(rows& state, order_record& order, open_operation const& by, error co
     order.outcome = document<order_outcome>(std::move(outcome));
     auto step = by;
     step.note = std::string(why.word());
+    step.note_visibility = note_visibility::customer;
     move(state, order, status::rejected, step, now);
 }
 
@@ -107,6 +109,13 @@ std::optional<key_record> conclude_key(rows& state, open_operation const& by, or
         key.outcome_version = order.version;
     }
     return key;
+}
+
+/// What a customer writes is theirs to read. Internal is what is not said to be otherwise, and is not written.
+std::optional<note_visibility> visibility_of(begin_transition const& command) {
+    bool const is_customer = !command.by->may_act_for({});
+    if (is_customer || command.note_visibility == note_visibility::customer) return note_visibility::customer;
+    return std::nullopt;
 }
 
 std::optional<operation_type> effect_of(status to) {
@@ -164,7 +173,7 @@ result<outcome> decide(rows& state, begin_placing const& command, attempt const&
     order.open->type = operation_type::place;
     order.open->actor = command.key.account;
     auto& key = state.insert(new_key(command.key, command.id, now));
-    append_event(state, order, command.key.account, {}, {});
+    append_event(state, order, *order.open);
     auto const& stored = state.insert(std::move(order));
     return outcome{stored, key, true};
 }
@@ -196,6 +205,7 @@ result<outcome> decide(rows& state, begin_transition const& command, attempt con
     operation.id = command.operation;
     operation.actor = command.key.account;
     operation.note = command.note;
+    if (command.note) operation.note_visibility = visibility_of(command);
     operation.tracking = command.tracking;
     operation.account = command.key.account;
     operation.key = command.key.idempotency_key;

@@ -47,7 +47,7 @@ private:
             case stage::storing:
                 return error(error_code::outcome_unknown);
             case stage::open:
-                return acknowledgement{rules::view(*item.stored), false, true};
+                return acknowledgement{rules::view_for(*item.request.call.by, *item.stored), false, true};
         }
         return error(error_code::internal);
     }

@@ -73,7 +73,7 @@ asio::awaitable<std::vector<result<order>>> store_service::get(std::vector<reque
         } else if (!requests[of[n]].call.by->may_act_for(record->customer_id)) {
             answer = error(error_code::not_found);
         } else {
-            answer = rules::view(*record);
+            answer = rules::view_for(*requests[of[n]].call.by, *record);
         }
     }
     co_return orders;
@@ -108,7 +108,7 @@ asio::awaitable<result<page<order>>> store_service::list_one(request<list_orders
         found.next_cursor = make_cursor("orders.list", to_string(records->back().id));
     }
     found.items.reserve(records->size());
-    for (auto const& record : *records) found.items.push_back(rules::view(record));
+    for (auto const& record : *records) found.items.push_back(rules::view_for(by, record));
     co_return found;
 }
 
@@ -126,9 +126,7 @@ asio::awaitable<result<page<history_item>>> store_service::history_of(request<ge
     }
     page<history_item> all;
     all.items.reserve(events->size());
-    for (auto& e : *events) {
-        all.items.push_back({e.version, e.status, e.at, std::move(e.actor), std::move(e.note), std::move(e.tracking)});
-    }
+    for (auto const& e : *events) all.items.push_back(rules::view_for(*wanted.call.by, e));
     co_return all;
 }
 

@@ -45,7 +45,7 @@ private:
             case stage::storing:
                 return error(error_code::outcome_unknown);
             case stage::open:
-                return acknowledgement{rules::view(*item.stored), false, true};
+                return acknowledgement{rules::view_for(*item.request.call.by, *item.stored), false, true};
             case stage::blocked:
                 return error(error_code::operation_in_progress);
         }
@@ -68,6 +68,7 @@ private:
                 intent.operation = context_.ids->draw<operation_id>(now);
                 intent.to = command.to;
                 intent.note = command.note;
+                intent.note_visibility = command.note_visibility;
                 intent.tracking = command.tracking;
                 intent.by = call.by;
             }
@@ -196,13 +197,16 @@ private:
 
     asio::awaitable<void> give(std::size_t i, std::uint64_t version, bool replay) {
         auto const& record = *items_[i].stored;
+        auto const& by = *items_[i].request.call.by;
         if (version == record.version) {
-            answers_->give(i, acknowledgement{rules::view(record), replay, false});
+            answers_->give(i, acknowledgement{rules::view_for(by, record), replay, false});
             co_return;
         }
         auto history = co_await service_->parts_.store->history(record.id);
         if (history) {
-            answers_->give(i, acknowledgement{rules::view_at(record, version, *history), replay, false});
+            auto seen = rules::view_at(record, version, *history);
+            rules::hide_internal(by, record, seen);
+            answers_->give(i, acknowledgement{std::move(seen), replay, false});
         } else {
             answers_->give(i, history.error());
         }
@@ -222,6 +226,7 @@ asio::awaitable<std::vector<result<acknowledgement>>> store_service::cancel(std:
     for (auto& r : requests) {
         transition_order move(r.command.id, status::cancelled);
         move.note = std::move(r.command.note);
+        move.note_visibility = r.command.note_visibility;
         moves.emplace_back(std::move(r.call), std::move(move));
     }
     return transition(std::move(moves));

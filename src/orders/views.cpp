@@ -7,6 +7,9 @@
 namespace shop::orders::rules {
 namespace {
 
+/// Whoever else than the customer acted, to the customer.
+constexpr std::string_view the_shop = "shop";
+
 bool has_reason(status s) { return s == status::rejected || s == status::cancelled; }
 
 order without_outcome(order_record const& record) {
@@ -32,6 +35,29 @@ order view(order_record const& record) {
         auto const& outcome = record.outcome.get();
         if (has_reason(record.status)) seen.reason = outcome.reason;
         seen.shipments = outcome.shipments;
+    }
+    return seen;
+}
+
+void hide_internal(principal const& by, order_record const& record, order& seen) {
+    if (seen.status != status::cancelled || by.may_act_for({})) return;
+    if (record.outcome->reason_visibility != note_visibility::customer) seen.reason.reset();
+}
+
+order view_for(principal const& by, order_record const& record) {
+    auto seen = view(record);
+    hide_internal(by, record, seen);
+    return seen;
+}
+
+history_item view_for(principal const& by, event_record const& step) {
+    history_item seen{step.version, step.status, step.at, step.actor, step.note, {}, step.tracking};
+    if (seen.note) seen.note_visibility = step.note_visibility.value_or(note_visibility::internal);
+    if (by.may_act_for({}) || step.actor == by.account) return seen;
+    seen.actor = the_shop;
+    if (seen.note_visibility == note_visibility::internal) {
+        seen.note.reset();
+        seen.note_visibility.reset();
     }
     return seen;
 }

@@ -262,11 +262,12 @@ std::vector<orders::order_record> sample<orders::order_record>::odd() {
         r.content = document(std::move(content));
         orders::order_outcome outcome;
         outcome.reason = text;
+        outcome.reason_visibility = orders::note_visibility::internal;
         outcome.shortages = {{nth_sku(1), 2, 1}};
         outcome.shipments = {{nth_id<shipment_id>(n), {{nth_sku(1), 2}}, text, nth_time(n), 3}};
         r.outcome = document(std::move(outcome));
-        r.open = orders::open_operation{nth_id<operation_id>(n), orders::operation_type::ship, text, text, {}, text,
-                                        std::string("k")};
+        r.open = orders::open_operation{nth_id<operation_id>(n), orders::operation_type::ship, text, text,
+                                        orders::note_visibility::customer, {}, text, std::string("k")};
     }
     out.push_back(make(odd_from - 1));
     out.back().status = orders::status::rejected;
@@ -323,6 +324,7 @@ std::vector<orders::event_record> sample<orders::event_record>::odd() {
         r.actor = text;
         r.note = text;
         r.tracking = odd_optional(text);
+        r.note_visibility = orders::note_visibility::customer;
     }
     out.push_back(make(odd_from - 1));
     return out;

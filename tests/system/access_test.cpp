@@ -125,6 +125,101 @@ TEST_F(access, of_a_customer_ends_at_the_things_of_others_whatever_the_operation
     EXPECT_EQ(ask(ann_, "GET", "/v1/orders/" + id).status, 200);
 }
 
+TEST_F(access, to_a_page_of_a_list_is_for_who_asked_for_the_one_before) {
+    open();
+    ASSERT_EQ(ask(boss_, "POST", "/v1/products",
+                  R"({"sku":"MUG","name":"Mug","status":"active","price":{"amount":1,"currency":"EUR"}})").status, 201);
+    ASSERT_EQ(ask(boss_, "POST", "/v1/inventory/MUG/movements", R"({"kind":"received","quantity":10})",
+                  "Idempotency-Key: opening\r\n").status, 201);
+    for (int i = 0; i < 3; ++i) {
+        for (auto const& [key, who] : {std::pair(ann_, "ann"), std::pair(bob_, "bob")}) {
+            auto const cart = "Idempotency-Key: cart-" + std::to_string(i) + "\r\n";
+            ASSERT_EQ(ask(key, "POST", "/v1/orders", order_of(who, {{"MUG", 1}}), cart).status, 201);
+        }
+    }
+    ASSERT_TRUE(shop_test::eventually(std::chrono::minutes(1), [&] {
+        return !ask(bob_, "GET", "/v1/notifications?limit=3").member("items/2/id").empty();
+    }));
+    for (std::string const list : {"/v1/orders", "/v1/notifications"}) {
+        auto page = ask(bob_, "GET", list + "?limit=1");
+        for (int i = 0; i < 3; ++i) {
+            ASSERT_EQ(page.status, 200) << page.body;
+            EXPECT_THAT(page.body, AnyOf(HasSubstr(R"("customer":{"id":"bob")"), HasSubstr(R"("recipient":"bob")")));
+            EXPECT_EQ(page.member("next_cursor").empty(), i == 2) << list << " has pages of others in between";
+            if (i == 2) break;
+            auto const next = list + "?limit=1&cursor=" + page.member("next_cursor");
+            EXPECT_EQ(ask(ann_, "GET", next).status, 400) << "a cursor of another's";
+            EXPECT_EQ(ask(bob_, "GET", next + "&status=delivered").status, 400) << "other filters";
+            page = ask(bob_, "GET", next);
+        }
+    }
+}
+
+void write_secret(std::string const& path, std::string const& text) {
+    std::ofstream(path, std::ios::binary) << text << '\n';
+    std::filesystem::permissions(path, std::filesystem::perms(0600));
+}
+
+TEST(cursors, of_a_shop_with_a_cursor_key_are_good_after_a_restart) {
+    shop_test::scratch folder;
+    auto const key = folder.file("cursor-key");
+    write_secret(key, std::string(64, 'c'));
+    auto const store = "sqlite:" + folder.file("shop.db");
+    std::string cursor;
+    for (bool const first : {true, false}) {
+        server shop(store, {"--cursor-key", key});
+        auto client = shop.client();
+        for (auto const* sku : {"A", "B"}) {
+            if (first) {
+                ASSERT_EQ(client.post("/v1/products", std::string(R"({"sku":")") + sku +
+                                                          R"(","name":"N","price":{"amount":1,"currency":"EUR"}})").status, 201);
+            }
+        }
+        auto const page = client.get("/v1/products?limit=1" + (first ? "" : "&cursor=" + cursor));
+        ASSERT_EQ(page.status, 200) << page.body;
+        EXPECT_EQ(page.member("items/0/sku"), first ? "A" : "B");
+        if (first) cursor = page.member("next_cursor");
+        EXPECT_EQ(shop.stop(), 0);
+    }
+    server another(store);
+    EXPECT_EQ(another.client().get("/v1/products?limit=1&cursor=" + cursor).status, 400) << "it drew another key";
+}
+
+TEST(cursors, are_not_sealed_with_a_key_that_others_may_read_or_guess) {
+    shop_test::scratch folder;
+    auto const key = folder.file("cursor-key");
+    auto const refused = [&] {
+        auto const run = shop_test::run_server({"serve", "all", "--listen", "127.0.0.1:0", "--store", "memory:", "--cursor-key", key});
+        EXPECT_EQ(run.code, 78) << run.err;
+        return run.err;
+    };
+    EXPECT_THAT(refused(), HasSubstr("cursor-key: "));
+    write_secret(key, "short");
+    EXPECT_THAT(refused(), HasSubstr("cursor-key: must hold a secret of at least 32 characters"));
+    write_secret(key, std::string(64, 'c'));
+    std::filesystem::permissions(key, std::filesystem::perms(0644));
+    EXPECT_THAT(refused(), HasSubstr("cursor-key: mode 0644: chmod 600 it"));
+}
+
+TEST_F(access, to_what_is_expanded_needs_the_scope_of_that) {
+    open();
+    ASSERT_EQ(ask(boss_, "POST", "/v1/products",
+                  R"({"sku":"MUG","name":"Mug","status":"active","price":{"amount":1,"currency":"EUR"}})").status, 201);
+    ASSERT_EQ(ask(boss_, "POST", "/v1/inventory/MUG/movements", R"({"kind":"received","quantity":10})",
+                  "Idempotency-Key: opening\r\n").status, 201);
+    auto const id = ask(ann_, "POST", "/v1/orders", order_of("ann", {{"MUG", 1}}), "Idempotency-Key: k\r\n").member("id");
+    auto const orders_only = new_key("ann-2", {"--account", "ann", "--customer", "ann", "--scope", "orders:read"});
+    shop_->process().signal(SIGHUP);
+    ASSERT_TRUE(shop_test::eventually(std::chrono::minutes(1), [&] { return ask(orders_only, "GET", "/v1/orders/" + id).status == 200; }));
+    auto const refused = ask(orders_only, "GET", "/v1/orders/" + id + "?expand=availability");
+    EXPECT_EQ(refused.status, 403) << refused.body;
+    EXPECT_THAT(refused.body, HasSubstr("products:read"));
+    EXPECT_THAT(refused.body, Not(HasSubstr("in_stock")));
+    auto const let_in = ask(ann_, "GET", "/v1/orders/" + id + "?expand=availability");
+    EXPECT_EQ(let_in.status, 200);
+    EXPECT_THAT(let_in.body, HasSubstr(R"("availability":[{"sku":"MUG","availability":{)"));
+}
+
 TEST_F(access, needs_the_scope_of_the_operation) {
     open();
     auto const none = new_key("none", {"--scope", "nothing:read"});

@@ -71,6 +71,7 @@ struct begin_transition {
     operation_id operation;
     status to = status::pending;
     std::optional<std::string> note;
+    std::optional<orders::note_visibility> note_visibility;
     std::optional<std::string> tracking;
     std::shared_ptr<principal const> by;
     /// How the order came to the status it had when it was looked at: compared when the move has been made already.
@@ -146,14 +147,19 @@ std::optional<disagreement> compare(order_record const& order, inventory::decide
 
 // --- answers ----------------------------------------------------------------------------------------------------------
 
-/// The order as it stands.
+/// The order as it stands, for who runs the shop.
 order view(order_record const& record);
+/// The same for somebody: a customer is not told an internal reason.
+order view_for(principal const& by, order_record const& record);
 /// The order as placing left it: the same bytes for ever. The record must not be pending any more.
 /// @par Errors
 /// `out_of_stock` with the recorded shortages.
 result<order> placed(order_record const& record);
 /// The order as a transition left it.
 order view_at(order_record const& record, std::uint64_t version, std::span<event_record const> history);
+/// What is left of an order's view, or of a step of its history, for somebody.
+void hide_internal(principal const& by, order_record const& record, order& seen);
+history_item view_for(principal const& by, event_record const& step);
 /// The failure recorded under a key of a transition.
 error recorded_error(recorded_refusal const& refusal);
 recorded_refusal to_recorded(error const& refused);

@@ -110,17 +110,19 @@ struct transition_order {
     transition_order(order_id which, orders::status target) : id(which), to(target) {}
     transition_order&& track(std::string code) && { tracking = std::move(code); return std::move(*this); }
     transition_order&& because(std::string why) && { note = std::move(why); return std::move(*this); }
+    transition_order&& visible_to(orders::note_visibility whom) && { note_visibility = whom; return std::move(*this); }
     transition_order&& key(std::string k) && { idempotency_key = std::move(k); return std::move(*this); }
 
     order_id id;
     offered_status to = orders::status::pending;
     std::optional<std::string> tracking;
     std::optional<std::string> note;
+    std::optional<orders::note_visibility> note_visibility;  ///< `internal` unless said; that of a customer is theirs to read
     std::string idempotency_key;  ///< not part of the JSON
     static constexpr auto fields() {
         using t = transition_order;
         return std::tuple{required("id", &t::id), required("to", &t::to), optional("tracking", &t::tracking),
-                          optional("note", &t::note)};
+                          optional("note", &t::note), optional("note_visibility", &t::note_visibility)};
     }
 };
 
@@ -128,13 +130,17 @@ struct cancel_order {
     cancel_order() = default;
     explicit cancel_order(order_id which) : id(which) {}
     cancel_order&& because(std::string why) && { note = std::move(why); return std::move(*this); }
+    cancel_order&& visible_to(orders::note_visibility whom) && { note_visibility = whom; return std::move(*this); }
     cancel_order&& key(std::string k) && { idempotency_key = std::move(k); return std::move(*this); }
 
     order_id id;
     std::optional<std::string> note;
+    std::optional<orders::note_visibility> note_visibility;  ///< as in `transition_order`
     std::string idempotency_key;  ///< not part of the JSON
     static constexpr auto fields() {
-        return std::tuple{required("id", &cancel_order::id), optional("note", &cancel_order::note)};
+        using t = cancel_order;
+        return std::tuple{required("id", &t::id), optional("note", &t::note),
+                          optional("note_visibility", &t::note_visibility)};
     }
 };
 
@@ -162,7 +168,8 @@ public:
     virtual asio::awaitable<std::vector<result<order>>> get(std::vector<request<get_order>> requests) = 0;
     /// Newest first, a page at a time. A customer sees only their own.
     virtual asio::awaitable<std::vector<result<page<order>>>> list(std::vector<request<list_orders>> requests) = 0;
-    /// All steps of an order's life, oldest first.
+    /// All steps of an order's life, oldest first. A customer is shown neither the accounts of others, who are all `shop`, nor
+    /// internal notes.
     /// @par Errors per request
     /// `not_found`.
     virtual asio::awaitable<std::vector<result<page<history_item>>>>

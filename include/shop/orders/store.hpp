@@ -27,13 +27,14 @@ struct order_content {
 /// What became of it.
 struct order_outcome {
     std::optional<std::string> reason;
+    std::optional<note_visibility> reason_visibility;  ///< of a cancelled order; `internal` unless said
     std::vector<shortage> shortages;  ///< when rejected
     std::vector<shipment> shipments;
 
     static constexpr auto fields() {
         using t = order_outcome;
-        return std::tuple{optional("reason", &t::reason), optional("shortages", &t::shortages),
-                          optional("shipments", &t::shipments)};
+        return std::tuple{optional("reason", &t::reason), optional("reason_visibility", &t::reason_visibility),
+                          optional("shortages", &t::shortages), optional("shipments", &t::shipments)};
     }
     friend bool operator==(order_outcome const&, order_outcome const&) = default;
 };
@@ -48,6 +49,7 @@ struct open_operation {
     operation_type type = operation_type::place;
     std::string actor;
     std::optional<std::string> note;
+    std::optional<orders::note_visibility> note_visibility;
     std::optional<std::string> tracking;
     std::optional<std::string> account;  ///< with `key`: the key record to conclude with it
     std::optional<std::string> key;
@@ -56,7 +58,8 @@ struct open_operation {
         using t = open_operation;
         return std::tuple{required("id", &t::id),       required("type", &t::type), required("actor", &t::actor),
                           optional("note", &t::note),   optional("tracking", &t::tracking),
-                          optional("account", &t::account), optional("key", &t::key)};
+                          optional("account", &t::account), optional("key", &t::key),
+                          optional("note_visibility", &t::note_visibility)};
     }
     friend bool operator==(open_operation const&, open_operation const&) = default;
 };
@@ -113,6 +116,7 @@ struct event_record {
     std::string actor;
     std::optional<std::string> note;
     std::optional<std::string> tracking;
+    std::optional<orders::note_visibility> note_visibility;  ///< `internal` unless said
 
     static constexpr auto fields() {
         using t = event_record;
@@ -120,7 +124,7 @@ struct event_record {
                           required("version", &t::version),   required("status", &t::status),
                           required("at", &t::at),             required("customer_id", &t::customer_id),
                           required("actor", &t::actor),       optional("note", &t::note),
-                          optional("tracking", &t::tracking)};
+                          optional("tracking", &t::tracking), added("note_visibility", &t::note_visibility)};
     }
     friend bool operator==(event_record const&, event_record const&) = default;
 };

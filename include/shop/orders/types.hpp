@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <shop/core/describe.hpp>
@@ -87,7 +89,7 @@ struct order {
     std::uint64_t version = 1;
     timestamp placed_at;
     timestamp updated_at;
-    std::optional<std::string> reason;  ///< why it was rejected or cancelled
+    std::optional<std::string> reason;  ///< why it was rejected or cancelled; for a customer, unless it is internal
     std::vector<shipment> shipments;
     orders::metadata metadata;
 
@@ -108,20 +110,25 @@ struct order {
     friend bool operator==(order const&, order const&) = default;
 };
 
+/// Who may read a note: those who run the shop, or the customer, too.
+enum class note_visibility { internal, customer };
+constexpr std::array<std::string_view, 2> words_of(note_visibility) { return {"internal", "customer"}; }
+
 /// One step of an order's life.
 struct history_item {
     std::uint64_t version = 0;
     orders::status status = orders::status::pending;
     timestamp at;
-    std::string actor;
+    std::string actor;  ///< an account; for a customer `shop`, unless it is their own
     std::optional<std::string> note;
+    std::optional<orders::note_visibility> note_visibility;  ///< beside a note
     std::optional<std::string> tracking;
 
     static constexpr auto fields() {
         using t = history_item;
         return std::tuple{required("version", &t::version), required("status", &t::status), required("at", &t::at),
                           required("actor", &t::actor), optional("note", &t::note),
-                          optional("tracking", &t::tracking)};
+                          optional("note_visibility", &t::note_visibility), optional("tracking", &t::tracking)};
     }
     friend bool operator==(history_item const&, history_item const&) = default;
 };

@@ -125,6 +125,13 @@ TEST_F(recording, the_same_key_of_another_account_is_another_key) {
     EXPECT_EQ(at("MUG").on_hand, 20);
 }
 
+TEST_F(recording, a_key_that_reads_like_the_reference_of_another_account_replays_nothing_of_theirs) {
+    ASSERT_TRUE(record(received("MUG", 10), "ann", "delivery-7"));
+    ASSERT_TRUE(record(received("MUG", 10), "cat", "bob: delivery-7"));
+    EXPECT_EQ(code_of(record(received("MUG", 10), "bob", "delivery-7")), error_code::idempotency_key_reused);
+    EXPECT_EQ(at("MUG").on_hand, 20);
+}
+
 TEST_F(recording, a_reference_that_names_no_account_answers_a_key_of_anybody) {
     auto c = received("MUG", 10);
     c.reference = "delivery-7";  // as rows are that were written before keys had a record of their own

@@ -272,6 +272,60 @@ TEST_F(orders_service, leaves_the_key_free_when_a_move_is_not_allowed_yet) {
     EXPECT_TRUE(deliver()->replayed);
 }
 
+TEST_F(orders_service, shows_a_customer_neither_who_works_in_the_shop_nor_what_they_note_for_each_other) {
+    auto const placed = place(mugs(1), as("ann", "cart"));
+    auto const id = placed->order.id;
+    auto const ship = transition_order(id, status::shipped).because("called twice, was rude").track("T-1");
+    ASSERT_TRUE(ask(&service::transition, ship, with_key("ship")));
+    auto const deliver =
+        transition_order(id, status::delivered).because("at the neighbour's").visible_to(note_visibility::customer);
+    ASSERT_TRUE(ask(&service::transition, deliver, with_key("deliver")));
+
+    auto const of_staff = ask(&service::history, get_history(id))->items;
+    ASSERT_THAT(of_staff, SizeIs(4));
+    EXPECT_EQ(of_staff[0].actor, "ann");
+    EXPECT_EQ(of_staff[2].actor, "local");
+    EXPECT_EQ(of_staff[2].note, "called twice, was rude");
+    EXPECT_EQ(of_staff[2].note_visibility, note_visibility::internal);
+    EXPECT_EQ(of_staff[3].note_visibility, note_visibility::customer);
+
+    auto const of_ann = ask(&service::history, get_history(id), as("ann"))->items;
+    ASSERT_THAT(of_ann, SizeIs(4));
+    EXPECT_EQ(of_ann[0].actor, "ann");
+    EXPECT_EQ(of_ann[2].actor, "shop");
+    EXPECT_EQ(of_ann[2].note, std::nullopt);
+    EXPECT_EQ(of_ann[2].note_visibility, std::nullopt);
+    EXPECT_EQ(of_ann[2].tracking, "T-1");
+    EXPECT_EQ(of_ann[3].actor, "shop");
+    EXPECT_EQ(of_ann[3].note, "at the neighbour's");
+}
+
+TEST_F(orders_service, tells_a_customer_why_an_order_was_cancelled_unless_that_is_internal) {
+    auto const why = [&](order_id id, call with = {}) { return ask(&service::get, get_order(id), std::move(with))->reason; };
+    auto const inside = place(mugs(1))->order.id;
+    ASSERT_TRUE(ask(&service::cancel, cancel_order(inside).because("looks like fraud"), with_key("a")));
+    EXPECT_EQ(why(inside), "looks like fraud");
+    EXPECT_EQ(why(inside, as("ann")), std::nullopt);
+    auto const again = ask(&service::cancel, cancel_order(inside), as("ann", "b"));
+    ASSERT_TRUE(again) << again.error().message();
+    EXPECT_EQ(again->order.reason, std::nullopt) << "nor when they cancel it once more";
+    list_orders all;
+    auto const theirs = ask(&service::list, all, as("ann"));
+    for (auto const& o : theirs->items) EXPECT_EQ(o.reason, std::nullopt);
+
+    auto const told = place(mugs(1))->order.id;
+    ASSERT_TRUE(ask(&service::cancel, cancel_order(told).because("sold out").visible_to(note_visibility::customer), with_key("c")));
+    EXPECT_EQ(why(told, as("ann")), "sold out");
+    auto const own = place(mugs(1))->order.id;
+    ASSERT_TRUE(ask(&service::cancel, cancel_order(own).because("changed my mind"), as("ann", "d")));
+    EXPECT_EQ(why(own, as("ann")), "changed my mind");
+    EXPECT_EQ(why(own), "changed my mind");
+    ASSERT_FALSE(place(mugs(1'000), with_key("short")));
+    auto const rejected = ask(&service::list, all, as("ann"))->items.front();
+    EXPECT_EQ(rejected.status, status::rejected);
+    EXPECT_EQ(rejected.reason, "out_of_stock");
+}
+
 TEST_F(orders_service, keeps_the_orders_of_others_from_a_customer) {
     auto const placed = place(mugs(1, "ann"), as("ann", "cart"));
     ASSERT_TRUE(placed);
