@@ -10,54 +10,17 @@
 #include "auth/bearer.hpp"
 #include "auth/jwt.hpp"
 #include "auth/service_credentials.hpp"
+#include "support/mutations.hpp"
 #include "token_maker.hpp"
 
 namespace shop_server {
 namespace {
 
+using shop_test::mutated;
+using shop_test::steps;
 using tests::issuer_keys;
 
 constexpr shop::timestamp then{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}};
-
-/// Numbers that look random and are the same each time (splitmix64).
-class steps {
-public:
-    explicit steps(std::uint64_t seed) : state_(seed) {}
-    std::size_t below(std::size_t end) {
-        auto z = state_ += 0x9e3779b97f4a7c15;
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-        return static_cast<std::size_t>((z ^ (z >> 31)) % end);
-    }
-
-private:
-    std::uint64_t state_;
-};
-
-std::string mutated(std::string text, steps& random) {
-    constexpr std::string_view likely = "{}[]\",:.=_-\\u0019aAzZ \n";
-    for (auto times = 1 + random.below(4); times > 0; --times) {
-        auto const at = random.below(text.size() + 1);
-        auto const byte = random.below(2) ? likely[random.below(likely.size())] : static_cast<char>(random.below(256));
-        switch (random.below(6)) {
-            case 0:
-                text.insert(at, 1, byte);
-                break;
-            case 1:
-                text.resize(at);
-                break;
-            case 2:
-                text.erase(at, random.below(8));
-                break;
-            case 3:
-                text.insert(at, text.substr(random.below(text.size() + 1), random.below(64)));
-                break;
-            default:
-                if (at < text.size()) text[at] = byte;
-        }
-    }
-    return text;
-}
 
 /// Looks at as many changed texts; the seed stands in what fails.
 void mutate(std::string const& good, int rounds, std::uint64_t seed,
