@@ -38,6 +38,7 @@ protected:
         client_options options;
         options.connect_max = connect_max;
         options.trust = tls_trust::read(trusted).value();
+        if (shown) options.trust = options.trust->showing(*shown).value();
         options.server_name = std::move(server_name);
         client_.emplace(io_.get_executor(), std::move(to), std::move(options));
         return *client_;
@@ -62,6 +63,7 @@ protected:
 
     std::chrono::milliseconds connect_max = 20s;
     std::string trusted = issuer().certificate();
+    std::optional<tls_files> shown;  // to servers that ask
 
 private:
     asio::io_context io_{1};
@@ -234,6 +236,33 @@ TEST(origin, knows_https) {
     EXPECT_FALSE(origin::parse("https:/shop.example"));
     EXPECT_FALSE(origin::parse("httpss://shop.example"));
     EXPECT_FALSE(origin::parse("https://user@shop.example"));
+}
+
+TEST_F(tls_exchange, goes_on_only_with_a_certificate_where_the_server_asks_for_one) {
+    static authority const of_services("the authority of services"), another("another authority");
+    auto files = issuer().issue();
+    files.client_trust = of_services.certificate();
+    running_server server(with(files));
+    auto const answer_to = [&](std::optional<tls_files> with_these) {
+        shown = std::move(with_these);
+        return exchange(client_of(server.port()));
+    };
+    EXPECT_FALSE(answer_to({})) << "without one";
+    EXPECT_FALSE(answer_to(another.issue())) << "of another authority";
+    EXPECT_FALSE(answer_to(authority::self_signed()));
+    EXPECT_FALSE(answer_to(issuer().issue())) << "of that of servers";
+    certificate_wish past;
+    past.days_from = -3;
+    past.days_until = -2;
+    EXPECT_FALSE(answer_to(of_services.issue(past))) << "expired";
+    EXPECT_TRUE(server.handled().seen().empty()) << "nothing reached the handler";
+
+    auto const good = answer_to(of_services.issue());
+    ASSERT_TRUE(good) << good.error().message();
+    EXPECT_EQ(good->status, 200u);
+    files.client_trust.clear();
+    running_server asks_nobody(with(files));
+    EXPECT_TRUE(exchange(client_of(asks_nobody.port()))) << "a client may show one where nobody asks";
 }
 
 }  // namespace

@@ -358,9 +358,21 @@ TEST(tls_identity, says_what_to_mend) {
     EXPECT_EQ(why({cut_off, good.private_key}).find("the certificate file is damaged behind its certificate 0: "), 0u);
 
     std::filesystem::permissions(other.private_key, std::filesystem::perms(0640));
-    EXPECT_EQ(why(other), "nothing");
-    std::filesystem::permissions(other.private_key, std::filesystem::perms(0644));
     EXPECT_EQ(why(other), "the private key file can be read or changed by others: chmod 600 it");
+    std::filesystem::permissions(other.private_key, std::filesystem::perms(0604));
+    EXPECT_EQ(why(other), "the private key file can be read or changed by others: chmod 600 it");
+    std::filesystem::permissions(other.private_key, std::filesystem::perms(0400));
+    EXPECT_EQ(why(other), "nothing");
+    std::filesystem::permissions(other.certificate_chain, std::filesystem::perms(0664));
+    EXPECT_EQ(why(other), "the certificate file can be changed by others: chmod 644 it");
+    EXPECT_EQ(tls_trust::read(other.certificate_chain).error().message(),
+              "the file of trusted certificates can be changed by others: chmod 644 it");
+
+    auto asking = good;
+    asking.client_trust = folder.file("none");
+    EXPECT_EQ(why(asking), "the file of trusted client certificates cannot be read: No such file or directory");
+    asking.client_trust = good.certificate_chain;
+    EXPECT_EQ(why(asking), "nothing");
 
     auto const locked = folder.write("locked", authority::locked_key());
     std::filesystem::permissions(locked, std::filesystem::perms(0600));

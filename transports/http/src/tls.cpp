@@ -103,6 +103,7 @@ int no_passphrase(char*, int, int, void*) {
 result<std::vector<certificate_handle>> read_certificates(std::string const& path, std::string const& what) {
     auto const file = read_file(path, what);
     if (!file) return file.error();
+    if ((file->mode & 022) != 0) return refused(what + " can be changed by others: chmod 644 it");
     auto const from = reader_of(file->text);
     std::vector<certificate_handle> out;
     ERR_clear_error();
@@ -118,7 +119,7 @@ result<key_handle> read_key(std::string const& path) {
     std::string const what = "the private key file";
     auto const file = read_file(path, what);
     if (!file) return file.error();
-    if ((file->mode & 026) != 0) return refused(what + " can be read or changed by others: chmod 600 it");
+    if ((file->mode & 066) != 0) return refused(what + " can be read or changed by others: chmod 600 it");
     ERR_clear_error();
     key_handle key(PEM_read_bio_PrivateKey(reader_of(file->text).get(), nullptr, no_passphrase, nullptr));
     if (!key) return refused(what + " holds no private key in PEM without a passphrase: " + reason());
@@ -136,9 +137,8 @@ int choose_protocol(SSL*, unsigned char const** chosen, unsigned char* length, u
     return SSL_TLSEXT_ERR_OK;
 }
 
-}  // namespace
-
-result<tls_identity> tls_identity::read(tls_files const& files) {
+/// Makes sessions show the certificate of these files.
+result<void> show(tls_files const& files, SSL_CTX* to) {
     auto chain = read_certificates(files.certificate_chain, "the certificate file");
     if (!chain) return chain.error();
     auto const key = read_key(files.private_key);
@@ -148,11 +148,45 @@ result<tls_identity> tls_identity::read(tls_files const& files) {
         ERR_clear_error();
         return refused("the private key does not belong to the first certificate of the certificate file");
     }
-    auto const context = std::make_shared<detail::tls_context>(TLS_server_method());
-    auto* const to = context->get();
     bool fits = SSL_CTX_use_certificate(to, leaf.get()) == 1 && SSL_CTX_use_PrivateKey(to, key->get()) == 1;
     for (std::size_t i = 1; fits && i < chain->size(); ++i) fits = SSL_CTX_add1_chain_cert(to, (*chain)[i].get()) == 1;
     if (!fits) return refused("the certificate chain is not fit for use: " + reason());
+    return {};
+}
+
+/// Believes the certificates of a file, and no others. @param what the file is called in errors
+result<std::vector<certificate_handle>> believe(std::string const& path, std::string const& what, SSL_CTX* to) {
+    auto believed = read_certificates(path, what);
+    if (!believed) return believed;
+    for (auto const& one : *believed) {
+        if (X509_STORE_add_cert(SSL_CTX_get_cert_store(to), one.get()) != 1) throw std::bad_alloc();
+    }
+    return believed;
+}
+
+/// Makes sessions of a server end where a client cannot show who it is.
+result<void> ask_clients(std::string const& trusted, SSL_CTX* to) {
+    auto const believed = believe(trusted, "the file of trusted client certificates", to);
+    if (!believed) return believed.error();
+    for (auto const& one : *believed) {
+        if (SSL_CTX_add_client_CA(to, one.get()) != 1) throw std::bad_alloc();
+    }
+    // A ticket holds what the client has shown; without a context of their own OpenSSL resumes no such session.
+    static constexpr unsigned char whose[] = "shop";
+    SSL_CTX_set_session_id_context(to, whose, sizeof whose - 1);
+    SSL_CTX_set_verify(to, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    return {};
+}
+
+}  // namespace
+
+result<tls_identity> tls_identity::read(tls_files const& files) {
+    auto const context = std::make_shared<detail::tls_context>(TLS_server_method());
+    auto* const to = context->get();
+    if (auto shown = show(files, to); !shown) return shown.error();
+    if (!files.client_trust.empty()) {
+        if (auto asked = ask_clients(files.client_trust, to); !asked) return asked.error();
+    }
 
     SSL_CTX_set_options(to, SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_alpn_select_cb(to, choose_protocol, nullptr);
@@ -166,12 +200,16 @@ result<tls_identity> tls_identity::read(tls_files const& files) {
 }
 
 result<tls_trust> tls_trust::read(std::string const& certificates) {
-    auto const believed = read_certificates(certificates, "the file of trusted certificates");
-    if (!believed) return believed.error();
     auto const context = std::make_shared<detail::tls_context>(TLS_client_method());
-    for (auto const& one : *believed) {
-        if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context->get()), one.get()) != 1) throw std::bad_alloc();
-    }
+    auto const believed = believe(certificates, "the file of trusted certificates", context->get());
+    if (!believed) return believed.error();
+    return tls_trust(context);
+}
+
+result<tls_trust> tls_trust::showing(tls_files const& files) const {
+    auto const context = std::make_shared<detail::tls_context>(TLS_client_method());
+    SSL_CTX_set1_cert_store(context->get(), SSL_CTX_get_cert_store(context_->get()));
+    if (auto shown = show(files, context->get()); !shown) return shown.error();
     return tls_trust(context);
 }
 
