@@ -127,7 +127,12 @@ exit_code run(int argc, char const* const* argv) {
     keying->add_option("--scope", said.keys.scopes, "what its owner may do: orders:write, orders:*, *; may be repeated");
     keying->add_option("--account", said.keys.account, "whose key it is; the id if not given. Two keys may share one");
     keying->add_option("--customer", said.keys.customer, "the customer to whom its owner is bound");
-    keying->add_option("--days", said.keys.days, "until it expires; never if not given");
+    keying->add_option("--expires", said.keys.expires,
+                       "when it expires: in so many days, 90d, on a day, 2027-01-31, or at a time, 2027-01-31T12:00:00Z; never if not given")
+        ->type_name("WHEN");
+    keying->add_option("--keys-usage", said.keys.usage, "where a running server notes when each key was last used [auto]")
+        ->type_name("FILE")
+        ->envname("SHOP_KEYS_USAGE");
     auto* probing = program.add_subcommand("probe", "Asks a server for a resource: exit code 0 if it answers 200");
     probing->add_option("url", said.probed, "http://HOST:PORT/PATH, as in http://127.0.0.1:8081/readyz")
         ->required()

@@ -43,7 +43,8 @@ struct keys_request {
     std::string id;
     std::vector<std::string> scopes;
     std::string account, customer;
-    unsigned days = 0;  ///< until it expires; 0: never
+    std::string expires;       ///< `90d`, a date or a time; empty: never
+    std::string usage = "auto";  ///< as the setting `keys-usage` has it
 };
 
 /// `shop-server keys add|list|revoke`: changes the file of API keys.

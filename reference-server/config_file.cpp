@@ -1,10 +1,11 @@
 #include "config_file.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <string_view>
 
 #include <shop/core/text.hpp>
+
+#include "auth/secret_file.hpp"
 
 namespace shop_server {
 
@@ -59,14 +60,18 @@ config_file parse_config(std::string const& path, std::string_view text) {
 
 config_file read_config_file(std::string const& path) {
     config_file refused;
-    std::ifstream in(path, std::ios::binary);
-    std::string text(config_file_bytes_max + 1, '\0');
-    if (!in || !in.read(text.data(), static_cast<std::streamsize>(text.size())).eof() || in.bad()) {
-        refused.refusals.push_back(path + (in ? ": larger than a configuration file may be" : ": cannot be read"));
+    auto const text = read_guarded_file(path, config_file_bytes_max, file_secrecy::trusted);
+    if (!text) {
+        refused.refusals.push_back(path + ": " + std::string(text.error().message()));
         return refused;
     }
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    return parse_config(path, text);
+    return parse_config(path, *text);
+}
+
+std::optional<std::string> refuse_secret_in(std::string const& path) {
+    auto const kept = read_guarded_file(path, config_file_bytes_max, file_secrecy::secret);
+    if (kept) return std::nullopt;
+    return path + ": " + std::string(kept.error().message());
 }
 
 }  // namespace shop_server

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,10 @@ struct config_file {
 
 inline constexpr std::size_t config_file_bytes_max = 64 * 1024;
 
+/// A file that group or others may write is refused: whoever writes it decides who is let in.
 config_file read_config_file(std::string const& path);
+/// Why a file that holds a secret must not be used, if anything: others may read it.
+std::optional<std::string> refuse_secret_in(std::string const& path);
 /// @param path how refusals call it.
 config_file parse_config(std::string const& path, std::string_view text);
 

@@ -1,7 +1,6 @@
 #include "instances.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <iterator>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -10,6 +9,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <shop/http/client.hpp>
+
+#include "auth/secret_file.hpp"
 
 namespace shop_server {
 namespace {
@@ -25,14 +26,14 @@ shop::error gone(std::string why) {
 }
 
 shop::result<std::vector<std::string>> read_registry(std::string const& path) {
-    std::ifstream file(path);
-    if (!file) return gone("the registry file cannot be read");
+    auto const text = read_guarded_file(path, registry_bytes_max, file_secrecy::trusted);
+    if (!text) return shop::error(text.error().code(), "the registry file: " + std::string(text.error().message()));
     std::vector<std::string> found;
-    std::size_t bytes = 0;
-    for (std::string line; std::getline(file, line);) {
-        bytes += line.size() + 1;
-        if (bytes > registry_bytes_max) return gone("the registry file is larger than 64 KiB");
-        while (!line.empty() && (line.back() == ' ' || line.back() == '\r' || line.back() == '\t')) line.pop_back();
+    for (std::string_view rest = *text; !rest.empty();) {
+        auto const end = std::min(rest.find('\n'), rest.size());
+        auto line = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        while (!line.empty() && (line.back() == ' ' || line.back() == '\r' || line.back() == '\t')) line.remove_suffix(1);
         if (line.empty() || line.front() == '#') continue;
         auto const one = shop::http::origin::parse(line);
         if (!one) return gone("the registry file has a line that is no http://HOST:PORT");
@@ -66,6 +67,15 @@ shop::result<void> check_address(std::string_view address) {
         return shop::error(shop::error_code::not_supported, "dns+https:// is not offered: name the instances, or list them in a file");
     }
     if (auto const one = shop::http::origin::parse(address); !one) return one.error();
+    return {};
+}
+
+shop::result<void> check_registry_files(std::vector<std::string> const& addresses) {
+    for (auto const& address : addresses) {
+        if (!address.starts_with(file_scheme)) continue;
+        auto const read = read_registry(address.substr(file_scheme.size()));
+        if (!read && read.error().code() == shop::error_code::invalid_value) return read.error();
+    }
     return {};
 }
 

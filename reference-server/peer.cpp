@@ -1,6 +1,7 @@
 #include "peer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -92,10 +93,16 @@ asio::awaitable<void> peer::find() {
     auto addresses = options_.addresses;
     auto const found = co_await find_instances(std::move(addresses));
     if (!found) {
+        std::string reason(found.error().message());
+        if (std::exchange(not_found_because_, reason) == reason) co_return;  // said already
         context_.log->write(shop::severity::warning, "instances cannot be looked up",
-                            {{"service", options_.service}, {"reason", std::string(found.error().message())}});
+                            {{"service", options_.service}, {"reason", reason}});
+        if (found.error().code() == shop::error_code::invalid_value && options_.security) {
+            options_.security->write(security_event::file_unguarded, {{"setting", options_.service}, {"reason", reason}});
+        }
         co_return;
     }
+    not_found_because_.clear();
     auto const known = [&](auto const& one) { return std::ranges::binary_search(*found, one.first); };
     std::vector<std::string> gone, come;
     for (auto const& one : clients_) {

@@ -15,6 +15,8 @@
 #include <shop/http/client.hpp>
 #include <shop/transport/balancing.hpp>
 
+#include "security_log.hpp"
+
 namespace shop_server {
 
 namespace asio = boost::asio;
@@ -26,6 +28,7 @@ struct peer_options {
     std::string service;                 ///< `inventory`
     std::vector<std::string> addresses;  ///< see `find_instances`
     std::function<std::string()> credential;
+    security_log* security = nullptr;  ///< outlives the peer
     std::optional<shop::http::tls_trust> trust;  ///< whom to believe about instances at https://
     bool batching = true;
     std::size_t messages_in_flight_max = 2;         ///< of one operation to one instance, while batching
@@ -72,6 +75,7 @@ private:
     std::map<std::string, bool> ready_;
     std::set<std::string> asked_;  ///< that owe an answer about it
     std::set<std::string> read_only_;
+    std::string not_found_because_;  ///< why the last look for instances failed; empty if it did not
     instances_function tell_;
     std::shared_ptr<shop::transport::balancing_channel> balanced_;
 };

@@ -27,9 +27,9 @@ enum class security_event {
     connection_unguarded,  ///< what is sent to another machine may be read on its way
 };
 constexpr std::array<std::string_view, 12> words_of(security_event) {
-    return {"unauthenticated", "forbidden",        "rate_limited",        "settings_reloaded", "reload_refused",
-            "key_added",       "key_revoked",      "key_changed",         "key_expires_soon",  "credentials_changed",
-            "file_unguarded",  "connection_unguarded"};
+    return {"unauthenticated",  "forbidden",           "rate_limited",   "settings_reloaded",
+            "reload_refused",   "key_added",           "key_revoked",    "key_changed",
+            "key_expires_soon", "credentials_changed", "file_unguarded", "connection_unguarded"};
 }
 
 /// The security events of a process: lines of the log whose `event` is `security.` and the word of the event, as in

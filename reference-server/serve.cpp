@@ -36,7 +36,7 @@ namespace {
 constexpr auto rest_max = 2s;
 
 /// In front of what is wrong with them.
-std::string const tls_settings = "tls-certificate, tls-key: ";
+std::string const tls_settings = "tls-certificate, tls-key, tls-client-trust: ";
 
 /// A process of the shop: its role, its ports, and its end, all on one thread.
 class running_server {
@@ -54,9 +54,9 @@ public:
 
     /// Opens the store, the shop and the ports.
     exit_code start() {
-        if (!with_.service_credentials.empty()) {
-            auto read = service_credentials::read(with_.service_credentials);
-            if (!read) return refuse({"service-credentials: " + std::string(read.error().message())});
+        if (role_ != role::all) {
+            auto read = service_credentials::read(with_.service_credentials, with_.service_callers);
+            if (!read) return refuse({std::string(read.error().message())});
             credentials_ = std::make_shared<service_credentials>(std::move(*read));
         }
         shop::service_context const context{context_.get_executor(), &shop::system_scheduler(), &shop::random_ids(), &log_};
@@ -69,10 +69,14 @@ public:
         }
         wiring_ = std::move(*opened);
 
+        if (role_ != role::gateway) {
+            for (auto const& one : risks_of_store(with_.store)) watching_->security().write(one.what, {{"reason", one.reason}});
+        }
+
         site_.emplace(&wiring_->face());
         std::optional<shop::http::tls_identity> identity;
         if (!with_.tls_certificate.empty()) {
-            auto read = shop::http::tls_identity::read({with_.tls_certificate, with_.tls_key});
+            auto read = shop::http::tls_identity::read({with_.tls_certificate, with_.tls_key, with_.tls_client_trust});
             if (!read) return refuse({tls_settings + std::string(read.error().message())});
             identity = std::move(*read);
         }
@@ -202,22 +206,24 @@ private:
         log_.set_level(now_.log_level);
         auto refusals = wiring_->reload(now_);
         if (!now_.tls_certificate.empty()) {
-            auto identity = shop::http::tls_identity::read({now_.tls_certificate, now_.tls_key});
+            auto identity = shop::http::tls_identity::read({now_.tls_certificate, now_.tls_key, now_.tls_client_trust});
             if (identity) {
                 server_->set_tls(std::move(*identity));
             } else {
                 refusals.push_back(tls_settings + std::string(identity.error().message()));
             }
         }
-        if (credentials_ && !now_.service_credentials.empty()) {
-            auto secrets = service_credentials::read(now_.service_credentials);
-            if (secrets) {
-                *credentials_ = std::move(*secrets);
-            } else {
-                refusals.push_back("service-credentials: " + std::string(secrets.error().message()));
+        if (credentials_) {
+            auto read = service_credentials::read(now_.service_credentials, now_.service_callers);
+            if (!read) {
+                refusals.emplace_back(read.error().message());
+            } else if (*read != *credentials_) {
+                *credentials_ = std::move(*read);
+                watching_->security().write(security_event::credentials_changed, {});
             }
         }
         refuse_reload(refusals, "what this setting names");
+        if (refusals.empty()) watching_->security().write(security_event::settings_reloaded, {});
     }
 
     void refuse_reload(std::vector<std::string> const& reasons, std::string const& kept) {

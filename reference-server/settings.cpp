@@ -287,14 +287,19 @@ constexpr std::array table{
     setting{"order", "ADDRESSES", "where the order service is", "none", false, false, set_addresses<&settings::order>},
     setting{"notification", "ADDRESSES", "where the notification service is", "none", false, false,
             set_addresses<&settings::notification>},
-    setting{"service-credentials", "FILE",
-            "the secrets that services show each other, one a line: the first is shown, all are accepted", "none", true, false,
+    setting{"service-credentials", "FILE", "the secret that this process shows to other services, its role's own", "none", true, false,
             set_text<&settings::service_credentials>},
+    setting{"service-callers", "FILE", "which roles may call this service, by the hashes of their secrets: ROLE sha256:HEX a line",
+            "none", true, false, set_text<&settings::service_callers>},
     setting{"batching", "yes or no", "whether calls to other services that are made at the same time leave together", "yes",
             false, false, set_flag<&settings::batching>},
     setting{"unknown-skus", "refuse|accept",
             "what becomes of stock of a sku that no product has: refuse or accept", "refuse", false, true, set_unknown_skus},
     setting{"keys", "FILE", "the API keys that are accepted; see shop-server keys", "none", true, false, set_text<&settings::keys>},
+    setting{"keys-usage", "FILE",
+            "where the hour is noted in which each key was last used, for shop-server keys list; auto: beside the file `keys`, .usage "
+            "behind its name; none: nowhere",
+            "auto", true, false, set_text<&settings::keys_usage>},
     setting{"jwt-issuer", "TEXT", "who signs the JSON Web Tokens that are accepted (iss)", "none", false, false, set_text<&settings::jwt_issuer>},
     setting{"jwt-audience", "TEXT", "whom those tokens are for (aud)", "none", false, false, set_text<&settings::jwt_audience>},
     setting{"jwt-keys", "PLACE", "the issuer's keys: file:PATH or the https:// address of a JWKS", "none", false, false, set_jwt_keys},
@@ -323,6 +328,13 @@ constexpr std::array table{
             set_text<&settings::tls_key>},
     setting{"tls-trust", "FILE", "whom to believe about services at https://, as PEM; none: whom the system believes", "none",
             false, false, set_text<&settings::tls_trust>},
+    setting{"tls-client-trust", "FILE",
+            "whom to believe about callers, as PEM: each must show a certificate of theirs (mutual TLS); none: callers are not asked",
+            "none", true, false, set_text<&settings::tls_client_trust>},
+    setting{"tls-client-certificate", "FILE", "the certificate chain to show to services at https:// that ask for one, as PEM", "none",
+            false, false, set_text<&settings::tls_client_certificate>},
+    setting{"tls-client-key", "FILE", "the key to that certificate, as PEM, readable by nobody else", "none", false, false,
+            set_text<&settings::tls_client_key>},
     setting{"trace-collector", "http://HOST:PORT", "the OpenTelemetry collector that traces are sent to (OTLP over HTTP)",
             "none", false, false, set_trace_collector},
     setting{"trace-ratio", "RATIO", "the share of traces that are recorded, from 0 to 1", "0.01", false, false, set_trace_ratio},
@@ -390,6 +402,11 @@ read_settings read(setting_sources const& from) {
                 out.refusals.push_back(*from.file + " line " + std::to_string(entry.line) + ": unknown key '" +
                                        entry.key + "'");
                 continue;
+            }
+            if (without_password(entry.value) != entry.value) {
+                if (auto const why = refuse_secret_in(*from.file)) {
+                    out.refusals.push_back(*why + ", since it holds the password of a database, or name a passfile instead");
+                }
             }
             chosen[s->name] = {std::move(entry.value), origin::file};
             called[s->name] = *from.file + " line " + std::to_string(entry.line) + ": " + entry.key;

@@ -52,11 +52,12 @@ struct settings {
     std::chrono::milliseconds grace{}, idle{};
     std::size_t connections = 0;
     std::optional<listen_address> admin_listen;
-    std::string service_credentials;  ///< path of a file
+    std::string service_credentials, service_callers;  ///< paths of files
     std::vector<std::string> product, inventory, order, notification;  ///< where those services are
     bool batching = true;
     shop::unknown_skus unknown_skus = shop::unknown_skus::refuse;
-    std::string keys;  ///< path of the file of API keys
+    std::string keys;        ///< path of the file of API keys
+    std::string keys_usage;  ///< that of their last uses, `auto`, or empty
     std::string cursor_key;  ///< path of a file
     std::string jwt_issuer, jwt_audience;
     std::string jwt_keys;  ///< `file:PATH` or the address of a JWKS
@@ -69,10 +70,17 @@ struct settings {
     std::string trace_collector;
     double trace_ratio = 0;
     std::string tls_certificate, tls_key;  ///< paths of PEM files
+    std::string tls_client_trust;          ///< likewise: whom to believe about callers
+    std::string tls_client_certificate, tls_client_key;  ///< likewise: what to show to other services
     std::string tls_trust;                 ///< path of a PEM file: whom to believe about other services
 
     /// Whether callers must say who they are.
     bool asks_who() const { return !keys.empty() || !jwt_issuer.empty(); }
+    /// Where the last uses of API keys are noted; empty: nowhere.
+    std::string keys_usage_file() const {
+        if (keys.empty() || keys_usage != "auto") return keys_usage;
+        return keys + ".usage";
+    }
 };
 
 /// One row of the settings table, from which flags, environment, configuration file, `check-config` and the table in

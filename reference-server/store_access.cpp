@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include <sys/stat.h>
+
 #include <shop/core/scheduler.hpp>
 #include <shop/storage/memory.hpp>
 #ifdef SHOP_WITH_SQLITE
@@ -95,6 +97,22 @@ shop::result<schema_state> migrate(settings const& with) {
 bool store_exists(store_choice const& choice) {
     std::error_code none;
     return choice.which != store_choice::kind::sqlite || std::filesystem::exists(choice.place, none);
+}
+
+std::vector<risk> risks_of_store(store_choice const& choice) {
+    std::vector<risk> out;
+    struct stat found {};
+    if (choice.which == store_choice::kind::sqlite && ::stat(choice.place.c_str(), &found) == 0 && (found.st_mode & 066) != 0) {
+        out.push_back({security_event::file_unguarded,
+                       "store: others may read or write its file: chmod 600 it, and what begins with its name"});
+    }
+#ifdef SHOP_WITH_POSTGRES
+    if (choice.which == store_choice::kind::postgres && shop::storage::postgres_may_go_without_tls(choice.place)) {
+        out.push_back({security_event::connection_unguarded,
+                       "store: the database is on another machine, and TLS is not demanded: add sslmode=verify-full"});
+    }
+#endif
+    return out;
 }
 
 exit_code exit_code_of(shop::error const& e) {

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <shop/storage/postgres.hpp>
 #include <shop/storage/storage.hpp>
 
 #include "exit_codes.hpp"
+#include "security_log.hpp"
 #include "settings.hpp"
 
 namespace shop_server {
@@ -23,6 +26,15 @@ shop::result<shop::storage::schema_state> migrate(settings const& with);
 
 /// Whether there is something to open: a store is not made by asking about it.
 bool store_exists(store_choice const& choice);
+
+/// A risk that is run on purpose or by mistake: it is told, and not refused.
+struct risk {
+    security_event what;
+    std::string reason;  ///< names the setting, and what to do
+};
+
+/// What the setting `store` leaves open: a file that others may read or write, a way to the database that others may listen on.
+std::vector<risk> risks_of_store(store_choice const& choice);
 
 /// How the program ends when a store cannot be opened or read.
 exit_code exit_code_of(shop::error const& e);

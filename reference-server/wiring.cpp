@@ -8,6 +8,8 @@
 #include "auth/secret_file.hpp"
 #include "exceptions.hpp"
 #include "gateway/product_cache.hpp"
+#include "instances.hpp"
+#include "service_calls.hpp"
 #include "store_access.hpp"
 
 namespace shop_server {
@@ -69,8 +71,18 @@ std::vector<std::string> missing_settings(role what, settings const& with) {
     if (with.tls_certificate.empty() != with.tls_key.empty()) {
         missing.emplace_back("tls-certificate and tls-key: one is nothing without the other");
     }
-    if (what != role::all && with.service_credentials.empty()) {
-        missing.push_back("service-credentials: the role " + who + " needs the secrets that services show each other");
+    if (with.tls_client_certificate.empty() != with.tls_client_key.empty()) {
+        missing.emplace_back("tls-client-certificate and tls-client-key: one is nothing without the other");
+    }
+    if (!with.tls_client_trust.empty() && with.tls_certificate.empty()) {
+        missing.emplace_back("tls-client-trust: without tls-certificate there is no TLS in which callers could show theirs");
+    }
+    bool const calls = needed.product || needed.inventory || needed.order || needed.notification;
+    if (calls && with.service_credentials.empty()) {
+        missing.push_back("service-credentials: the role " + who + " needs a secret to show to the services that it calls");
+    }
+    if (what != role::all && what != role::gateway && with.service_callers.empty()) {
+        missing.push_back("service-callers: the role " + who + " must know who may call it");
     }
     return missing;
 }
@@ -84,12 +96,15 @@ std::vector<std::string> unusable_files(settings const& running, settings const&
         if (!read) out.push_back(std::string(setting) + ": " + std::string(read.error().message()));
     };
     if (next.keys != running.keys && !next.keys.empty()) look("keys", api_keys::read(next.keys));
-    if (next.service_credentials != running.service_credentials && !next.service_credentials.empty()) {
-        look("service-credentials", service_credentials::read(next.service_credentials));
+    if (next.service_credentials != running.service_credentials || next.service_callers != running.service_callers) {
+        auto const read = service_credentials::read(next.service_credentials, next.service_callers);
+        if (!read) out.emplace_back(read.error().message());
     }
-    bool const is_new_identity = next.tls_certificate != running.tls_certificate || next.tls_key != running.tls_key;
+    bool const is_new_identity = next.tls_certificate != running.tls_certificate || next.tls_key != running.tls_key ||
+                                 next.tls_client_trust != running.tls_client_trust;
     if (is_new_identity && !next.tls_certificate.empty()) {
-        look("tls-certificate, tls-key", shop::http::tls_identity::read({next.tls_certificate, next.tls_key}));
+        look("tls-certificate, tls-key, tls-client-trust",
+             shop::http::tls_identity::read({next.tls_certificate, next.tls_key, next.tls_client_trust}));
     }
     return out;
 }
@@ -121,6 +136,9 @@ std::vector<std::string> refuse_to_reload(role what, settings const& running, re
     if (running.tls_certificate.empty() != next.tls_certificate.empty()) {
         out.emplace_back("tls-certificate: whether the port speaks TLS is settled at start; restart the server");
     }
+    if (running.tls_client_trust.empty() != next.tls_client_trust.empty()) {
+        out.emplace_back("tls-client-trust: whether callers must show a certificate is settled at start; restart the server");
+    }
     if (out.empty()) out = unusable_files(running, next);
     return out;
 }
@@ -146,13 +164,29 @@ shop::result<std::unique_ptr<wiring>> wiring::open(role what, settings const& wi
 
 shop::result<void> wiring::meet_peers(role what, settings const& with) {
     peer_options options;
-    options.credential = [credentials = credentials_] { return credentials->authorization(); };
+    if (credentials_) options.credential = [credentials = credentials_] { return credentials->authorization(); };
+    options.security = &watching_.security();
     options.batching = with.batching;
     options.overdue_margin = what == role::gateway ? overdue_margin_of_a_gateway : overdue_margin_of_a_service;
     if (!with.tls_trust.empty()) {
         auto trust = shop::http::tls_trust::read(with.tls_trust);
         if (!trust) return shop::error(shop::error_code::invalid_value, "tls-trust: " + std::string(trust.error().message()));
         options.trust = std::move(*trust);
+    }
+    if (!with.tls_client_certificate.empty()) {
+        auto const believed = options.trust ? *options.trust : shop::http::tls_trust::of_the_system();
+        auto showing = believed.showing({with.tls_client_certificate, with.tls_client_key});
+        if (!showing) {
+            return shop::error(shop::error_code::invalid_value,
+                               "tls-client-certificate, tls-client-key: " + std::string(showing.error().message()));
+        }
+        options.trust = std::move(*showing);
+    }
+    for (auto const& [service, addresses] : {std::pair("product", &with.product), std::pair("inventory", &with.inventory),
+                                             std::pair("order", &with.order), std::pair("notification", &with.notification)}) {
+        if (auto guarded = check_registry_files(*addresses); !guarded) {
+            return shop::error(guarded.error().code(), service + (": " + std::string(guarded.error().message())));
+        }
     }
     auto const needed = needs_of(what);
     auto const watch = watching_.watch(hop::client);
@@ -184,7 +218,7 @@ std::shared_ptr<peer> wiring::meet(std::string service, std::vector<std::string>
 }
 
 shop::result<void> wiring::open_doors(settings const& with) {
-    auto door = doorkeeper::open(with, context_);
+    auto door = doorkeeper::open(with, context_, watching_.security());
     if (!door) return shop::error(shop::error_code::invalid_value, std::string(door.error().message()));
     doorkeeper_ = std::move(*door);
     auto* keeper = doorkeeper_.get();
@@ -241,7 +275,19 @@ void wiring::offer(role what) {
     if (here.inventory) to->offer(ports.inventory);
     if (here.orders) to->offer(ports.orders);
     if (here.notifications) to->offer(ports.notifications);
-    internal_.emplace(to, [credentials = credentials_](std::string_view shown) { return credentials->accepts(shown); });
+    refusals_.emplace(context_, draw_hash_seed(context_), watching_.security());
+    internal_.emplace(to, [this](shop::http::request const& head, std::string_view operation) { return judge_caller(head, operation); });
+}
+
+std::optional<shop::error> wiring::judge_caller(shop::http::request const& head, std::string_view operation) {
+    auto const who = credentials_->caller(head.find("Authorization").value_or(std::string_view{}));
+    if (!who) {
+        refusals_->answered(head, 401, {});
+        return shop::error(shop::error_code::unauthenticated, "this needs the credential of a service");
+    }
+    if (may_call(*who, operation)) return std::nullopt;
+    refusals_->answered(head, 403, operation, shop::to_word(*who));
+    return shop::error(shop::error_code::forbidden, "the role " + std::string(shop::to_word(*who)) + " does not ask for this");
 }
 
 void wiring::serve_rest(shop::services services, settings const& with) {
@@ -257,6 +303,7 @@ void wiring::serve_rest(shop::services services, settings const& with) {
     options.draw_span = watching_.span_source();
     options.on_answered = [this](auto const& request, auto const& answer, std::string_view operation) {
         watching_.answered(request, answer, operation);
+        doorkeeper_->answered(request, answer.status, operation);
     };
     options.on_exception = [log = context_.log](std::string_view operation, std::exception_ptr const& thrown) {
         log->write(shop::severity::error, "an operation failed",

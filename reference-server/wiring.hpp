@@ -13,6 +13,7 @@
 #include <shop/http/rest.hpp>
 #include <shop/transport/endpoint.hpp>
 
+#include "auth/refusal_log.hpp"
 #include "auth/service_credentials.hpp"
 #include "gateway/doorkeeper.hpp"
 #include "gateway/expanding.hpp"
@@ -55,6 +56,7 @@ private:
     shop::result<void> meet_peers(role what, settings const& with);
     shop::result<void> open_doors(settings const& with);
     std::shared_ptr<peer> meet(std::string service, std::vector<std::string> const& addresses, peer_options options);
+    std::optional<shop::error> judge_caller(shop::http::request const& head, std::string_view operation);
     shop::result<void> run_services(role what, settings const& with);
     void offer(role what);
     void serve_rest(shop::services services, settings const& with);
@@ -78,6 +80,7 @@ private:
     std::optional<expanding> expanding_;
     std::optional<public_face> public_face_;
     std::optional<shop::http::internal_api> internal_;
+    std::optional<refusal_log> refusals_;  ///< of services
 };
 
 /// What the settings of a role lack, or nothing: each names its key.

@@ -47,16 +47,6 @@ bool is_key_scope(std::string_view text) {
     return !text.empty() && text.front() != ':' && text.back() != ':' && std::ranges::all_of(text, fits);
 }
 
-/// The id in the text of a key; nothing for what has not the form of one.
-std::optional<std::string_view> id_in(std::string_view token) {
-    if (!token.starts_with(api_key_prefix)) return std::nullopt;
-    token.remove_prefix(api_key_prefix.size());
-    auto const end = token.find('_');
-    if (end == token.npos || token.size() - end - 1 != key_secret_letters) return std::nullopt;
-    if (!is_key_id(token.substr(0, end))) return std::nullopt;
-    return token.substr(0, end);
-}
-
 using findings = std::vector<shop::field_error>;
 
 constexpr std::string_view id_form = "must begin with a-z or 0-9, then a-z, 0-9 or -, at most 32 characters";
@@ -139,6 +129,39 @@ std::string text_of(api_key_file const& file) {
 shop::error const& expired_api_key() {
     static shop::error const expired(shop::error_code::unauthenticated, "the API key has expired");
     return expired;
+}
+
+std::optional<std::string_view> api_keys::id_in(std::string_view token) {
+    if (!token.starts_with(api_key_prefix)) return std::nullopt;
+    token.remove_prefix(api_key_prefix.size());
+    auto const end = token.find('_');
+    if (end == token.npos || token.size() - end - 1 != key_secret_letters) return std::nullopt;
+    if (!is_key_id(token.substr(0, end))) return std::nullopt;
+    return token.substr(0, end);
+}
+
+std::vector<api_keys::expiring> api_keys::expiring_between(shop::timestamp after, shop::timestamp until) const {
+    std::vector<expiring> out;
+    for (auto const& [id, key] : keys_) {
+        if (key.expires_at && *key.expires_at > after && *key.expires_at <= until) out.push_back({id, *key.expires_at});
+    }
+    return out;
+}
+
+api_keys::changes api_keys::between(api_keys const& before, api_keys const& now) {
+    changes out;
+    for (auto const& [id, key] : now.keys_) {
+        auto const old = before.keys_.find(id);
+        if (old == before.keys_.end()) {
+            out.added.push_back(id);
+        } else if (!(old->second == key)) {
+            out.changed.push_back(id);
+        }
+    }
+    for (auto const& [id, key] : before.keys_) {
+        if (!now.keys_.contains(id)) out.revoked.push_back(id);
+    }
+    return out;
 }
 
 shop::result<api_keys> api_keys::parse(std::string_view text) {

@@ -68,11 +68,33 @@ public:
 
     std::size_t size() const { return keys_.size(); }
 
+    /// The id in the text of a key, which is no secret; nothing for what has not the form of one.
+    static std::optional<std::string_view> id_in(std::string_view token);
+
+    /// A key and when it expires.
+    struct expiring {
+        std::string id;
+        shop::timestamp at;
+    };
+    /// The keys that expire after one moment and up to another, by id.
+    std::vector<expiring> expiring_between(shop::timestamp after, shop::timestamp until) const;
+
+    /// What became of the keys between two readings of their file: ids, in their order.
+    struct changes {
+        std::vector<std::string> added, revoked, changed;
+    };
+    static changes between(api_keys const& before, api_keys const& now);
+
 private:
     struct key {
         sha256_digest hash;
         std::optional<shop::timestamp> expires_at;
         std::shared_ptr<shop::principal const> who;
+
+        friend bool operator==(key const& a, key const& b) {
+            return a.hash == b.hash && a.expires_at == b.expires_at && a.who->account == b.who->account &&
+                   a.who->scopes == b.who->scopes && a.who->customer_id == b.who->customer_id;
+        }
     };
     std::map<std::string, key, std::less<>> keys_;
 };

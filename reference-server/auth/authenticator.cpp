@@ -66,8 +66,12 @@ std::optional<authentication> authenticator::judge(shown_credentials const& show
 
 authentication authenticator::judge_api_key(shown_credentials const& shown, std::string_view token) {
     static api_keys const none;
-    auto found = (keys_ ? *keys_ : none).find(token, context_.clock->stamp());
-    if (found) return *std::move(found);
+    auto const now = context_.clock->stamp();
+    auto found = (keys_ ? *keys_ : none).find(token, now);
+    if (found) {
+        if (key_used_) key_used_(*api_keys::id_in(token), now);
+        return *std::move(found);
+    }
     if (found.error() == expired_api_key()) return deny(found.error(), invalid_token);
     return count_and_deny(shown, found.error(), invalid_token);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -67,6 +68,9 @@ public:
 
     /// From now on these keys count; none: no API key does.
     void use_api_keys(std::shared_ptr<api_keys const> keys) { keys_ = std::move(keys); }
+    /// Is told of each request that an API key is accepted for.
+    using key_used_function = std::function<void(std::string_view id, shop::timestamp now)>;
+    void on_key_used(key_used_function tell) { key_used_ = std::move(tell); }
     /// From now on this policy counts, with the keys of this source; none: no token does. Both or neither is null.
     void use_tokens(std::shared_ptr<jwt_verifier> verifier, std::shared_ptr<jwks_source> source);
 
@@ -92,6 +96,7 @@ private:
     shop::service_context context_;
     rate_limiter bad_credentials_, awaited_keys_;
     std::shared_ptr<api_keys const> keys_;
+    key_used_function key_used_;
     std::shared_ptr<jwt_verifier> verifier_;
     std::shared_ptr<jwks_source> source_;
 };

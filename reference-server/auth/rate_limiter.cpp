@@ -34,6 +34,15 @@ std::string_view text_of(auto const& bytes, std::size_t count) {
 
 }  // namespace
 
+hash_seed draw_hash_seed(shop::service_context const& context) {
+    hash_seed seed;
+    for (std::size_t half = 0; half < seed.size(); half += 8) {
+        auto const id = context.ids->next(context.clock->stamp());
+        std::memcpy(seed.data() + half, id.bytes.data() + 8, 8);  // its random half
+    }
+    return seed;
+}
+
 rate_limiter::rate_limiter(request_rate rate, hash_seed seed, std::size_t buckets) : seed_(seed) {
     use(rate);
     buckets_.resize(std::bit_ceil(std::max(buckets, ways)));

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <shop/core/service_context.hpp>
 #include <shop/core/time.hpp>
 
 namespace shop_server {
@@ -19,6 +20,9 @@ struct request_rate {
 
 /// Drawn at start, kept secret: without it nobody can choose names that share a bucket with somebody else's.
 using hash_seed = std::array<std::uint8_t, 16>;
+
+/// Draws one.
+hash_seed draw_hash_seed(shop::service_context const& context);
 
 struct rate_decision {
     bool allowed = false;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,36 +9,52 @@
 #include <shop/core/result.hpp>
 
 #include "auth/digest.hpp"
+#include "role.hpp"
 
 namespace shop_server {
 
 inline constexpr std::size_t service_secret_bytes_min = 32;
 inline constexpr std::size_t service_secret_bytes_max = 512;
-inline constexpr std::size_t service_secrets_max = 16;
+inline constexpr std::size_t service_callers_max = 64;
 inline constexpr std::size_t service_secret_file_bytes_max = 16 * 1024;
 
-/// The secrets by which the services of one shop know each other. All of them are accepted, the first is sent: to
-/// rotate, add the new one last everywhere, then move it to the front everywhere, then take the old one out.
+/// How the services of one shop know each other: the secret that this process shows, which is its role's and nobody else's, and
+/// whose secrets it lets in, of which it holds only hashes. Who steals a secret can do what that one role may do.
 /// @par Thread safety
 /// Distinct objects: safe. Shared objects: safe to read.
 class service_credentials {
 public:
-    /// Reads one secret per line; empty lines are passed over.
+    /// @param secret one secret, on a line of its own
+    /// @param callers lines `ROLE sha256:HEX`; empty lines and lines that begin with `#` are passed over. A role may have several:
+    /// to change a secret, add the hash of the new one, let the role show it, take out the old one's
     /// @par Errors
-    /// `invalid_value`, with the number of the line and what to mend.
-    static shop::result<service_credentials> parse(std::string_view text);
+    /// `invalid_value`, with the setting, the line and what to mend.
+    static shop::result<service_credentials> parse(std::optional<std::string_view> secret,
+                                                   std::optional<std::string_view> callers);
+    /// @param secret, callers paths of files; empty: shows nothing, lets nobody in
     /// @par Errors
-    /// Those of `read_guarded_file` and `parse`.
-    static shop::result<service_credentials> read(std::string const& path);
+    /// Those of `read_guarded_file` and `parse`, with the setting in front.
+    static shop::result<service_credentials> read(std::string const& secret, std::string const& callers);
 
-    /// Whether the value of an `Authorization` field holds one of the secrets. Takes as long whichever it is.
-    bool accepts(std::string_view authorization) const;
-    /// The value of the `Authorization` field to send.
+    /// Whose secret the value of an `Authorization` field holds; nothing for anything else. Takes as long whoever it is.
+    std::optional<role> caller(std::string_view authorization) const;
+    /// The value of the `Authorization` field to send; empty: none.
     std::string const& authorization() const { return sent_; }
 
+    /// Whether both let in the same callers by the same secrets, and show the same.
+    friend bool operator==(service_credentials const&, service_credentials const&) = default;
+
 private:
+    struct known_caller {
+        role who;
+        sha256_digest hash;
+        friend bool operator==(known_caller const&, known_caller const&) = default;
+    };
+    shop::result<void> set_secret(std::string_view text);
+    shop::result<void> set_callers(std::string_view text);
+
     std::string sent_;
-    std::vector<sha256_digest> accepted_;
+    std::vector<known_caller> callers_;
 };
 
 }  // namespace shop_server

@@ -1,7 +1,5 @@
 #include "gateway/doorkeeper.hpp"
 
-#include <cstring>
-
 #include <shop/http/client.hpp>
 #include <shop/http/problem.hpp>
 #include <shop/http/uri.hpp>
@@ -12,15 +10,6 @@ using shop::http::admittance;
 using shop::http::request;
 
 namespace {
-
-hash_seed draw_seed(shop::service_context const& context) {
-    hash_seed seed;
-    for (std::size_t half = 0; half < seed.size(); half += 8) {
-        auto const id = context.ids->next(context.clock->stamp());
-        std::memcpy(seed.data() + half, id.bytes.data() + 8, 8);  // its random half
-    }
-    return seed;
-}
 
 shop::error named(std::string_view setting, shop::error const& why) {
     return shop::error(why.code(), std::string(setting) + ": " + std::string(why.message()));
@@ -55,15 +44,23 @@ bool has_token_in_query(request const& head) {
 
 }  // namespace
 
-doorkeeper::doorkeeper(shop::service_context context, bool is_open)
-    : context_(std::move(context)), seed_(draw_seed(context_)), credentials_(context_, seed_), is_open_(is_open) {}
+doorkeeper::doorkeeper(shop::service_context context, bool is_open, security_log& security)
+    : context_(std::move(context)),
+      seed_(draw_hash_seed(context_)),
+      credentials_(context_, seed_),
+      key_watch_(context_, security),
+      refusals_(context_, seed_, security),
+      is_open_(is_open) {
+    credentials_.on_key_used([this](std::string_view id, shop::timestamp now) { key_watch_.used(id, now); });
+}
 
 doorkeeper::~doorkeeper() {
     if (token_keys_url_) token_keys_url_->stop();
 }
 
-shop::result<std::unique_ptr<doorkeeper>> doorkeeper::open(settings const& with, shop::service_context context) {
-    std::unique_ptr<doorkeeper> out(new doorkeeper(std::move(context), !with.asks_who()));
+shop::result<std::unique_ptr<doorkeeper>> doorkeeper::open(settings const& with, shop::service_context context,
+                                                          security_log& security) {
+    std::unique_ptr<doorkeeper> out(new doorkeeper(std::move(context), !with.asks_who(), security));
     if (auto used = out->use_keys(with); !used) return used.error();
     if (auto used = out->use_tokens(with); !used) return used.error();
     out->use_rates(with);
@@ -77,7 +74,8 @@ shop::result<void> doorkeeper::use_keys(settings const& with) {
         if (!read) return named("keys", read.error());
         keys = std::make_shared<api_keys const>(std::move(*read));
     }
-    credentials_.use_api_keys(std::move(keys));
+    credentials_.use_api_keys(keys);
+    key_watch_.use(std::move(keys), with.keys_usage_file());
     return {};
 }
 

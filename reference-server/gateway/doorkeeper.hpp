@@ -9,7 +9,10 @@
 #include <shop/http/rest.hpp>
 
 #include "auth/authenticator.hpp"
+#include "auth/key_watch.hpp"
 #include "auth/rate_limiter.hpp"
+#include "auth/refusal_log.hpp"
+#include "security_log.hpp"
 #include "settings.hpp"
 
 namespace shop_server {
@@ -24,7 +27,9 @@ class doorkeeper final : public shop::http::doorkeeper {
 public:
     /// @par Errors
     /// `invalid_value` and others, with the name of the setting in front.
-    static shop::result<std::unique_ptr<doorkeeper>> open(settings const& with, shop::service_context context);
+    /// @param security outlives the object
+    static shop::result<std::unique_ptr<doorkeeper>> open(settings const& with, shop::service_context context,
+                                                          security_log& security);
     ~doorkeeper() override;
 
     std::optional<shop::http::admittance> judge(shop::http::request const& head) override;
@@ -35,11 +40,16 @@ public:
     /// @return why something could not be read, with the name of its setting in front
     std::vector<std::string> reload(settings const& with);
 
+    /// Is told of each answer; see `refusal_log`.
+    void answered(shop::http::request const& request, unsigned status, std::string_view operation) {
+        refusals_.answered(request, status, operation);
+    }
+
     std::uint64_t rate_limited() const { return rate_limited_; }
     std::uint64_t unauthenticated() const { return unauthenticated_; }
 
 private:
-    doorkeeper(shop::service_context context, bool is_open);
+    doorkeeper(shop::service_context context, bool is_open, security_log& security);
 
     shop::result<void> use_keys(settings const& with);
     void use_rates(settings const& with);
@@ -53,6 +63,8 @@ private:
     shop::service_context context_;
     hash_seed seed_;
     authenticator credentials_;
+    key_watch key_watch_;
+    refusal_log refusals_;
     bool is_open_;  ///< nobody needs to say who they are
     std::optional<rate_limiter> by_account_, by_address_;
     std::shared_ptr<jwks_file> token_keys_file_;

@@ -35,9 +35,10 @@ for name in "${!words_of[@]}"; do
     for variable in "${variables[@]}"; do
         [[ -n ${settings[${variable%%=*}]:-} ]] || complain "$where: ${variable%%=*}: no such setting"
     done
-    # The values, by the program itself; whether it may listen there depends on the role, which `serve` judges.
+    # The values, by the program itself; whether it may listen there depends on the role, which `serve` judges. The database is
+    # reached over a network of this machine that nobody else is in (`databases`, internal), so without TLS.
     complain_each < <(clean "${variables[@]}" "$program" check-config --listen 127.0.0.1:8080 |
-        sed -n -e '/no such setting/d' -e "s/^shop-server: /compose.yaml: $name: /p")
+        sed -n -e '/no such setting/d' -e '/TLS is not demanded/d' -e "s/^shop-server: /compose.yaml: $name: /p")
 done
 
 # Every file of ./secrets must be one that script/secrets makes, and not to be read by others; all else must be here.

@@ -6,11 +6,9 @@ namespace shop::transport {
 
 void write_call(std::string& out, shop::call const& call) {
     auto const& by = *call.by;
-    if (call.by != local_principal()) {
-        out += "\"by\":";
-        json::append(out, told_principal{by.account, by.scopes, by.customer_id});
-        out += ',';
-    }
+    out += "\"by\":";
+    json::append(out, told_principal{by.account, by.scopes, by.customer_id});
+    out += ',';
     if (!call.idempotency_key.empty()) {
         out += "\"key\":";
         json::append_string(out, call.idempotency_key);
@@ -29,7 +27,8 @@ void write_call(std::string& out, shop::call const& call) {
 }
 
 shop::call to_call(told_call told, steady_time now) {
-    shop::call out;
+    static auto const nobody = std::make_shared<principal const>();
+    shop::call out(nobody);
     if (told.by) {
         out.by = std::make_shared<principal const>(
             principal{std::move(told.by->account), std::move(told.by->scopes), std::move(told.by->customer)});

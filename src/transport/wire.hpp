@@ -115,7 +115,7 @@ struct told_principal {
     }
 };
 
-/// The circumstances of a request, on the wire. Without `by` it is the calling service itself.
+/// The circumstances of a request, on the wire. Without `by` it is nobody's, who may do nothing.
 struct told_call {
     std::optional<std::uint64_t> timeout_ms;
     std::optional<told_principal> by;

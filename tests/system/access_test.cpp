@@ -373,6 +373,69 @@ TEST_F(access, is_never_asked_for_in_a_query_nor_logged) {
     EXPECT_THAT(shop_->log(), Not(HasSubstr(ann_.substr(10))));
 }
 
+TEST_F(access, that_is_refused_is_told_with_the_id_of_the_key_and_never_its_secret) {
+    auto const reader = new_key("reader", {"--scope", "products:read"});
+    open({"--rate-limit", "1/s:3"});
+    auto wrong = reader;
+    wrong.back() = wrong.back() == 'A' ? 'B' : 'A';
+    EXPECT_EQ(ask(wrong, "GET", "/v1/products").status, 401);
+    EXPECT_EQ(ask(reader, "GET", "/v1/orders").status, 403);
+    while (ask(reader, "GET", "/v1/products").status != 429) {}
+    EXPECT_EQ(shop_->stop(), 0);
+    auto const log = shop_->log();
+    EXPECT_THAT(log, HasSubstr(R"("level":"warning","event":"security.unauthenticated","key":"reader","account":"","operation":"products.list")"));
+    EXPECT_THAT(log, HasSubstr(R"("event":"security.forbidden","key":"reader","account":"reader","operation":"orders.list")"));
+    EXPECT_THAT(log, HasSubstr(R"("event":"security.rate_limited","key":"reader")"));
+    EXPECT_THAT(log, Not(HasSubstr(reader.substr(12, 40))));
+    EXPECT_THAT(log, Not(HasSubstr(wrong.substr(12, 40))));
+}
+
+TEST_F(access, that_is_given_taken_or_about_to_end_is_told) {
+    new_key("guest", {"--scope", "products:read", "--expires", "3d"});
+    open();
+    new_key("new", {"--scope", "products:read"});
+    ASSERT_EQ(shop_test::run_server({"keys", "revoke", "bob", "--keys", keys_}).code, 0);
+    shop_->process().signal(SIGHUP);
+    ASSERT_TRUE(shop_->process().wait_for_err("security.key_revoked"));
+    EXPECT_EQ(ask(bob_, "GET", "/v1/orders").status, 401);
+    auto const numbers = shop_->client().get("/metrics").body;
+    EXPECT_THAT(numbers, HasSubstr("shop_security_events_total{event=\"key_revoked\"} 1\n"));
+    EXPECT_EQ(shop_->stop(), 0);
+    EXPECT_THAT(shop_->log(), HasSubstr(R"("event":"security.key_added","key":"new"})"));
+    EXPECT_THAT(shop_->log(), HasSubstr(R"("event":"security.key_revoked","key":"bob"})"));
+    EXPECT_THAT(shop_->log(), HasSubstr(R"("level":"warning","event":"security.key_expires_soon","key":"guest","expires_at":")"));
+}
+
+TEST_F(access, is_remembered_by_the_hour_of_its_last_use) {
+    open();
+    EXPECT_EQ(ask(ann_, "GET", "/v1/orders").status, 200);
+    EXPECT_EQ(shop_->stop(), 0);
+    auto const listed = shop_test::run_server({"keys", "list", "--keys", keys_});
+    EXPECT_THAT(listed.out, testing::ContainsRegex("ann  account ann  scopes [a-z: ]*  customer ann  last used 20..-..-..T..Z\n"));
+    EXPECT_THAT(listed.out, HasSubstr("boss  account boss  scopes *  last used never\n"));
+    ASSERT_EQ(shop_test::run_server({"keys", "revoke", "ann", "--keys", keys_}).code, 0);
+    new_key("ann", {"--scope", "orders:read"});
+    EXPECT_THAT(shop_test::run_server({"keys", "list", "--keys", keys_}).out, HasSubstr("ann  account ann  scopes orders:read  last used never\n"))
+        << "another key of the same name";
+}
+
+TEST(keys_command, takes_days_a_day_or_a_time_for_an_expiry) {
+    shop_test::scratch folder;
+    auto const file = folder.file("keys.json");
+    auto const add = [&](std::string const& id, std::string const& when) {
+        return shop_test::run_server({"keys", "add", id, "--keys", file, "--scope", "*", "--expires", when}).code;
+    };
+    EXPECT_EQ(add("a", "90d"), 0);
+    EXPECT_EQ(add("b", "2999-01-31"), 0);
+    EXPECT_EQ(add("c", "2999-01-31T12:00:00+01:00"), 0);
+    EXPECT_EQ(add("d", "1d"), 0);
+    for (auto const* bad : {"0d", "-1d", "d", "90", "soon", "2020-01-31", "2999-13-01", "99999999999d"}) EXPECT_EQ(add("x", bad), 78) << bad;
+    auto const listed = shop_test::run_server({"keys", "list", "--keys", file, "--keys-usage", "none"}).out;
+    EXPECT_THAT(listed, HasSubstr("b  account b  scopes *  expires 2999-01-31T00:00:00.000Z\n"));
+    EXPECT_THAT(listed, HasSubstr("c  account c  scopes *  expires 2999-01-31T11:00:00.000Z\n"));
+    EXPECT_THAT(listed, testing::ContainsRegex("d  account d  scopes .  expires [0-9TZ:.-]*, soon\n"));
+}
+
 TEST(keys_command, says_what_is_wrong_and_shows_a_key_once) {
     shop_test::scratch folder;
     auto const file = folder.file("keys.json");

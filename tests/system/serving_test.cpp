@@ -281,6 +281,72 @@ TEST(a_file_that_is_no_database, is_told_with_65_and_left_alone) {
     EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), letter);
 }
 
+TEST(a_database_on_another_machine_without_tls, is_warned_of) {
+    auto const open = run_server({"check-config", "--store", "postgresql://shop@db.example/shop"});
+    EXPECT_EQ(open.code, 0);
+    EXPECT_THAT(open.err, HasSubstr("sslmode=verify-full"));
+    auto const guarded = run_server({"check-config", "--store", "postgresql://shop@db.example/shop?sslmode=verify-full"});
+    EXPECT_EQ(guarded.err, "");
+}
+
+TEST(a_store_that_others_may_read, is_told_at_start) {
+    shop_test::scratch folder;
+    auto const path = folder.file("shop.db");
+    {
+        server shop("sqlite:" + path);
+        EXPECT_EQ(shop.stop(), 0);
+        EXPECT_THAT(shop.log(), testing::Not(HasSubstr("security.file_unguarded"))) << "as it was made";
+    }
+    std::filesystem::permissions(path, std::filesystem::perms(0644));
+    server shop("sqlite:" + path);
+    EXPECT_EQ(shop.stop(), 0);
+    EXPECT_THAT(shop.log(), HasSubstr(R"("level":"warning","event":"security.file_unguarded","reason":"store: )"));
+}
+
+class a_registry_of_instances : public testing::Test {
+protected:
+    std::vector<std::string> gateway() {
+        std::vector<std::string> command{"serve", "gateway", "--listen", "127.0.0.1:0", "--service-credentials", secret_};
+        for (auto const* service : {"--product", "--inventory", "--order", "--notification"}) {
+            command.insert(command.end(), {service, "file:" + path_});
+        }
+        return command;
+    }
+    void allow(int mode, std::string const& path) {
+        std::filesystem::permissions(path, std::filesystem::perms(mode));
+    }
+    void SetUp() override { allow(0600, secret_); }
+
+    shop_test::scratch folder_;
+    std::string secret_ = folder_.write("secret", std::string(32, 's') + "\n");
+    std::string path_ = folder_.write("instances", "http://127.0.0.1:1\n");
+};
+
+TEST_F(a_registry_of_instances, that_others_may_write_is_refused_with_78) {
+    allow(0666, path_);
+    auto const run = run_server(gateway());
+    EXPECT_EQ(run.code, 78);
+    EXPECT_THAT(run.err, HasSubstr("product: the registry file: mode 0666: chmod 644 it"));
+}
+
+TEST_F(a_registry_of_instances, that_others_may_write_later_is_not_believed_and_told_once) {
+    auto command = gateway();
+    command.insert(command.begin(), SHOP_SERVER);
+    shop_test::process running(command);
+    ASSERT_TRUE(running.wait_for_out("\n")) << running.err();
+    allow(0666, path_);
+    auto const told = [&] {
+        auto const log = running.err();
+        std::size_t count = 0;
+        for (auto at = log.find("security.file_unguarded"); at != log.npos; at = log.find("security.file_unguarded", at + 1)) ++count;
+        return count;
+    };
+    EXPECT_TRUE(eventually(std::chrono::minutes(1), [&] { return told() == 4; })) << running.err();
+    running.signal(SIGTERM);
+    EXPECT_EQ(running.wait(), 0);
+    EXPECT_EQ(told(), 4u) << "once for each service";
+}
+
 /// Runs SQL on a file, whoever it belongs to.
 void run_sql(std::string const& path, char const* sql) {
     sqlite3* db = nullptr;

@@ -92,12 +92,8 @@ public:
     /// @param by what leads from one role to another, if not the straight way
     explicit stack(std::string const& stores, int copies = 1, std::vector<std::string> more = {}, detour by = {})
         : stores_(stores), more_(std::move(more)), by_(std::move(by)) {
-        auto const secret = secrets_.file("service-credentials");
-        int const file = ::open(secret.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-        std::string const text = "the-secret-of-the-services-of-this-test\n";
-        if (file < 0 || ::write(file, text.data(), text.size()) < 0) throw std::runtime_error("no secret");
-        ::close(file);
-        more_.insert(more_.end(), {"--service-credentials", secret});
+        for (auto const* role : {"gateway", "inventory", "order"}) write_secret(role, secret_of(role) + '\n');
+        secrets_.write("callers", callers());
 
         start_all("product", copies, {"--store", stores_.product});
         start_all("notification", copies, {"--store", stores_.notification});
@@ -111,7 +107,15 @@ public:
     unsigned short port() const { return roles_.at("gateway").front()->port(); }
     http_client client() const { return http_client(port()); }
     stack_stores const& stores() const { return stores_; }
-    std::string secret_header() const { return "Authorization: Bearer the-secret-of-the-services-of-this-test\r\n"; }
+    /// The secret by which services know a role.
+    static std::string secret_of(std::string const& role) { return "the-secret-of-the-" + role + "-of-this-test"; }
+    /// A file `service-callers` with their SHA-256.
+    static std::string callers() {
+        return "gateway sha256:48a50874f73192c0b12dea95227125761444c0df00b4c9563e9043e76b6c5d52\n"
+               "inventory sha256:4a3a3a6ea90b5813fdbbf04636c0d49bbb267c2ae58ba9b3970abbe8247ec548\n"
+               "order sha256:684d9c5e4d4632a38635d262e7af246ee011f1ee50a8eb31c16627880254d21c\n";
+    }
+    static std::string secret_header(std::string const& role) { return "Authorization: Bearer " + secret_of(role) + "\r\n"; }
     std::string log() const {
         std::string all;
         for (auto const& [role, some] : roles_) {
@@ -144,7 +148,14 @@ private:
             settings.insert(settings.end(), {"--" + service, by_ ? by_(role, service, addresses) : addresses});
         }
         settings.insert(settings.end(), more_.begin(), more_.end());
+        if (!services.empty()) settings.insert(settings.end(), {"--service-credentials", secrets_.file(role)});
+        if (role != "gateway") settings.insert(settings.end(), {"--service-callers", secrets_.file("callers")});
         for (int n = 0; n < copies; ++n) roles_[role].push_back(std::make_unique<role_process>(role, settings));
+    }
+    void write_secret(std::string const& name, std::string const& text) const {
+        int const file = ::open(secrets_.file(name).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        if (file < 0 || ::write(file, text.data(), text.size()) < 0) throw std::runtime_error("no secret");
+        ::close(file);
     }
     std::string addresses_of(std::string const& role) const {
         std::string all;

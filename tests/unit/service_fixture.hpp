@@ -81,7 +81,10 @@ protected:
             return remote(context(), std::make_shared<transport::batching_channel>(context(), network, batcher_options{}), {});
         }
         if (how != "http") throw std::invalid_argument("SHOP_TEST_TRANSPORT: no such transport");
-        faces_.emplace_back(endpoint, [](std::string_view shown) { return shown == "Bearer secret"; });
+        faces_.emplace_back(endpoint, [](http::request const& head, std::string_view) -> std::optional<error> {
+            if (head.find("Authorization") == "Bearer secret") return std::nullopt;
+            return error(error_code::unauthenticated);
+        });
         auto& server = servers_.emplace_back(io.get_executor(), http::server_options{}, faces_.back());
         auto const bound = server.listen("127.0.0.1", 0).value();
         server.start();

@@ -46,6 +46,42 @@ std::string refusal_of(std::string const& text) {
     return read ? "" : std::string(read.error().message());
 }
 
+TEST(api_keys, tell_what_changed_between_two_readings) {
+    auto stays = make_api_key(entry_of("stays")).value().entry, wider = make_api_key(entry_of("wider")).value().entry;
+    auto const gone = make_api_key(entry_of("gone")).value().entry, fresh = make_api_key(entry_of("new")).value().entry;
+    auto const before = api_keys::parse(file_of({stays, wider, gone})).value();
+    wider.scopes = {"*"};
+    auto const now = api_keys::parse(file_of({fresh, wider, stays})).value();
+    auto const changes = api_keys::between(before, now);
+    EXPECT_THAT(changes.added, ElementsAre("new"));
+    EXPECT_THAT(changes.revoked, ElementsAre("gone"));
+    EXPECT_THAT(changes.changed, ElementsAre("wider"));
+}
+
+TEST(api_keys, tell_which_expire_in_a_time) {
+    std::vector<api_key_entry> entries;
+    for (auto const& [id, at] : {std::pair("past", noon), std::pair("soon", noon + std::chrono::hours(1)),
+                                 std::pair("later", noon + std::chrono::hours(3))}) {
+        auto wanted = entry_of(id);
+        wanted.expires_at = at;
+        entries.push_back(make_api_key(wanted).value().entry);
+    }
+    entries.push_back(make_api_key(entry_of("never")).value().entry);
+    auto const keys = api_keys::parse(file_of(entries)).value();
+    auto const found = keys.expiring_between(noon, noon + std::chrono::hours(2));
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found.front().id, "soon");
+    EXPECT_EQ(found.front().at, noon + std::chrono::hours(1));
+}
+
+TEST(api_keys, have_an_id_that_can_be_read_off_and_nothing_else) {
+    auto const made = make_api_key(entry_of("web-1")).value();
+    EXPECT_EQ(api_keys::id_in(made.text), "web-1");
+    for (auto const& bad : {std::string("shop_web-1"), made.text + 'x', made.text.substr(1), std::string("shop_Web_") + std::string(43, 'x')}) {
+        EXPECT_EQ(api_keys::id_in(bad), std::nullopt) << bad;
+    }
+}
+
 TEST(api_keys, know_the_key_that_was_made) {
     auto wanted = entry_of("web");
     wanted.customer = "ann";

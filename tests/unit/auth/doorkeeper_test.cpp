@@ -58,13 +58,14 @@ protected:
         auto const said = door.judge(head).value();
         return said.refusal ? said.refusal->status : 0;
     }
-    std::unique_ptr<doorkeeper> open() { return doorkeeper::open(with, context).value(); }
+    std::unique_ptr<doorkeeper> open() { return doorkeeper::open(with, context, security).value(); }
 
     shop_test::scratch folder;
     asio::io_context io{1};
     shop::testing::manual_scheduler clock;
     shop::testing::seeded_ids ids{7};
     shop::service_context context{io.get_executor(), &clock, &ids};
+    security_log security{*context.log};
     settings with;
     std::string key;
 };

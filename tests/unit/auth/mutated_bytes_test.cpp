@@ -98,10 +98,14 @@ TEST_F(mutated_bytes, of_key_files_and_keys_are_read_with_care) {
 
 TEST_F(mutated_bytes, of_secrets_are_refused) {
     auto const secret = std::string("abcdefghijklmnopqrstuvwxyz0123456789");
-    mutate(secret + '\n' + secret + "2\n", 3'000, 17, [](auto const& text) { service_credentials::parse(text); });
-    auto const credentials = service_credentials::parse(secret).value();
-    mutate("Bearer " + secret, 3'000, 18,
-           [&](auto const& text) { EXPECT_EQ(credentials.accepts(text), bearer_token(text) == secret) << text; });
+    auto const callers = "order " + to_string(sha256(secret)) + '\n';
+    mutate(secret + '\n', 3'000, 17, [](auto const& text) { service_credentials::parse(text, {}); });
+    mutate(callers + "gateway " + to_string(sha256("")) + '\n', 3'000, 19,
+           [](auto const& text) { service_credentials::parse({}, text); });
+    auto const credentials = service_credentials::parse({}, callers).value();
+    mutate("Bearer " + secret, 3'000, 18, [&](auto const& text) {
+        EXPECT_EQ(credentials.caller(text).has_value(), bearer_token(text) == secret) << text;
+    });
 }
 
 }  // namespace

@@ -50,9 +50,9 @@ TEST_F(a_reload, must_do_for_a_start) {
                 ElementsAre(HasSubstr("tls-certificate and tls-key")));
     EXPECT_THAT(refused({}, {{"listen", "0.0.0.0:8080"}}),
                 ElementsAre(HasSubstr("can be reached from other machines")));
-    flags const service{{"service-credentials", "secret"}};
+    flags const service{{"service-callers", "callers"}};
     EXPECT_THAT(refused(service, {}, "0.0.0.0", role::product),
-                ElementsAre(HasSubstr("service-credentials: the role product")));
+                ElementsAre(HasSubstr("service-callers: the role product")));
     EXPECT_THAT(refused(service, service, "0.0.0.0", role::product), IsEmpty());
 }
 
@@ -63,15 +63,26 @@ TEST_F(a_reload, reads_files_that_are_named_anew) {
         << "the others are read one by one";
     EXPECT_THAT(refused({{"service-credentials", "secret"}}, {{"service-credentials", folder_.file("none")}}),
                 ElementsAre(HasSubstr("service-credentials: ")));
+    EXPECT_THAT(refused({{"service-callers", "callers"}}, {{"service-callers", folder_.file("none")}}, "0.0.0.0", role::product),
+                ElementsAre(HasSubstr("service-callers: ")));
     flags const identity{{"tls-certificate", "chain.pem"}, {"tls-key", "key.pem"}};
     EXPECT_THAT(refused(identity, {{"tls-certificate", folder_.file("none.pem")}, {"tls-key", "key.pem"}}),
-                ElementsAre(HasSubstr("tls-certificate, tls-key: ")));
+                ElementsAre(HasSubstr("tls-certificate, tls-key, tls-client-trust: ")));
 }
 
 TEST_F(a_reload, does_not_change_whether_tls_is_spoken) {
     flags const identity{{"tls-certificate", "chain.pem"}, {"tls-key", "key.pem"}};
     EXPECT_THAT(refused(identity, {}), ElementsAre(HasSubstr("settled at start")));
     EXPECT_THAT(refused({}, identity), ElementsAre(HasSubstr("settled at start")));
+}
+
+TEST_F(a_reload, does_not_change_whether_callers_must_show_a_certificate) {
+    flags const identity{{"tls-certificate", "chain.pem"}, {"tls-key", "key.pem"}};
+    auto asking = identity;
+    asking["tls-client-trust"] = "ca.pem";
+    EXPECT_THAT(refused(asking, identity), ElementsAre(HasSubstr("tls-client-trust: whether callers must show")));
+    EXPECT_THAT(refused(identity, asking), ElementsAre(HasSubstr("tls-client-trust: whether callers must show")));
+    EXPECT_THAT(refused(asking, asking), IsEmpty());
 }
 
 TEST_F(a_reload, changes_what_can_change_and_leaves_the_rest) {

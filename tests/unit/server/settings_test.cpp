@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <sys/stat.h>
+
 #include <fstream>
 #include <sstream>
 
@@ -77,9 +79,40 @@ TEST(settings, unknown_variables_are_told_and_ignored) {
 TEST(settings, a_configuration_file_that_cannot_be_read_is_refused) {
     setting_sources from;
     from.file = "/nowhere/shop.conf";
-    EXPECT_THAT(read(from).refusals, ElementsAre("/nowhere/shop.conf: cannot be read"));
+    EXPECT_THAT(read(from).refusals, ElementsAre("/nowhere/shop.conf: cannot be opened: No such file or directory"));
     from.file = "/";
-    EXPECT_THAT(read(from).refusals, ElementsAre("/: cannot be read"));
+    EXPECT_THAT(read(from).refusals, ElementsAre("/: must be a regular file"));
+}
+
+TEST(settings, a_configuration_file_that_others_may_write_is_refused) {
+    shop_test::scratch folder;
+    setting_sources from;
+    from.file = folder.write("shop.conf", "grace = 1s\n");
+    for (int const mode : {0602, 0620, 0666}) {
+        ::chmod(from.file->c_str(), static_cast<mode_t>(mode));
+        EXPECT_THAT(read(from).refusals, ElementsAre(testing::EndsWith(": chmod 644 it"))) << mode;
+    }
+    ::chmod(from.file->c_str(), 0644);
+    EXPECT_THAT(read(from).refusals, IsEmpty());
+}
+
+TEST(settings, a_configuration_file_with_the_password_of_a_database_is_for_its_owner_only) {
+    shop_test::scratch folder;
+    setting_sources from;
+    for (auto const* store : {"postgresql://shop:hidden@db/shop", "postgresql://shop@db/shop?password=hidden"}) {
+        from.file = folder.write("shop.conf", std::string("store = ") + store + "\n");
+        for (int const mode : {0604, 0640, 0644}) {
+            ::chmod(from.file->c_str(), static_cast<mode_t>(mode));
+            EXPECT_THAT(read(from).refusals,
+                        ElementsAre(testing::AllOf(HasSubstr("chmod 600 it, since it holds the password of a database"),
+                                                   testing::Not(HasSubstr("hidden")))));
+        }
+        ::chmod(from.file->c_str(), 0600);
+        EXPECT_THAT(read(from).refusals, IsEmpty());
+    }
+    from.file = folder.write("open.conf", "store = postgresql://shop@db/shop?passfile=/etc/shop/pgpass\n");
+    ::chmod(from.file->c_str(), 0644);
+    EXPECT_THAT(read(from).refusals, IsEmpty()) << "it holds no password";
 }
 
 TEST(settings, a_huge_configuration_file_is_refused) {

@@ -89,6 +89,8 @@ private:
             }
             case 401:
                 return all(error(error_code::internal, "the service does not accept our credential"));
+            case 403:
+                return all(error(error_code::internal, "the service does not let our role ask for this"));
             case 404:
                 return all(error(error_code::unavailable,
                                  "the service does not have this operation: it may be of an older version"));
@@ -113,10 +115,11 @@ std::shared_ptr<transport::channel> client_channel(service_context context, std:
 
 admission internal_api::admit(request const& head) {
     admission out;
-    if (!admits_(head.find("Authorization").value_or(std::string_view{}))) {
-        out.answer = problem(error(error_code::unauthenticated, "this needs the credential of a service"), head);
-        out.answer->add("WWW-Authenticate", "Bearer realm=\"shop services\"");
-    } else if (!head.path.starts_with(internal_path) || !to_->offers(head.path.substr(internal_path.size()))) {
+    auto const operation = head.path.starts_with(internal_path) ? head.path.substr(internal_path.size()) : std::string_view();
+    if (auto const refused = judge_(head, operation)) {
+        out.answer = problem(*refused, head);
+        if (refused->code() == error_code::unauthenticated) out.answer->add("WWW-Authenticate", "Bearer realm=\"shop services\"");
+    } else if (!to_->offers(operation)) {
         out.answer = problem(error(error_code::not_found, "this service has no such operation"), head);
     } else if (head.method != "POST") {
         out.answer = detail::answer_by_methods(head, "POST, OPTIONS");

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <shop/core/service_context.hpp>
@@ -24,21 +25,23 @@ inline constexpr std::size_t internal_body_bytes_max = 8 * 1024 * 1024;
 std::shared_ptr<transport::channel> client_channel(service_context context, std::shared_ptr<client> over,
                                                    std::function<std::string()> credential);
 
-/// What a service is reached by: the endpoint behind `/internal/v1/`, for those who hold the service credential.
+/// What a service is reached by: the endpoint behind `/internal/v1/`, for those who are let in.
 /// @par Thread safety
 /// As `handler`.
 class internal_api final : public handler {
 public:
-    /// @param admits judges the value of `Authorization`, empty if there is none
-    internal_api(std::shared_ptr<transport::endpoint> to, std::function<bool(std::string_view authorization)> admits)
-        : to_(std::move(to)), admits_(std::move(admits)) {}
+    /// Judges a message by its head, and the operation that it names, which need not exist.
+    /// @return why it is not taken: `unauthenticated` for who is not known, `forbidden` for who may not ask for that; nothing if it is
+    using judge_function = std::function<std::optional<error>(request const& head, std::string_view operation)>;
+
+    internal_api(std::shared_ptr<transport::endpoint> to, judge_function judge) : to_(std::move(to)), judge_(std::move(judge)) {}
 
     admission admit(request const& head) override;
     asio::awaitable<response> handle(request const& request) override;
 
 private:
     std::shared_ptr<transport::endpoint> to_;
-    std::function<bool(std::string_view)> admits_;
+    judge_function judge_;
 };
 
 }  // namespace shop::http
