@@ -5,6 +5,9 @@
 
 #include <string>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+
 #include "raw_client.hpp"
 #include "running_server.hpp"
 
@@ -250,6 +253,27 @@ TEST(draining, cuts_what_is_left_at_the_deadline) {
     server.handled().wait_for("/held");
     EXPECT_FALSE(server.drain(50ms).get());
     EXPECT_TRUE(busy.was_reset());
+}
+
+TEST(draining, answers_what_waits_to_be_accepted) {
+    running_server server;
+    std::vector<std::unique_ptr<raw_client>> waiting;
+    std::future<bool> drained;
+    server.on_its_thread([&](auto& it) {  // which accepts nothing meanwhile
+        for (int i = 0; i < 5; ++i) {
+            waiting.push_back(std::make_unique<raw_client>(server.port()));
+            waiting.back()->send(get);
+        }
+        drained = asio::co_spawn(server.context(), it.drain(std::chrono::steady_clock::now() + 20s), asio::use_future);
+    });
+    for (auto const& client : waiting) {
+        auto const answer = client->receive();
+        EXPECT_EQ(answer.status, 200);
+        EXPECT_EQ(answer.field("Connection"), "close");
+        client->finish();
+    }
+    EXPECT_TRUE(drained.get());
+    EXPECT_THROW(raw_client late(server.port()), std::runtime_error);
 }
 
 TEST(draining, answers_a_request_that_has_begun) {

@@ -69,6 +69,7 @@ public:
     bool wait_for_connections(std::size_t wanted) const;
     /// Runs something on the server's thread, and waits for its end.
     void on_its_thread(std::function<void(server&)> what);
+    asio::io_context& context() { return context_; }
     /// Begins to drain.
     std::future<bool> drain(std::chrono::milliseconds within);
 

@@ -86,6 +86,7 @@ result<endpoint> hub::listen(std::string const& host, std::uint16_t port) {
 
 void hub::start() {
     accepting_ = true;
+    accept_loops_ = acceptors_.size();
     for (std::size_t i = 0; i < acceptors_.size(); ++i) {
         asio::co_spawn(executor_, accept_from(shared_from_this(), i), asio::detached);
     }
@@ -98,14 +99,28 @@ asio::awaitable<void> hub::accept_from(std::shared_ptr<hub> self, std::size_t ac
         tcp::endpoint peer;
         error_code ec;
         co_await self->acceptors_[acceptor].async_accept(socket, peer, asio::redirect_error(asio::use_awaitable, ec));
-        if (!self->accepting_) co_return;
-        if (!ec) {
-            self->welcome(std::move(socket), peer);
-        } else if (ec != asio::error::connection_aborted) {
+        if (!ec && !self->stopped_) {
+            self->welcome(std::move(socket), peer);  // also one that was accepted just before the listener was closed
+        } else if (self->accepting_ && ec != asio::error::connection_aborted) {
             // No descriptor or memory left: what waits in the backlog is ready at once, so do not spin.
             self->accept_timer_.expires_after(self->options_.accept_backoff);
             co_await self->accept_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ec));
         }
+    }
+    --self->accept_loops_;
+    self->wake_if_empty();
+}
+
+/// Accepts without waiting: who has connected may have sent a request.
+void hub::accept_waiting(tcp::acceptor& from) {
+    error_code ec;
+    from.non_blocking(true, ec);
+    for (int most = tcp::acceptor::max_listen_connections; !ec && most > 0; --most) {
+        tcp::socket socket(executor_);
+        tcp::endpoint peer;
+        from.accept(socket, peer, ec);
+        if (!ec) welcome(std::move(socket), peer);
+        if (ec == asio::error::connection_aborted) ec = {};
     }
 }
 
@@ -142,7 +157,7 @@ void hub::turn_away(tcp::socket& socket) {
 }
 
 asio::awaitable<void> hub::sweep(std::shared_ptr<hub> self) {
-    while (self->accepting_ || !self->connections_.empty()) {
+    while (self->may_get_connections() || !self->connections_.empty()) {
         error_code ec;
         self->sweep_timer_.expires_after(self->options_.sweep_interval);
         co_await self->sweep_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ec));
@@ -164,27 +179,36 @@ void hub::leave(connection& c) {
     connections_[c.place] = connections_.back();
     connections_.pop_back();
     open_.store(connections_.size(), std::memory_order_relaxed);
-    if (connections_.empty() && !accepting_) {
-        sweep_timer_.cancel();
-        drain_timer_.cancel();
-    }
+    wake_if_empty();
+}
+
+void hub::wake_if_empty() {
+    if (!connections_.empty() || may_get_connections()) return;
+    sweep_timer_.cancel();
+    drain_timer_.cancel();
 }
 
 void hub::stop_accepting() {
+    if (accepting_) {
+        for (auto& acceptor : acceptors_) accept_waiting(acceptor);
+    }
+    close_listeners();
+}
+
+void hub::close_listeners() {
     accepting_ = false;
     error_code ignored;
     for (auto& acceptor : acceptors_) acceptor.close(ignored);
     accept_timer_.cancel();
-    if (connections_.empty()) sweep_timer_.cancel();
 }
 
 asio::awaitable<bool> hub::drain(steady_time deadline) {
     auto const self = shared_from_this();
-    stop_accepting();
     draining_ = true;
+    stop_accepting();
     for (auto const now = steady_clock::now(); auto* c : connections_) c->leave_soon(now);
     drain_timer_.expires_at(deadline);
-    while (!connections_.empty() && steady_clock::now() < deadline) {
+    while ((may_get_connections() || !connections_.empty()) && steady_clock::now() < deadline) {
         error_code ignored;
         co_await drain_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
@@ -194,7 +218,8 @@ asio::awaitable<bool> hub::drain(steady_time deadline) {
 }
 
 void hub::stop() {
-    stop_accepting();
+    stopped_ = true;
+    close_listeners();
     for (auto* c : connections_) c->cut();
 }
 

@@ -31,6 +31,7 @@ public:
 
     result<endpoint> listen(std::string const& host, std::uint16_t port);
     void start();
+    /// Takes what waits to be accepted, and closes the listeners.
     void stop_accepting();
     asio::awaitable<bool> drain(steady_time deadline);
     void stop();
@@ -50,6 +51,10 @@ public:
 private:
     static asio::awaitable<void> accept_from(std::shared_ptr<hub> self, std::size_t acceptor);
     static asio::awaitable<void> sweep(std::shared_ptr<hub> self);
+    void accept_waiting(tcp::acceptor& from);
+    void close_listeners();
+    void wake_if_empty();
+    bool may_get_connections() const { return accepting_ || accept_loops_ > 0; }
     void welcome(tcp::socket socket, tcp::endpoint const& peer);
     void turn_away(tcp::socket& socket);
     bool has_place_for(std::string const& peer) const;
@@ -68,8 +73,10 @@ private:
     std::vector<connection*> connections_;
     std::unordered_map<std::string, std::size_t> peers_;  // counted only if there is a bound per peer
     std::atomic<std::size_t> open_{0};
+    std::size_t accept_loops_ = 0;
     bool accepting_ = false;
     bool draining_ = false;
+    bool stopped_ = false;
 };
 
 }  // namespace shop::http::detail

@@ -97,7 +97,7 @@ public:
     /// Begins to accept.
     void start();
 
-    /// Closes the listeners; connections go on.
+    /// Closes the listeners; connections go on, those that waited to be accepted as well.
     void stop_accepting();
 
     /// Stops accepting, answers requests with `Connection: close`, and cuts what is left at the deadline. A connection that
