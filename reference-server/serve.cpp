@@ -123,6 +123,11 @@ private:
                                               listen_address const& where, std::optional<shop::http::tls_identity> identity) {
         shop::http::server_options bounds;
         bounds.connections_max = with_.connections;
+        bounds.bodies_bytes_max = with_.body_memory_mib * 1024 * 1024;
+        if (role_ == role::all || role_ == role::gateway) {  // of a service, the gateways are the callers
+            bounds.connections_per_peer_max = with_.connections_per_address;
+            bounds.bodies_bytes_per_caller_max = with_.body_memory_per_caller_mib * 1024 * 1024;
+        }
         bounds.idle_max = with_.idle;
         bounds.base_path = with_.base_path;
         bounds.trusted_proxies = with_.trusted_proxies;

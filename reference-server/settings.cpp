@@ -67,6 +67,9 @@ refusal set_listen(settings& of, std::string_view text) {
 
 constexpr std::string_view none = "none";
 
+constexpr std::size_t body_memory_mib_min = 16;
+static_assert(body_memory_mib_min * 1024 * 1024 >= shop::limits::import_body_bytes_max, "an import has room");
+
 template <bool settings::* Flag>
 refusal set_flag(settings& of, std::string_view text) {
     if (text != "yes" && text != "no") return "must be yes or no";
@@ -74,11 +77,11 @@ refusal set_flag(settings& of, std::string_view text) {
     return std::nullopt;
 }
 
-template <std::size_t settings::* Count, std::size_t Most>
+template <std::size_t settings::* Count, std::size_t Most, std::size_t Least = 1>
 refusal set_count(settings& of, std::string_view text) {
-    static std::string const wanted = "must be a number from 1 to " + std::to_string(Most);
+    static std::string const wanted = "must be a number from " + std::to_string(Least) + " to " + std::to_string(Most);
     auto const count = number_from<std::size_t>(text);
-    if (!count || *count < 1 || *count > Most) return wanted;
+    if (!count || *count < Least || *count > Most) return wanted;
     of.*Count = *count;
     return std::nullopt;
 }
@@ -340,6 +343,12 @@ constexpr std::array table{
     setting{"trace-ratio", "RATIO", "the share of traces that are recorded, from 0 to 1", "0.01", false, false, set_trace_ratio},
     setting{"connections", "COUNT", "connections at once; more are answered 503", "10000", false, false,
             set_count<&settings::connections, 100'000>},
+    setting{"connections-per-address", "COUNT", "of those, connections of one address (IPv6: of a /64) but a trusted proxy's; more are answered 503",
+            "1000", false, false, set_count<&settings::connections_per_address, 100'000>},
+    setting{"body-memory", "MIB", "MiB of request bodies that are held at once; more are answered 503", "256", false, false,
+            set_count<&settings::body_memory_mib, 1'048'576, body_memory_mib_min>},
+    setting{"body-memory-per-caller", "MIB", "of those, MiB of one account, and of one address; more are answered 429", "64", false, false,
+            set_count<&settings::body_memory_per_caller_mib, 1'048'576, body_memory_mib_min>},
 };
 
 static_assert(shop::limits::idle_max == std::chrono::seconds(130), "the default of `idle` says it too");

@@ -50,7 +50,8 @@ struct settings {
     shop::storage::postgres_pooler database_pooler = shop::storage::postgres_pooler::none;
     shop::severity log_level = shop::severity::info;
     std::chrono::milliseconds grace{}, idle{};
-    std::size_t connections = 0;
+    std::size_t connections = 0, connections_per_address = 0;
+    std::size_t body_memory_mib = 0, body_memory_per_caller_mib = 0;
     std::optional<listen_address> admin_listen;
     std::string service_credentials, service_callers;  ///< paths of files
     std::vector<std::string> product, inventory, order, notification;  ///< where those services are

@@ -311,7 +311,7 @@ void wiring::serve_rest(shop::services services, settings const& with) {
     };
     rest_.emplace(std::move(options), *served_.products, *served_.inventory, *served_.orders, *served_.notifications);
     expanding_.emplace(*rest_, served_.products, *context_.clock);
-    public_face_.emplace(*expanding_, face_options{with.allowed_origins, with.requests_max});
+    public_face_.emplace(*expanding_, *doorkeeper_, face_options{with.allowed_origins, with.requests_max});
 }
 
 shop::http::handler& wiring::face() {

@@ -133,24 +133,23 @@ shown_credentials doorkeeper::shown_by(request const& head) const {
     return {head.find("Authorization"), has_token_in_query(head), head.client};
 }
 
-std::optional<admittance> doorkeeper::too_often(std::optional<rate_limiter>& limiter, std::uint64_t key, request const& head,
-                                                std::string* fields) {
-    if (!limiter) return std::nullopt;
-    auto const decision = limiter->take(key, context_.clock->now());
+std::optional<shop::http::response> doorkeeper::too_often(rate_limiter& limiter, std::uint64_t key, request const& head,
+                                                          std::string* fields) {
+    auto const decision = limiter.take(key, context_.clock->now());
+    if (decision.allowed && !fields) return std::nullopt;
     shop::http::response said;
-    said.add("RateLimit-Policy", limiter->policy_field());
+    said.add("RateLimit-Policy", limiter.policy_field());
     said.add("RateLimit", rate_limiter::field(decision));
     if (decision.allowed) {
-        if (fields) fields->append(said.fields());
+        fields->append(said.fields());
         return std::nullopt;
     }
     ++rate_limited_;
     shop::error_details details;
     details.detail = "there were too many requests: wait as long as Retry-After says";
     details.retry_after_s = decision.retry_after_s;
-    admittance out;
-    out.refusal = shop::http::problem(shop::error(shop::error_code::rate_limited, std::move(details)), head);
-    out.refusal->add_lines(said.fields());
+    auto out = shop::http::problem(shop::error(shop::error_code::rate_limited, std::move(details)), head);
+    out.add_lines(said.fields());
     return out;
 }
 
@@ -168,16 +167,19 @@ admittance doorkeeper::let_in(authentication who, request const& head) {
         return out;
     }
     if (by_account_) {
-        if (auto refused = too_often(by_account_, by_account_->account_key((*who)->account), head, &out.fields)) return *refused;
+        out.refusal = too_often(*by_account_, by_account_->account_key((*who)->account), head, &out.fields);
+        if (out.refusal) return out;
     }
     out.by = std::move(*who);
     return out;
 }
 
+std::optional<shop::http::response> doorkeeper::count(request const& head) {
+    if (!by_address_) return std::nullopt;
+    return too_often(*by_address_, by_address_->address_key(head.client), head, nullptr);
+}
+
 std::optional<admittance> doorkeeper::judge(request const& head) {
-    if (by_address_) {
-        if (auto refused = too_often(by_address_, by_address_->address_key(head.client), head, nullptr)) return refused;
-    }
     if (is_open_) return let_in(shop::local_principal(), head);
     auto decided = credentials_.decide(shown_by(head));
     if (!decided) return std::nullopt;

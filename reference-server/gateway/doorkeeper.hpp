@@ -32,6 +32,10 @@ public:
                                                           security_log& security);
     ~doorkeeper() override;
 
+    /// Counts a request of an address, whatever it asks for.
+    /// @return the refusal, if there were too many
+    std::optional<shop::http::response> count(shop::http::request const& head);
+
     std::optional<shop::http::admittance> judge(shop::http::request const& head) override;
     asio::awaitable<shop::http::admittance> judge_later(shop::http::request const& head) override;
 
@@ -57,8 +61,8 @@ private:
     shop::result<void> use_tokens(settings const& with);
     shown_credentials shown_by(shop::http::request const& head) const;
     shop::http::admittance let_in(authentication who, shop::http::request const& head);
-    std::optional<shop::http::admittance> too_often(std::optional<rate_limiter>& limiter, std::uint64_t key,
-                                                    shop::http::request const& head, std::string* fields);
+    std::optional<shop::http::response> too_often(rate_limiter& limiter, std::uint64_t key,
+                                                  shop::http::request const& head, std::string* fields);
 
     shop::service_context context_;
     hash_seed seed_;

@@ -12,14 +12,6 @@ using shop::http::response;
 
 namespace {
 
-struct counted {
-    explicit counted(std::size_t& n) : of(n) { ++of; }
-    ~counted() { --of; }
-    counted(counted const&) = delete;
-    counted& operator=(counted const&) = delete;
-    std::size_t& of;
-};
-
 /// What a page of an allowed origin may ask for (Fetch Standard, 3.2.3).
 response answer_preflight(std::string_view origin) {
     response out(204);
@@ -41,15 +33,17 @@ bool public_face::allows(std::string_view origin) const {
 admission public_face::admit(request const& head) {
     auto const origin = head.find("Origin");
     bool const is_allowed = origin && allows(*origin);
-    if (is_allowed && head.method == "OPTIONS" && head.find("Access-Control-Request-Method")) {
-        admission out;
+    admission out;
+    out.answer = door_.count(head);
+    if (!out.answer && is_allowed && head.method == "OPTIONS" && head.find("Access-Control-Request-Method")) {
         out.answer = answer_preflight(*origin);
         return out;
     }
-    auto out = api_.admit(head);
+    if (!out.answer) out = api_.admit(head);
     if (!out.answer && options_.requests_max != 0 && under_way_ >= options_.requests_max) {
         out.answer = shop::http::problem(shop::error(shop::error_code::overloaded), head);
     }
+    if (!out.answer) out.place = shop::http::taken_place(under_way_);
     // Also without an origin, or with one that is not allowed: what is kept of that must not be taken for an allowed one's.
     if (!options_.allowed_origins.empty()) out.fields += "Vary: Origin\r\n";
     if (is_allowed) {
@@ -60,11 +54,6 @@ admission public_face::admit(request const& head) {
         out.fields += cors.fields();
     }
     return out;
-}
-
-asio::awaitable<response> public_face::handle(request const& request) {
-    counted const here(under_way_);
-    co_return co_await api_.handle(request);
 }
 
 }  // namespace shop_server

@@ -1,10 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <shop/http/handler.hpp>
+
+#include "gateway/doorkeeper.hpp"
 
 namespace shop_server {
 
@@ -12,17 +16,19 @@ namespace asio = boost::asio;
 
 struct face_options {
     std::vector<std::string> allowed_origins;  ///< whose pages may read answers (CORS); `*` for all
-    std::size_t requests_max = 0;              ///< under way at once; more are refused before their body is read
+    std::size_t requests_max =
+        0;  ///< under way at once, from their heads on; more are refused before their body is read
 };
 
-/// What stands before the public API: the answers that browsers ask for (CORS, Fetch Standard), and the refusal of more than
-/// can be done.
+/// What stands before the public API: the rate of each address, the answers that browsers ask for (CORS, Fetch Standard), and the
+/// refusal of more than can be done.
 /// @par Thread safety
 /// As `handler`.
 class public_face final : public shop::http::handler {
 public:
-    /// @param api outlives this
-    public_face(shop::http::handler& api, face_options options) : api_(api), options_(std::move(options)) {}
+    /// @param api outlives this, as does the door
+    public_face(shop::http::handler& api, doorkeeper& door, face_options options)
+        : api_(api), door_(door), options_(std::move(options)) {}
 
     void set_options(face_options options) { options_ = std::move(options); }
     std::size_t under_way() const { return under_way_; }
@@ -31,7 +37,9 @@ public:
     asio::awaitable<shop::http::admission> admit_later(shop::http::request const& head) override {
         return api_.admit_later(head);
     }
-    asio::awaitable<shop::http::response> handle(shop::http::request const& request) override;
+    asio::awaitable<shop::http::response> handle(shop::http::request const& request) override {
+        return api_.handle(request);
+    }
     void answered(shop::http::request const& request, shop::http::response const& answer) override {
         api_.answered(request, answer);
     }
@@ -40,6 +48,7 @@ private:
     bool allows(std::string_view origin) const;
 
     shop::http::handler& api_;
+    doorkeeper& door_;
     face_options options_;
     std::size_t under_way_ = 0;
 };

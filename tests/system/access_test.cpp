@@ -319,6 +319,50 @@ TEST_F(access, is_limited_by_account_and_says_when_to_come_back) {
     EXPECT_EQ(ask(ann_, "GET", "/v1/orders").status, 200) << "others are not";
 }
 
+TEST_F(access, is_limited_by_address_whatever_is_asked_for) {
+    for (std::string const asked :
+         {"GET /nowhere", "GET /v1/orders/", "DELETE /v1/orders", "OPTIONS /v1/orders", "GET /v1/orders"}) {
+        shop_.reset();
+        open({"--address-rate-limit", "1/s:5"});
+        auto client = shop_->client();
+        int refused = 0;
+        for (int i = 0; i < 30; ++i) refused += client.exchange(asked + " HTTP/1.1\r\nHost: a\r\n\r\n").status == 429;
+        EXPECT_GT(refused, 0) << asked;
+    }
+}
+
+TEST_F(access, of_one_caller_leaves_places_to_others) {
+    open({"--requests-max", "1", "--connections-per-address", "3", "--trusted-proxies", "127.0.0.3"});
+    auto const begin = [&](shop_test::http_client& by) {
+        by.send("POST /v1/products HTTP/1.1\r\nHost: a\r\n" + bearer(boss_) +
+                "Content-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+        return by.receive().status;
+    };
+    auto slow = shop_->client(), other = shop_->client();
+    ASSERT_EQ(begin(slow), 100);
+    EXPECT_EQ(other.ask("GET", "/v1/orders", {}, bearer(ann_)).status, 503)
+        << "a request is under way from its head on";
+    slow.send("{}");
+    EXPECT_NE(slow.receive().status, 0);
+    EXPECT_EQ(other.ask("GET", "/v1/orders", {}, bearer(ann_)).status, 200);
+    ASSERT_EQ(begin(slow), 100);
+    slow.close();
+    EXPECT_TRUE(shop_test::eventually(std::chrono::minutes(1), [&] {
+        return other.ask("GET", "/v1/orders", {}, bearer(ann_)).status == 200;
+    })) << "who hangs up gives it back";
+
+    std::vector<std::unique_ptr<shop_test::http_client>> held;
+    auto const connect = [&](char const* from) {
+        held.push_back(std::make_unique<shop_test::http_client>(shop_->port(), from));
+        return held.back()->ask("GET", "/v1/orders", {}, bearer(ann_)).status;
+    };
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(connect("127.0.0.2"), 200);
+    shop_test::http_client one_more(shop_->port(), "127.0.0.2");
+    ASSERT_TRUE(one_more.connect());
+    EXPECT_EQ(one_more.receive().status, 503);
+    for (int i = 0; i < 4; ++i) EXPECT_EQ(connect("127.0.0.3"), 200) << "a proxy has many clients";
+}
+
 TEST_F(access, by_guessing_costs_the_guesser_behind_a_trusted_proxy_and_nobody_else) {
     open({"--trusted-proxies", "127.0.0.1", "--address-rate-limit", "1/s:20", "--access-log", "yes"});
     auto const guess_from = [&](std::string const& address) {

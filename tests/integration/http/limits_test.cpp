@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <sstream>
 #include <string>
 
 #include <boost/asio/co_spawn.hpp>
@@ -127,6 +128,60 @@ TEST(crowds, row39_a_peer_has_its_own_bound) {
     raw_client third(server.port());
     third.send(get);
     EXPECT_EQ(third.receive().status, 200);
+}
+
+std::string post_more(std::size_t length, std::size_t sent) {
+    return "POST /echo-more HTTP/1.1\r\nHost: shop\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n" +
+           std::string(sent, 'b');
+}
+std::string chunked_more(std::size_t length) {
+    std::stringstream size;
+    size << std::hex << length;
+    return "POST /echo-more HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n" + size.str() + "\r\n" +
+           std::string(length, 'b') + "\r\n0\r\n\r\n";
+}
+
+TEST(crowds, row40_bodies_take_no_more_memory_than_they_may) {
+    for (bool const by_caller : {false, true}) {
+        auto options = quick_options();
+        options.bodies_bytes_max = by_caller ? 0 : 64 * 1024;
+        options.bodies_bytes_per_caller_max = by_caller ? 64 * 1024 : 0;
+        running_server server(options);
+        for (auto const& bytes : {post_more(100'000, 100'000), chunked_more(100'000)}) {
+            raw_client large(server.port());
+            large.send(bytes);
+            auto const answer = large.receive();
+            EXPECT_EQ(answer.status, by_caller ? 429 : 503);
+            EXPECT_EQ(answer.field("Retry-After"), "1");
+            EXPECT_EQ(answer.field("Connection"), "close");
+        }
+        raw_client fits(server.port());
+        for (auto const& bytes : {post_more(60'000, 60'000), chunked_more(60'000)}) {
+            fits.send(bytes);
+            EXPECT_EQ(fits.receive().status, 200) << "what was refused is given back";
+        }
+    }
+}
+
+TEST(crowds, row40_bodies_count_as_they_come_and_until_they_are_answered) {
+    auto options = quick_options();
+    options.bodies_bytes_max = 128 * 1024;
+    options.body_read_max = 20s;
+    running_server server(options);
+    raw_client announces(server.port()), slow(server.port());
+    announces.send(post_more(4'000'000, 1));
+    slow.send(post_more(60'000, 59'999));
+    auto const other = [&] {
+        raw_client one(server.port());
+        one.send(post_more(60'000, 60'000));
+        return one.receive().status;
+    };
+    int status = other();
+    while (status == 200) status = other();  // until those bytes have come
+    EXPECT_EQ(status, 503);
+    slow.send("b");
+    EXPECT_EQ(slow.receive().status, 200);
+    EXPECT_EQ(other(), 200);
 }
 
 TEST(crowds, row49_accepts_again_when_descriptors_were_short) {

@@ -55,6 +55,7 @@ protected:
         head.path = "/v1/orders";
         head.client = head.peer = client;
         if (!token.empty()) head.headers = {&field, 1};
+        if (auto const refused = door.count(head)) return refused->status;
         auto const said = door.judge(head).value();
         return said.refusal ? said.refusal->status : 0;
     }

@@ -169,6 +169,14 @@ TEST(settings, beyond_loopback_is_refused_without_keys) {
     }
 }
 
+TEST(settings, bodies_have_room_for_an_import) {
+    for (auto const* name : {"body-memory", "body-memory-per-caller"}) {
+        EXPECT_EQ(first_refusal(name, "16"), "");
+        for (auto const* bad : {"", "0", "15", "16MiB", "1048577"})
+            EXPECT_THAT(first_refusal(name, bad), HasSubstr("must be a number from 16")) << bad;
+    }
+}
+
 TEST(settings, docs_hold_the_same_table) {
     std::ifstream file(SHOP_SOURCE_DIR "/docs/operating.md");
     std::stringstream docs;

@@ -124,6 +124,15 @@ std::optional<ip::address> read_node(string_view text) {
     return read_address(text);
 }
 
+std::string caller_network(string_view address) {
+    auto const read = read_address(address);
+    if (!read) return std::string(address);
+    if (read->is_v4()) return read->to_string();
+    auto bytes = read->to_v6().to_bytes();
+    std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
+    return ip::make_address_v6(bytes).to_string() + "/64";
+}
+
 bool is_trusted(ip::address const& address, std::vector<network> const& trusted) {
     return std::any_of(trusted.begin(), trusted.end(), [&](auto const& one) { return one.contains(address); });
 }

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,10 @@ ip::address plain(ip::address const& address);
 
 /// Reads an address as proxies write it: with or without a port, IPv6 with or without brackets (RFC 7239, 6).
 std::optional<ip::address> read_node(std::string_view text);
+
+/// Whose address it is: a caller with IPv6 owns at least a /64, so all of it is one; IPv4 in IPv6 is IPv4.
+/// @param address as text, without a port
+std::string caller_network(std::string_view address);
 
 bool is_trusted(ip::address const& address, std::vector<network> const& trusted);
 

@@ -115,6 +115,7 @@ asio::awaitable<void> connection::serve() {
             }
             if (!answer_) answer_ = problem(refusal::internal, "the request could not be answered");
         }
+        under_way_.give_back();
         compose();
         if (!write_now()) co_await write_rest();
         if (lost_) co_return;
@@ -187,6 +188,7 @@ void connection::judge() {
         request_.route = said.route;
         drawn_trace_ = std::move(said.trace);
         if (!drawn_trace_.empty()) request_.trace = drawn_trace_;
+        under_way_ = std::move(said.place);
         undecided_ = said.undecided && !said.answer;
         take_over(std::move(said));
     } catch (...) {
@@ -260,6 +262,8 @@ void connection::take_decoded(chunk_decoder::state state) {
 }
 
 asio::awaitable<void> connection::read_body() {
+    held_.join(hub_->bodies(), request_.by ? std::string_view(request_.by->account) : std::string_view{},
+               request_.client);
     enter(phase::body, steady_clock::now(), hub_->options().body_read_max);
     if (head_.expects_continue && used_ == scanner_.length()) {
         output_ = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -280,7 +284,11 @@ asio::awaitable<void> connection::read_fixed_body() {
     std::size_t held = body_.size();
     while (held < wanted) {
         // Grows with what has come, not with what was announced.
-        if (held == body_.size()) body_.resize(std::min(wanted, held + std::max(held, body_step_bytes)));
+        if (held == body_.size()) {
+            auto const next = std::min(wanted, held + std::max(held, body_step_bytes));
+            if (!may_hold_body(next)) co_return;
+            body_.resize(next);
+        }
         error_code ec;
         auto const bytes = co_await stream_.read_some(asio::buffer(body_.data() + held, body_.size() - held), ec);
         if (ec) {
@@ -307,9 +315,33 @@ asio::awaitable<void> connection::read_chunked_body() {
         }
         std::string_view const in(chunk.get(), bytes);
         state = decoder_->feed(in, body_);
+        if (!may_hold_body(body_.size())) co_return;
         if (state == chunk_decoder::state::done) read_ahead_ = in.substr(decoder_->used());
     }
     take_decoded(state);
+}
+
+/// Refuses the request if that is more than bodies may take.
+bool connection::may_hold_body(std::size_t bytes) {
+    switch (held_.hold(bytes)) {
+        case body_budget::shortage::none:
+            return true;
+        case body_budget::shortage::of_all:
+            answer_ = problem(refusal::overloaded, "there are too many bodies of requests at once");
+            break;
+        case body_budget::shortage::of_caller:
+            error_details details{.detail = "you are sending too much at once: wait until some of it is answered"};
+            details.retry_after_s = 1;
+            answer_ = problem(shop::error(shop::error_code::rate_limited, std::move(details)), request_);
+            break;
+    }
+    closing_ = true;
+    return false;
+}
+
+void connection::drop_body() {
+    forget(body_);
+    held_.give_back();
 }
 
 void connection::refuse(fault const& why) {
@@ -377,6 +409,7 @@ asio::awaitable<void> connection::write_rest() {
 /// Reads and drops what the client still sends, until it falls silent: closing at once would reset the connection, and the
 /// answer could be lost with it (RFC 9112, 9.6). A proxy may read the answer only once it has sent the whole request.
 asio::awaitable<void> connection::linger() {
+    drop_body();
     error_code ec;
     auto& socket = stream_.socket();
     if (stream_.tls()) stream_.tls()->close_notify();
@@ -399,7 +432,7 @@ void connection::next_request() {
         input_.append(read_ahead_);
         forget(read_ahead_);
     }
-    forget(body_);
+    drop_body();
     forget(output_);
     answer_.reset();
     admitted_fields_.clear();

@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <shop/http/detail/body_budget.hpp>
 #include <shop/http/detail/chunked.hpp>
 #include <shop/http/detail/head.hpp>
 #include <shop/http/message.hpp>
@@ -60,6 +61,8 @@ private:
     void judge();
     asio::awaitable<void> judge_later();
     void take_over(admission said);
+    bool may_hold_body(std::size_t bytes);
+    void drop_body();
     void find_client();
     bool take_buffered_body();
     void take_decoded(chunk_decoder::state state);
@@ -89,6 +92,8 @@ private:
     bool undecided_ = false;
     std::size_t body_bytes_max_ = 0;
     std::string body_;        // a body that is not whole in input_
+    body_budget::share held_;  // of the bytes of bodies, by that one
+    taken_place under_way_;
     std::string read_ahead_;  // what came behind a chunked body
     std::array<char, 32> drawn_id_{};
     request request_;

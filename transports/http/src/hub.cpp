@@ -14,6 +14,7 @@
 #include <shop/core/uuid.hpp>
 #include <shop/http/problem.hpp>
 
+#include "client_address.hpp"
 #include "connection.hpp"
 
 namespace shop::http::detail {
@@ -47,7 +48,8 @@ hub::hub(asio::any_io_executor executor, server_options options, http::handler& 
       sweep_timer_(executor),
       accept_timer_(executor),
       drain_timer_(executor),
-      id_seed_(options_.request_id_seed.value_or(random_seed())) {
+      id_seed_(options_.request_id_seed.value_or(random_seed())),
+      bodies_(options_.bodies_bytes_max, options_.bodies_bytes_per_caller_max) {
     write_hex(id_.data(), mixed(id_seed_));
 }
 
@@ -124,10 +126,10 @@ void hub::accept_waiting(tcp::acceptor& from) {
     }
 }
 
-bool hub::has_place_for(std::string const& peer) const {
+bool hub::has_place_for(asio::ip::address const& peer) const {
     if (connections_.size() >= options_.connections_max) return false;
-    if (options_.connections_per_peer_max == 0) return true;
-    auto const found = peers_.find(peer);
+    if (options_.connections_per_peer_max == 0 || is_trusted(peer, options_.trusted_proxies)) return true;
+    auto const found = peers_.find(caller_network(peer.to_string()));
     return found == peers_.end() || found->second < options_.connections_per_peer_max;
 }
 
@@ -137,7 +139,7 @@ void hub::welcome(tcp::socket socket, tcp::endpoint const& peer) {
     if (!ec) socket.set_option(tcp::no_delay(true), ec);
     if (ec) return;  // gone already
     try {
-        if (!has_place_for(peer.address().to_string())) return turn_away(socket);
+        if (!has_place_for(peer.address())) return turn_away(socket);
         auto guest = std::make_shared<connection>(shared_from_this(), std::move(socket), peer.address());
         asio::co_spawn(executor_, connection::run(std::move(guest)), asio::detached);
     } catch (std::bad_alloc const&) {
@@ -167,14 +169,17 @@ asio::awaitable<void> hub::sweep(std::shared_ptr<hub> self) {
 }
 
 void hub::join(connection& c) {
-    if (options_.connections_per_peer_max != 0) ++peers_[c.peer()];
+    if (options_.connections_per_peer_max != 0) ++peers_[caller_network(c.peer())];
     c.place = connections_.size();
     connections_.push_back(&c);
     open_.store(connections_.size(), std::memory_order_relaxed);
 }
 
 void hub::leave(connection& c) {
-    if (auto const peer = peers_.find(c.peer()); peer != peers_.end() && --peer->second == 0) peers_.erase(peer);
+    if (options_.connections_per_peer_max != 0) {
+        auto const peer = peers_.find(caller_network(c.peer()));
+        if (--peer->second == 0) peers_.erase(peer);
+    }
     connections_.back()->place = c.place;
     connections_[c.place] = connections_.back();
     connections_.pop_back();

@@ -13,6 +13,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <shop/http/detail/body_budget.hpp>
 #include <shop/http/server.hpp>
 
 #include "wire.hpp"
@@ -39,6 +40,7 @@ public:
 
     server_options const& options() const { return options_; }
     http::handler& handler() { return handler_; }
+    body_budget& bodies() { return bodies_; }
     bool draining() const { return draining_; }
     std::string_view date() { return date_.now(); }
     /// A request id, 32 characters; valid until the next is drawn.
@@ -57,7 +59,7 @@ private:
     bool may_get_connections() const { return accepting_ || accept_loops_ > 0; }
     void welcome(tcp::socket socket, tcp::endpoint const& peer);
     void turn_away(tcp::socket& socket);
-    bool has_place_for(std::string const& peer) const;
+    bool has_place_for(asio::ip::address const& peer) const;
 
     asio::any_io_executor executor_;
     server_options options_;
@@ -73,6 +75,7 @@ private:
     std::vector<connection*> connections_;
     std::unordered_map<std::string, std::size_t> peers_;  // counted only if there is a bound per peer
     std::atomic<std::size_t> open_{0};
+    body_budget bodies_;
     std::size_t accept_loops_ = 0;
     bool accepting_ = false;
     bool draining_ = false;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -15,6 +16,28 @@ namespace shop::http {
 
 namespace asio = boost::asio;
 
+/// A place among the requests under way. Its connection keeps it from the head on, until the request is answered or given up.
+class taken_place {
+public:
+    taken_place() = default;
+    /// @param counter of the places that are taken; outlives this
+    explicit taken_place(std::size_t& counter) : counter_(&counter) { ++counter; }
+    taken_place(taken_place&& other) noexcept : counter_(std::exchange(other.counter_, nullptr)) {}
+    taken_place& operator=(taken_place&& other) noexcept {
+        taken_place before(std::move(other));
+        std::swap(counter_, before.counter_);
+        return *this;
+    }
+    ~taken_place() { give_back(); }
+
+    void give_back() {
+        if (counter_) --*std::exchange(counter_, nullptr);
+    }
+
+private:
+    std::size_t* counter_ = nullptr;
+};
+
 /// What a handler says to a head, before its body is read.
 struct admission {
     std::optional<response> answer;  ///< the final answer already: the body is never read
@@ -24,6 +47,7 @@ struct admission {
     std::string trace;   ///< a `traceparent` that names the work on this request; comes back as `request::trace`
     bool undecided =
         false;           ///< judging the head takes time: `admit_later` is asked, before anything of the body is read
+    taken_place place;   ///< given back once the request is answered or given up
     std::string fields;  ///< lines of the head that are added to whatever is answered, each with its CR LF
 };
 

@@ -30,7 +30,12 @@ struct server_options {
     std::size_t target_bytes_max = limits::target_bytes_max;
     std::size_t read_buffer_bytes_max = limits::read_buffer_bytes_max;
     std::size_t connections_max = limits::connections_max;
-    std::size_t connections_per_peer_max = 0;  ///< of one address; 0 is no bound of its own
+    std::size_t connections_per_peer_max =
+        0;  ///< of one address (IPv6: a /64) but those of trusted proxies; 0 is no bound of its own
+    std::size_t bodies_bytes_max =
+        256 * 1024 * 1024;  ///< of bodies that are held, whatever was announced; more are answered 503. 0: no bound
+    std::size_t bodies_bytes_per_caller_max =
+        0;  ///< of one account, and of one client's address; more are answered 429. 0: no bound of its own
 
     std::chrono::milliseconds head_read_max = limits::head_read_max;  ///< from the first byte of a request; also for the TLS handshake
     std::chrono::milliseconds body_read_max = limits::body_read_max;
