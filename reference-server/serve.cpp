@@ -90,8 +90,10 @@ public:
             admin_site_.emplace();
             auto const admin = listen(admin_, *admin_site_, *with_.admin_listen, std::nullopt);
             if (!admin) return cannot_listen(admin.error());
-            add_probes(*admin_site_, audience::anybody);
-            add_reports(*admin_site_, audience::anybody);
+            auto const whom =
+                listen_address{admin->host, admin->port}.is_loopback() ? audience::this_machine : audience::anybody;
+            add_probes(*admin_site_, whom);
+            add_reports(*admin_site_, whom);
             admin_->start();
             log_.write(shop::severity::info, "admin listening", {{"url", admin->url()}});
         } else if (where.is_loopback()) {

@@ -137,7 +137,7 @@ read_settings read(setting_sources const& from);
 /// A connection string without its password.
 std::string without_password(std::string_view connection_string);
 
-/// What stands in the way of serving there, if anything: beyond loopback, keys are needed.
+/// What stands in the way of serving there, if anything: beyond loopback, and for pages of any origin, keys are needed.
 std::optional<std::string> refuse_to_serve(role what, settings const& with, listen_address const& where);
 
 /// What becomes of the settings of a running process by a reload: those that can change are as read again, the others as they

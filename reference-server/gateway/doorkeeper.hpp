@@ -35,6 +35,8 @@ public:
     /// Counts a request of an address, whatever it asks for.
     /// @return the refusal, if there were too many
     std::optional<shop::http::response> count(shop::http::request const& head);
+    /// Whether callers need not say who they are.
+    bool is_open() const { return is_open_; }
 
     std::optional<shop::http::admittance> judge(shop::http::request const& head) override;
     asio::awaitable<shop::http::admittance> judge_later(shop::http::request const& head) override;

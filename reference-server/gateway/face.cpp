@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <shop/http/own_machine.hpp>
 #include <shop/http/problem.hpp>
 
 namespace shop_server {
@@ -11,6 +12,11 @@ using shop::http::request;
 using shop::http::response;
 
 namespace {
+
+constexpr std::string_view not_for_others =
+    "without keys this server is for people on this machine: ask it by localhost or 127.0.0.1, and from no page of "
+    "another site; "
+    "for others, its settings need `keys` or `jwt-issuer`";
 
 /// What a page of an allowed origin may ask for (Fetch Standard, 3.2.3).
 response answer_preflight(std::string_view origin) {
@@ -30,11 +36,24 @@ bool public_face::allows(std::string_view origin) const {
     return std::ranges::any_of(options_.allowed_origins, [&](auto const& one) { return one == "*" || one == origin; });
 }
 
+/// A name in `allowed-origins` is there to be used from elsewhere; a host is not.
+bool public_face::is_for_us(request const& head) const {
+    if (!door_.is_open() || shop::http::names_this_machine(head)) return true;
+    auto const host = head.find("Host"), origin = head.find("Origin");
+    return (!host || shop::http::is_loopback_host(*host)) && origin && allows(*origin);
+}
+
+std::optional<response> public_face::refuse(request const& head) {
+    if (auto refused = door_.count(head)) return refused;
+    if (is_for_us(head)) return std::nullopt;
+    return shop::http::problem(shop::error(shop::error_code::forbidden, std::string(not_for_others)), head);
+}
+
 admission public_face::admit(request const& head) {
     auto const origin = head.find("Origin");
     bool const is_allowed = origin && allows(*origin);
     admission out;
-    out.answer = door_.count(head);
+    out.answer = refuse(head);
     if (!out.answer && is_allowed && head.method == "OPTIONS" && head.find("Access-Control-Request-Method")) {
         out.answer = answer_preflight(*origin);
         return out;

@@ -21,7 +21,8 @@ struct face_options {
 };
 
 /// What stands before the public API: the rate of each address, the answers that browsers ask for (CORS, Fetch Standard), and the
-/// refusal of more than can be done.
+/// refusal of more than can be done. Where callers need not say who they are, it is there for requests that name this machine
+/// only, and for pages of allowed origins: what a page of another site has a browser here send is refused.
 /// @par Thread safety
 /// As `handler`.
 class public_face final : public shop::http::handler {
@@ -46,6 +47,8 @@ public:
 
 private:
     bool allows(std::string_view origin) const;
+    bool is_for_us(shop::http::request const& head) const;
+    std::optional<shop::http::response> refuse(shop::http::request const& head);
 
     shop::http::handler& api_;
     doorkeeper& door_;

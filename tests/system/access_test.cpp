@@ -363,6 +363,50 @@ TEST_F(access, of_one_caller_leaves_places_to_others) {
     for (int i = 0; i < 4; ++i) EXPECT_EQ(connect("127.0.0.3"), 200) << "a proxy has many clients";
 }
 
+TEST_F(access, without_keys_is_for_people_on_this_machine) {
+    shop_.emplace("memory:", std::vector<std::string>{"--allowed-origins", "https://mine.example"});
+    auto client = shop_->client();
+    auto const ask_as = [&](std::string const& path, std::string const& fields) {
+        return client.exchange("GET " + path + " HTTP/1.1\r\n" + fields + "\r\n");
+    };
+    for (std::string const fields : {"Host: localhost\r\n", "Host: 127.0.0.1:8080\r\n", "Host: [::1]\r\n",
+                                     "Host: localhost\r\nOrigin: http://localhost:3000\r\n",
+                                     "Host: localhost\r\nOrigin: https://mine.example\r\n"}) {
+        EXPECT_EQ(ask_as("/v1/orders", fields).status, 200) << fields;
+    }
+    for (std::string const fields :
+         {"Host: evil.example\r\n", "Host: 192.0.2.1\r\n", "Host: localhost\r\nOrigin: https://evil.example\r\n",
+          "Host: localhost\r\nOrigin: null\r\n", "Host: evil.example\r\nOrigin: http://evil.example\r\n",
+          "Host: evil.example\r\nOrigin: https://mine.example\r\n"}) {
+        auto const refused = ask_as("/v1/orders", fields);
+        EXPECT_EQ(refused.status, 403) << fields;
+        EXPECT_EQ(refused.member("code"), "forbidden");
+        EXPECT_EQ(ask_as("/nowhere", fields).status, 403) << fields;
+    }
+    for (std::string const path : {"/metrics", "/info", "/livez", "/readyz"}) {
+        EXPECT_EQ(ask_as(path, "Host: localhost\r\n").status, 200) << path;
+        EXPECT_NE(ask_as(path, "Host: evil.example\r\n").status, 200) << path;
+        EXPECT_NE(ask_as(path, "Host: localhost\r\nOrigin: https://evil.example\r\n").status, 200) << path;
+    }
+    shop_.reset();
+    open();
+    EXPECT_EQ(shop_->client()
+                  .exchange("GET /v1/orders HTTP/1.1\r\nHost: shop.example\r\nOrigin: https://evil.example\r\n" +
+                            bearer(ann_) + "\r\n")
+                  .status,
+              200)
+        << "with keys a page of another site has none";
+    EXPECT_EQ(shop_->client().exchange("GET /metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n").status, 404);
+    for (std::string const command : {"serve", "check-config"}) {
+        std::vector<std::string> arguments{command};
+        if (command == "serve") arguments.emplace_back("all");
+        arguments.insert(arguments.end(), {"--listen", "127.0.0.1:0", "--store", "memory:", "--allowed-origins", "*"});
+        auto const run = shop_test::run_server(arguments);
+        EXPECT_EQ(run.code, 78) << command;
+        EXPECT_THAT(run.err, HasSubstr("allowed-origins: without keys"));
+    }
+}
+
 TEST_F(access, by_guessing_costs_the_guesser_behind_a_trusted_proxy_and_nobody_else) {
     open({"--trusted-proxies", "127.0.0.1", "--address-rate-limit", "1/s:20", "--access-log", "yes"});
     auto const guess_from = [&](std::string const& address) {

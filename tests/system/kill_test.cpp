@@ -153,7 +153,7 @@ TEST(kill_minus_9, between_commit_and_answer_is_answered_by_the_repeat) {
         // Sent, but its answer is never read; another connection sees the order, so it is committed.
         auto silent = killed.client();
         silent.send(
-            "POST /v1/orders HTTP/1.1\r\nHost: a\r\nIdempotency-Key: once\r\nContent-Type: "
+            "POST /v1/orders HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: once\r\nContent-Type: "
             "application/json\r\nContent-Length: " +
             std::to_string(body.size()) + "\r\n\r\n" + body);
         ASSERT_TRUE(eventually(std::chrono::minutes(1), [&] {

@@ -39,7 +39,7 @@ TEST(serving, what_is_for_this_machine_is_not_there_through_a_proxy) {
     auto client = shop.client();
     for (std::string const path : {"/livez", "/readyz", "/metrics", "/info"}) {
         EXPECT_EQ(client.get(path).status, 200) << path;
-        client.send("HEAD " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        client.send("HEAD " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         auto const head = client.receive(false);
         EXPECT_EQ(head.status, 200) << path;
         EXPECT_NE(head.field("Content-Length"), "0");
@@ -96,7 +96,7 @@ TEST(serving, sigterm_and_sigint_finish_what_is_under_way_and_end_with_0) {
         auto const body = shop_test::order_of("ann", {{"MUG", 1}});
         // Half of a request is there when the signal comes, and the other half after it.
         busy.send(
-            "POST /v1/orders HTTP/1.1\r\nHost: a\r\nIdempotency-Key: k\r\nContent-Type: "
+            "POST /v1/orders HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: k\r\nContent-Type: "
             "application/json\r\nContent-Length: " +
             std::to_string(body.size()) + "\r\nExpect: 100-continue\r\n\r\n");
         EXPECT_EQ(busy.receive().status, 100);
@@ -116,7 +116,7 @@ TEST(serving, requests_that_do_not_finish_within_the_grace_are_cut_off) {
     server shop("memory:", {"--grace", "100ms"});
     auto slow = shop.client();
     slow.send(
-        "POST /v1/orders HTTP/1.1\r\nHost: a\r\nIdempotency-Key: k\r\nContent-Type: "
+        "POST /v1/orders HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: k\r\nContent-Type: "
         "application/json\r\nContent-Length: 10\r\n"
         "Expect: 100-continue\r\n\r\n");
     ASSERT_EQ(slow.receive().status, 100);
@@ -128,7 +128,7 @@ TEST(serving, a_second_signal_does_not_wait) {
     server shop("memory:", {"--grace", "10m"});
     auto slow = shop.client();
     slow.send(
-        "POST /v1/orders HTTP/1.1\r\nHost: a\r\nIdempotency-Key: k\r\nContent-Type: "
+        "POST /v1/orders HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: k\r\nContent-Type: "
         "application/json\r\nContent-Length: 10\r\n"
         "Expect: 100-continue\r\n\r\n");
     ASSERT_EQ(slow.receive().status, 100);

@@ -169,6 +169,18 @@ TEST(settings, beyond_loopback_is_refused_without_keys) {
     }
 }
 
+TEST(settings, pages_of_any_origin_are_refused_without_keys) {
+    shop_server::settings with;
+    with.allowed_origins = {"https://shop.example", "*"};
+    EXPECT_THAT(shop_server::refuse_to_serve(shop_server::role::all, with, {"127.0.0.1", 80}).value_or(""),
+                HasSubstr("allowed-origins: without keys"));
+    with.allowed_origins = {"https://shop.example"};
+    EXPECT_FALSE(shop_server::refuse_to_serve(shop_server::role::all, with, {"127.0.0.1", 80}));
+    with.allowed_origins = {"*"};
+    with.keys = "keys.json";
+    EXPECT_FALSE(shop_server::refuse_to_serve(shop_server::role::all, with, {"127.0.0.1", 80}));
+}
+
 TEST(settings, bodies_have_room_for_an_import) {
     for (auto const* name : {"body-memory", "body-memory-per-caller"}) {
         EXPECT_EQ(first_refusal(name, "16"), "");

@@ -4,6 +4,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <shop/http/own_machine.hpp>
 #include <shop/http/problem.hpp>
 
 #include "client_address.hpp"
@@ -17,7 +18,7 @@ constexpr std::size_t own_route = std::size_t(1) << 48;
 
 bool is_from_this_machine(request const& head) {
     auto const peer = detail::read_node(head.peer);
-    return peer && peer->is_loopback() && head.forwarding.empty();
+    return peer && peer->is_loopback() && head.forwarding.empty() && names_this_machine(head);
 }
 
 }  // namespace
