@@ -167,7 +167,7 @@ TEST_F(exchange, row30_hides_fields_only_a_proxy_may_set) {
     EXPECT_EQ(server.handled().last_field("X-Plain"), "y");
 }
 
-TEST_F(exchange, says_of_every_answer_that_no_shared_cache_may_keep_it) {
+TEST_F(exchange, says_of_every_answer_that_no_shared_cache_may_keep_it_and_no_browser_guess_its_type) {
     using pair = std::pair<std::string, std::string>;
     std::string const kept = "private, no-cache", never = "private, no-store";
     for (auto const& [bytes, wanted] : std::vector<pair>{
@@ -185,7 +185,10 @@ TEST_F(exchange, says_of_every_answer_that_no_shared_cache_may_keep_it) {
          }) {
         raw_client one(server.port());
         one.send(bytes);
-        EXPECT_EQ(one.receive().field("Cache-Control"), wanted) << bytes.substr(0, 60);
+        auto const answer = one.receive();
+        EXPECT_EQ(answer.field("Cache-Control"), wanted) << bytes.substr(0, 60);
+        EXPECT_EQ(answer.field("X-Content-Type-Options"), "nosniff") << bytes.substr(0, 60);
+        EXPECT_EQ(answer.field("Strict-Transport-Security"), "") << "not without TLS";
     }
 }
 

@@ -56,8 +56,12 @@ TEST_F(tls, answers_and_keeps_the_connection) {
         EXPECT_EQ(answer.status, 200);
         EXPECT_EQ(answer.body, "\"hello\"");
         EXPECT_EQ(answer.field("Connection"), "");
+        EXPECT_EQ(answer.field("Strict-Transport-Security"), "max-age=31536000");
     }
-    EXPECT_EQ(server.handled().seen(), (strings{"/one", "/two"}));
+    client.send("GET /local HTTP/1.1\r\nHost: localhost:8443\r\n\r\n");
+    EXPECT_EQ(client.receive().field("Strict-Transport-Security"), "")
+        << "other servers on this machine may have no TLS";
+    EXPECT_EQ(server.handled().seen(), (strings{"/one", "/two", "/local"}));
     EXPECT_EQ(server.connections(), 1u);
 }
 

@@ -5,6 +5,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <shop/http/own_machine.hpp>
 #include <shop/http/problem.hpp>
 
 #include "client_address.hpp"
@@ -368,6 +369,8 @@ void connection::compose() {
     head_facts facts;
     facts.close = closing_;
     facts.http_1_0 = head_.http_1_0;
+    // Not for names of this machine: a browser would want TLS of every server on it.
+    facts.only_tls = stream_.tls() && !is_loopback_host(request_.find("Host").value_or(std::string_view{}));
     facts.id = request_.id;
     facts.trace = request_.parent_trace.empty() ? request_.trace : request_.parent_trace;
     facts.date = hub_->date();

@@ -18,9 +18,18 @@ std::optional<std::string_view> request::find(std::string_view name) const {
 }
 
 response& response::add(std::string_view name, std::string_view value) {
-    constexpr std::array<std::string_view, 10> own{
-        "cache-control", "connection", "content-length", "content-type",      "date",
-        "keep-alive",    "trailer",    "traceparent",    "transfer-encoding", "x-request-id"};
+    constexpr std::array<std::string_view, 12> own{"cache-control",
+                                                   "connection",
+                                                   "content-length",
+                                                   "content-type",
+                                                   "date",
+                                                   "keep-alive",
+                                                   "trailer",
+                                                   "traceparent",
+                                                   "transfer-encoding",
+                                                   "x-request-id",
+                                                   "x-content-type-options",
+                                                   "strict-transport-security"};
     auto same = [&](std::string_view other) { return detail::same_name(name, other); };
     if (!detail::is_token(name) || std::any_of(own.begin(), own.end(), same)) {
         throw std::invalid_argument("a header with this name cannot be added");

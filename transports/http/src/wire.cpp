@@ -112,7 +112,8 @@ void append_head(std::string& out, response const& answer, head_facts const& fac
         append_number(out, answer.body.size());
         out.append("\r\n");
     }
-    out.append(cache_line(answer.cache)).append(answer.fields());
+    out.append(cache_line(answer.cache)).append("X-Content-Type-Options: nosniff\r\n").append(answer.fields());
+    if (facts.only_tls) out.append("Strict-Transport-Security: max-age=31536000\r\n");  // a year
     if (!facts.id.empty()) out.append("X-Request-Id: ").append(facts.id).append("\r\n");
     if (!facts.trace.empty()) out.append("traceparent: ").append(facts.trace).append("\r\n");
     if (facts.close) {

@@ -23,6 +23,7 @@ private:
 struct head_facts {
     bool close = false;
     bool http_1_0 = false;
+    bool only_tls = false;  ///< the client is to come by TLS from now on (HSTS, RFC 6797)
     std::string_view id;
     std::string_view trace;
     std::string_view date;

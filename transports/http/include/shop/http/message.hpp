@@ -53,7 +53,8 @@ enum class cache_policy {
     no_store,    ///< personal data and problems: `private, no-store`
 };
 
-/// An answer. What frames it (`Content-Length`, `Connection`, `Date`, ...) is the server's to write.
+/// An answer. What frames it (`Content-Length`, `Connection`, `Date`, ...) is the server's to write, and what holds for all of them:
+/// `X-Content-Type-Options: nosniff`, over TLS `Strict-Transport-Security`.
 ///
 /// The body is a string for now; a stream of parts (server-sent events) has its place beside it.
 class response {
