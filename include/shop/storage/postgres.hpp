@@ -46,7 +46,8 @@ struct postgres_options {
     /// Given to the server with each connection. A value that the connection string sets itself goes first.
     std::chrono::milliseconds statement_timeout{10'000};
     std::chrono::milliseconds lock_timeout{5'000};
-    std::chrono::milliseconds idle_in_transaction_timeout{10'000};
+    /// For the rows that a process holds which stands still while it decides: others wait for them, within their time.
+    std::chrono::milliseconds idle_in_transaction_timeout{1'000};
     /// Whole seconds, 2 at least.
     std::chrono::seconds connect_timeout{2};
     /// No other process serves this database: recovery takes everything it finds at once, and no leases are written.

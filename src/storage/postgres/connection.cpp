@@ -42,6 +42,7 @@ fault fault_of(std::string_view state) {
     if (is("40003") || is("08")) return fault::lost;  // completion unknown: as if the connection had gone
     if (is("40")) return fault::contended;
     if (is("57P")) return fault::lost;                                   // shut down
+    if (is("25P03")) return fault::lost;                                 // stood still in a transaction
     if (is("25006") || is("0A000") || is("2201F")) return fault::lost;  // a standby: see statements.hpp
     if (is("26000") || is("42P05")) return fault::lost;                 // a session that is mixed with others
     if (is("22") || is("23") || is("54")) return fault::refused;

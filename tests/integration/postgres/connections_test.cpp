@@ -35,7 +35,7 @@ TEST_F(postgres_connections, carry_the_timeouts_in_their_connect_string) {
     postgres::connection on(postgres::connect_string(url, options), options);
     EXPECT_EQ(shown(on, "statement_timeout"), "10s");
     EXPECT_EQ(shown(on, "lock_timeout"), "1234ms");
-    EXPECT_EQ(shown(on, "idle_in_transaction_session_timeout"), "10s");
+    EXPECT_EQ(shown(on, "idle_in_transaction_session_timeout"), "1s");
 }
 
 TEST_F(postgres_connections, let_the_caller_s_own_settings_go_first) {
@@ -62,6 +62,28 @@ TEST_F(postgres_connections, that_an_administrator_ends_are_replaced_before_anyb
         ASSERT_TRUE(receive(shop, {0})) << round;
         ASSERT_EQ(on_hand(shop, 0), round);
     }
+}
+
+TEST_F(postgres_connections, of_who_stands_still_in_a_transaction_end_before_others_give_its_rows_up) {
+    auto const still = open(of(1)), other = open(of(1));
+    stock(still, 1);
+    std::promise<void> holds, over;
+    auto const is_over = over.get_future().share();
+    key_set<inventory::store_schema> keys;
+    keys.add<stock_record>({testing::nth_sku(0)});
+    auto const batch = std::make_shared<testing::scripted_batch<inventory::store_schema>>(
+        keys, [&](loaded_rows<inventory::store_schema> const&, attempt const&) {
+            holds.set_value();
+            is_over.wait();
+            return changes<inventory::store_schema>();
+        });
+    auto done = std::async(std::launch::async,
+                           [&] { return testing::transact<inventory::store_schema>(*still.inventory, batch); });
+    holds.get_future().wait();
+    EXPECT_TRUE(receive(other, {0}));
+    over.set_value();
+    EXPECT_TRUE(done.get()) << "it wrote nothing";
+    EXPECT_EQ(on_hand(other, 0), 1);
 }
 
 TEST_F(postgres_connections, lost_in_a_commit_that_happened_run_the_batch_again_and_it_finds_its_own_work) {
