@@ -185,7 +185,7 @@ private:
     };
     lazily order_{*this, "INSERT INTO orders_order VALUES (?,1,?,'pending',1,?,?,?,?,?,?)"};
     lazily key_{*this, "INSERT INTO orders_key VALUES ('local',?,1,?,?,NULL,0,NULL,?,?)"};
-    lazily event_{*this, "INSERT INTO orders_event VALUES (?,?,?,?,?,?,'local',NULL,NULL,?)"};
+    lazily event_{*this, "INSERT INTO orders_event VALUES (?,?,?,?,?,?,'local',NULL,NULL,?,NULL)"};
     lazily decision_{*this, "INSERT INTO inventory_decision VALUES (?,1,'allocated',?,?,?)"};
     lazily movement_{*this, "INSERT INTO inventory_movement VALUES (?,?,'main',?,'allocated',0,1,1000000,1,NULL,NULL,?,NULL,?,?)"};
     lazily stock_{*this, "UPDATE inventory_stock SET revision=revision+1, sequence=sequence+1, allocated=allocated+1, updated_at=?, checksum=? WHERE sku=? AND location='main'"};
