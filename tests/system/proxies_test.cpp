@@ -24,9 +24,10 @@ using testing::Not;
 
 constexpr auto soon = std::chrono::minutes(1);
 
-/// A shop with the documented settings, but for keys: the requests of these tests name this machine.
+/// A shop with the documented settings, but without keys unless there are some: these requests name this machine.
 std::vector<std::string> documented(std::vector<std::string> more = {}) {
-    more.insert(more.end(), {"--keys", "none", "--config", SHOP_SOURCE_DIR "/deploy/proxies/shop.conf"});
+    if (std::ranges::find(more, "--keys") == more.end()) more.insert(more.end(), {"--keys", "none"});
+    more.insert(more.end(), {"--config", SHOP_SOURCE_DIR "/deploy/proxies/shop.conf"});
     return more;
 }
 std::vector<std::string> with_admin_port(std::vector<std::string> more = {}) {
