@@ -202,7 +202,7 @@ INSTANTIATE_TEST_SUITE_P(
         refused{"bad_grace", {"serve", "all", "--grace", "soon"}, 78, "--grace: must be"},
         refused{"bad_level", {"serve", "all", "--log-level", "loud"}, 78, "--log-level: must be"},
         refused{"beyond_loopback", {"serve", "all", "--listen", "0.0.0.0:0", "--store", "memory:"}, 78, "keys"},
-        refused{"no_config", {"serve", "all", "--config", "/nowhere.conf"}, 78, "/nowhere.conf: cannot be read"},
+        refused{"no_config", {"serve", "all", "--config", "/nowhere.conf"}, 78, "/nowhere.conf: cannot be opened"},
         refused{"import_of_nothing", {"import", "products"}, 64, "file"},
         refused{"import_of_customers", {"import", "customers", "x.csv"}, 64, "customers"},
         refused{"import_from_nowhere", {"import", "stock", "/nowhere.csv"}, 66, "/nowhere.csv: cannot be read"},
