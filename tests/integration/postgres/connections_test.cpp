@@ -24,6 +24,16 @@ protected:
         return std::string(on.ask("SHOW " + setting, {"SHOW", {{setting, postgres::types::text}}, 1}).field(0, 0));
     }
     std::string const ours = "FROM pg_stat_activity WHERE application_name = 'shop' AND datname = current_database()";
+    /// Commits until one waits for a standby, and ends that one: the server takes over its settings in its own time.
+    void await_a_commit_that_waits() {
+        auto probe = std::async(std::launch::async, [this] {
+            for (;;) sql("CREATE TABLE probe (); DROP TABLE probe");
+        });
+        std::string const probing = "FROM pg_stat_activity WHERE application_name = 'psql' AND wait_event = 'SyncRep'";
+        await("SELECT count(*) " + probing, "1");
+        sql("SELECT pg_terminate_backend(pid) " + probing);
+        EXPECT_THROW(probe.get(), std::runtime_error);
+    }
     std::future<result<void>> receive_beside(stores const& in, std::vector<int> which) {
         return std::async(std::launch::async, [&in, which] { return receive(in, which); });
     }
@@ -91,6 +101,7 @@ TEST_F(postgres_connections, lost_in_a_commit_that_happened_run_the_batch_again_
     // A commit waits for a standby that is not there, after it has become durable here.
     server.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
     server.sql("SELECT pg_reload_conf()");
+    await_a_commit_that_waits();
     key_set<orders::store_schema> keys;
     keys.add<order_record>({testing::nth_id(1)});
     auto const once = std::make_shared<testing::scripted_batch<orders::store_schema>>(
