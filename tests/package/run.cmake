@@ -30,12 +30,14 @@ if(WAY STREQUAL "installed")
 elseif(WAY STREQUAL "folder")
   run(${CMAKE_COMMAND} --fresh -S ${SOURCE}/tests/package/consumer -B ${WORK}/build ${ARGUMENTS} -DSHOP_FOLDER=${SOURCE})
 elseif(WAY STREQUAL "without")
-  run(${CMAKE_COMMAND} --fresh -S ${SOURCE}/tests/package/consumer -B ${WORK}/build ${ARGUMENTS} -DSHOP_FOLDER=${SOURCE}
-      -DONLY_SHOP=ON -DSHOP_SERVER=ON -DSHOP_TESTING=ON -DSHOP_EXAMPLES=ON -D${COMPONENT}=OFF)
+  run(${CMAKE_COMMAND} --fresh -S ${SOURCE} -B ${WORK}/build ${ARGUMENTS} -DSHOP_TESTS=OFF -DSHOP_BENCH=OFF
+      -D${COMPONENT}=OFF)
 else()
   message(FATAL_ERROR "unknown way '${WAY}'")
 endif()
 
+# Paths in the tree are hashed as seen from its top, as script/test has it: what the tree under test has built is found.
+set(ENV{CCACHE_BASEDIR} ${WORK}/build)
 run(${CMAKE_COMMAND} --build ${WORK}/build -j ${JOBS})
 if(NOT WAY STREQUAL "without")
   run(${CMAKE_COMMAND} -E chdir ${WORK} ${WORK}/build/till)
