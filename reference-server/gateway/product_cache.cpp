@@ -1,7 +1,10 @@
 #include "gateway/product_cache.hpp"
 
+#include <array>
 #include <utility>
 #include <vector>
+
+#include <shop/products/rules.hpp>
 
 namespace shop_server {
 namespace {
@@ -56,18 +59,23 @@ private:
 class cached final : public service {
 public:
     cached(shop::service_context const& context, std::shared_ptr<service> from, product_cache_options options)
-        : clock_(*context.clock), from_(std::move(from)), cache_(*context.clock, options) {}
+        : clock_(*context.clock),
+          from_(std::move(from)),
+          caches_{cache(*context.clock, options), cache(*context.clock, options)} {}
 
     awaited<product> get(std::vector<request<get_product>> requests) override {
         std::vector<result<product>> answers(requests.size(), shop::error(shop::error_code::internal));
         std::vector<request<get_product>> missing;
         std::vector<std::size_t> of;
+        std::vector<cache*> caches;
         for (std::size_t i = 0; i < requests.size(); ++i) {
-            if (auto const* known = cache_.find(requests[i].command.sku)) {
+            auto& cache = caches_[rules::sees_who_changes(*requests[i].call.by)];
+            if (auto const* known = cache.find(requests[i].command.sku)) {
                 answers[i] = *known;
             } else {
                 missing.push_back(std::move(requests[i]));
                 of.push_back(i);
+                caches.push_back(&cache);
             }
         }
         if (missing.empty()) co_return answers;
@@ -75,7 +83,7 @@ public:
         auto const writes = writes_;
         auto read = co_await from_->get(std::move(missing));
         for (std::size_t n = 0; n < of.size() && n < read.size(); ++n) {
-            if (read[n] && writes == writes_) cache_.keep(*read[n], asked_at);
+            if (read[n] && writes == writes_) caches[n]->keep(*read[n], asked_at);
             answers[of[n]] = std::move(read[n]);
         }
         co_return answers;
@@ -107,7 +115,7 @@ public:
 
 private:
     void forget(shop::sku const& which) {
-        cache_.erase(which);
+        for (auto& cache : caches_) cache.erase(which);
         ++writes_;
     }
     /// What was read while a change was on its way is not kept: it may be what was before.
@@ -120,7 +128,7 @@ private:
 
     shop::scheduler& clock_;
     std::shared_ptr<service> from_;
-    cache cache_;
+    std::array<cache, 2> caches_;  ///< of those who do not see who changed a product, and of those who do
     std::uint64_t writes_ = 0;  ///< begun and ended
 };
 

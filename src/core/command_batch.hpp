@@ -1,9 +1,11 @@
 #pragma once
 
 #include <exception>
+#include <memory>
 #include <utility>
 #include <vector>
 
+#include <shop/core/call.hpp>
 #include <shop/core/working_set.hpp>
 
 namespace shop::detail {
@@ -24,7 +26,9 @@ public:
     using keys = key_set<Schema>;
     using rows = working_set<Schema>;
 
-    explicit command_batch(std::vector<Command> commands) : commands_(std::move(commands)) {}
+    /// @param by who asks for each; the local principal for all when it is empty.
+    explicit command_batch(std::vector<Command> commands, std::vector<std::shared_ptr<principal const>> by = {})
+        : commands_(std::move(commands)), by_(std::move(by)) {}
 
     keys wanted() const final {
         keys all;
@@ -75,9 +79,10 @@ private:
     }
 
     bool apply_all(rows& copy, std::vector<result<Answer>> const& before, std::vector<bool>& failed,
-                   attempt const& now) {
+                   attempt now) {
         for (std::size_t i = 0; i < commands_.size(); ++i) {
             if (failed[i]) continue;
+            now.by = by_.empty() ? local_principal()->account : by_[i]->account;
             try {
                 answers_[i] = apply(copy, commands_[i], now);
                 if (!before.empty() && before[i] && !answers_[i] && stands(copy, *before[i])) answers_[i] = before[i];
@@ -94,6 +99,7 @@ private:
     }
 
     std::vector<Command> commands_;
+    std::vector<std::shared_ptr<principal const>> by_;
     std::vector<result<Answer>> answers_;
 };
 

@@ -20,8 +20,9 @@ namespace shop::detail {
 /// A command that waits, until it is no longer worth doing.
 template <class Command>
 struct waiting {
-    waiting(Command c, steady_time until) : command(std::move(c)), deadline(until) {}
+    waiting(Command c, call&& of) : command(std::move(c)), by(std::move(of.by)), deadline(of.deadline) {}
     Command command;
+    std::shared_ptr<principal const> by;
     steady_time deadline;
 };
 
@@ -29,7 +30,7 @@ template <class Command, class One>
 std::vector<waiting<Command>> to_waiting(std::vector<request<One>> requests) {
     std::vector<waiting<Command>> all;
     all.reserve(requests.size());
-    for (auto& one : requests) all.emplace_back(Command(std::move(one.command)), one.call.deadline);
+    for (auto& one : requests) all.emplace_back(Command(std::move(one.command)), std::move(one.call));
     return all;
 }
 
@@ -58,11 +59,13 @@ class timely {
 public:
     timely(std::vector<waiting<Command>> asked, steady_time now) {
         commands.reserve(asked.size());
+        by.reserve(asked.size());
         for (std::size_t i = 0; i < asked.size(); ++i) {
             if (asked[i].deadline <= now) {
                 late_.push_back(i);
             } else {
                 commands.push_back(std::move(asked[i].command));
+                by.push_back(std::move(asked[i].by));
             }
         }
         count_ = commands.size();
@@ -88,6 +91,7 @@ public:
     }
 
     std::vector<Command> commands;
+    std::vector<std::shared_ptr<principal const>> by;  ///< who asks for each of them
 
 private:
     std::size_t count_ = 0;
@@ -153,7 +157,7 @@ private:
                                                             std::vector<waiting<command>> asked) {
         timely<command> due(std::move(asked), with->context.clock->now());
         if (due.commands.empty()) co_return due.template failed<answer>(error(error_code::deadline_exceeded));
-        auto batch = std::make_shared<Batch>(std::move(due.commands));
+        auto batch = std::make_shared<Batch>(std::move(due.commands), std::move(due.by));
         std::shared_ptr<decision_batch<schema>> decision = batch;
         auto done = co_await transact_until_known(*with->store, decision, with->context);
         if (!done) co_return due.template failed<answer>(done.error());

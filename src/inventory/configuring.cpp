@@ -60,7 +60,7 @@ result<stock_level> configure(rows& all, configure_stock const& command, attempt
     row.low_stock_threshold = gets.low_stock_threshold;
     row.backorder_limit = gets.backorder_limit;
     row.untracked = gets.untracked;
-    change(all, row, {movement_kind::configured}, now);
+    change(all, row, {movement_kind::configured}, now).actor = now.by;
     return level_of(command.sku, all.group<stock_record>({command.sku}));
 }
 

@@ -149,7 +149,8 @@ stock_level level_of(shop::sku const& which, std::span<stock_record const> locat
 
 movement movement_of(movement_record const& line) {
     return {line.sku,     line.location,  line.sequence, line.kind,      line.on_hand_delta, line.allocated_delta,
-            line.on_hand, line.allocated, line.reason,   line.reference, line.order_id,      line.at};
+            line.on_hand, line.allocated, line.reason,   line.reference, line.order_id,      line.at,
+            line.actor};
 }
 
 decided_order decided(decision_record const& row) {

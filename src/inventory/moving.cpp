@@ -112,6 +112,7 @@ movement_record& write(rows& all, stock_record& row, std::int64_t delta, record_
     auto& line = change(all, row, {c.kind, delta}, now);
     line.reason = c.reason;
     line.reference = c.reference;
+    line.actor = now.by;
     return line;
 }
 

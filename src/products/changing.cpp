@@ -17,15 +17,20 @@ product as_it_stands(rows const& all, product_record const& row) {
 }
 
 product_content content_of(product_draft const& draft) {
-    return {draft.description, draft.tags, draft.attributes, draft.group, draft.options};
+    return {draft.description, draft.tags, draft.attributes, draft.group, draft.options, {}};
 }
 
 bool is_as(product_record const& row, product_draft const& draft) {
+    auto content = content_of(draft);
+    content.changed_by = row.content->changed_by;
     return row.name == draft.name && row.price == draft.price && row.status == draft.status &&
-           row.content.get() == content_of(draft);
+           row.content.get() == content;
 }
 
-void touch(product_record& row, attempt const& now) {
+/// What every change of a product leaves.
+void change(product_record& row, product_content content, attempt const& now) {
+    content.changed_by = now.by;
+    row.content = document<product_content>(std::move(content));
     row.version += 1;
     row.updated_at = std::max(now.now, row.updated_at);
 }
@@ -34,8 +39,7 @@ void fill(product_record& row, product_draft const& draft, attempt const& now) {
     row.name = draft.name;
     row.price = draft.price;
     row.status = draft.status;
-    row.content = document<product_content>(content_of(draft));
-    touch(row, now);
+    change(row, content_of(draft), now);
 }
 
 product_record const& add(rows& all, product_draft const& draft, attempt const& now) {
@@ -135,7 +139,7 @@ result<product> archive(rows& all, archive_product const& command, attempt const
     if (auto good = check_version(*known, command.if_match); !good) return good.error();
     auto& row = all.edit<product_record>({command.sku});
     row.status = status::archived;
-    touch(row, now);
+    change(row, row.content.get(), now);
     return as_it_stands(all, row);
 }
 

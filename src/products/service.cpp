@@ -66,7 +66,14 @@ public:
     }
 
     asio::awaitable<std::vector<result<product>>> get(std::vector<request<get_product>> requests) override {
-        return products_.submit<product>(std::move(requests));
+        std::vector<bool> sees_all;
+        sees_all.reserve(requests.size());
+        for (auto const& one : requests) sees_all.push_back(rules::sees_who_changes(*one.call.by));
+        auto answers = co_await products_.submit<product>(std::move(requests));
+        for (std::size_t i = 0; i < answers.size(); ++i) {
+            if (answers[i] && !sees_all[i]) answers[i]->changed_by.clear();
+        }
+        co_return answers;
     }
     asio::awaitable<std::vector<result<offer>>> offers(std::vector<request<get_offer>> requests) override {
         return offers_.submit<offer>(std::move(requests));
@@ -144,6 +151,9 @@ private:
         }
         auto items = co_await with_availability(rows);
         if (!items) co_return items.error();
+        if (!rules::sees_who_changes(*asked.call.by)) {
+            for (auto& one : *items) one.changed_by.clear();
+        }
         page<product> out;
         out.items = std::move(*items);
         if (found->looked_up_to) out.next_cursor = make_cursor("products.list", found->looked_up_to->text());

@@ -14,6 +14,7 @@ product product_of(product_record const& row, availability_record const* known) 
     out.attributes = content.attributes;
     out.group = content.group;
     out.options = content.options;
+    out.changed_by = content.changed_by;
     out.version = row.version;
     out.created_at = row.created_at;
     out.updated_at = row.updated_at;
@@ -23,6 +24,10 @@ product product_of(product_record const& row, availability_record const* known) 
         out.availability_sequence = known->sequence;
     }
     return out;
+}
+
+bool sees_who_changes(principal const& by) {
+    return by.may("products:write");
 }
 
 offer offer_of(product_record const& row) {

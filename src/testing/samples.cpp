@@ -72,6 +72,7 @@ std::vector<products::product_record> sample<products::product_record>::odd() {
         content.attributes = {{text, text}, {"z", ""}};
         content.group = text;
         content.options = {{"size", text}};
+        content.changed_by = text;
         r.content = document(std::move(content));
     }
     out.push_back(make(odd_from - 1));
@@ -149,6 +150,7 @@ std::vector<inventory::movement_record> sample<inventory::movement_record>::odd(
         r.reference = odd_optional(text);
         r.order_id = nth_id(3);
         r.operation = nth_id<operation_id>(4);
+        r.actor = odd_optional(text);
     }
     out.push_back(make(odd_from - 1));
     out.back().reason.reset();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -291,6 +292,7 @@ private:
 struct attempt {
     timestamp now;        ///< the only time a rule sees
     unsigned number = 1;  ///< rises with each run of the same batch
+    std::string_view by{};  ///< the account whose command is decided, for rules that record it
 };
 
 /// Commands of one batch and, after `decide`, their answers.

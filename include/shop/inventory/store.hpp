@@ -72,6 +72,7 @@ struct movement_record {
     std::optional<shop::order_id> order_id;
     std::optional<shop::operation_id> operation;  ///< the shipment, release or return of the order
     timestamp at;
+    std::optional<std::string> actor;  ///< the account that recorded or configured it; an order's history tells its own
 
     static constexpr auto fields() {
         using t = movement_record;
@@ -88,7 +89,8 @@ struct movement_record {
                           optional("reference", &t::reference),
                           optional("order_id", &t::order_id),
                           optional("operation", &t::operation),
-                          required("at", &t::at)};
+                          required("at", &t::at),
+                          added("actor", &t::actor)};
     }
     friend bool operator==(movement_record const&, movement_record const&) = default;
 };

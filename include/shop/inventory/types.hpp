@@ -88,6 +88,7 @@ struct movement {
     std::optional<std::string> reference;
     std::optional<shop::order_id> order_id;
     timestamp at;
+    std::optional<std::string> actor;  ///< the account that recorded or configured it; an order's history tells its own
 
     static constexpr auto fields() {
         using t = movement;
@@ -102,7 +103,8 @@ struct movement {
                           optional("reason", &t::reason),
                           optional("reference", &t::reference),
                           optional("order_id", &t::order_id),
-                          required("at", &t::at)};
+                          required("at", &t::at),
+                          optional("actor", &t::actor)};
     }
     friend bool operator==(movement const&, movement const&) = default;
 };

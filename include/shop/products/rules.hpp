@@ -35,6 +35,8 @@ result<noted> note(rows& all, note_availability const& command);
 /// A product as callers see it.
 /// @param known what the inventory said of it; nothing before its first word.
 product product_of(product_record const& row, availability_record const* known);
+/// Whether `product::changed_by` is theirs to see.
+bool sees_who_changes(principal const& by);
 offer offer_of(product_record const& row);
 /// Whether a list that asks so has this product in it; `after` and `limit` are not looked at.
 bool matches(product_record const& row, product_query const& query);

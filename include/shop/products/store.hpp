@@ -13,12 +13,13 @@ struct product_content {
     std::map<std::string, std::string> attributes;
     std::optional<std::string> group;
     std::map<std::string, std::string> options;
+    std::string changed_by;  ///< the account of the last change; empty of a product from before it was recorded
 
     static constexpr auto fields() {
         using t = product_content;
         return std::tuple{optional("description", &t::description), optional("tags", &t::tags),
                           optional("attributes", &t::attributes), optional("group", &t::group),
-                          optional("options", &t::options)};
+                          optional("options", &t::options), optional("changed_by", &t::changed_by)};
     }
     friend bool operator==(product_content const&, product_content const&) = default;
 };

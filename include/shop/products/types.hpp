@@ -120,6 +120,7 @@ struct product {
     timestamp updated_at;
     products::availability availability;
     std::uint64_t availability_sequence = 0;  ///< not part of the JSON; the second part of the ETag
+    std::string changed_by;  ///< the account of the last change, for who may write products; for others empty
 
     static constexpr auto fields() {
         using t = product;
@@ -135,7 +136,8 @@ struct product {
                           required("version", &t::version),
                           required("created_at", &t::created_at),
                           required("updated_at", &t::updated_at),
-                          required("availability", &t::availability)};
+                          required("availability", &t::availability),
+                          optional("changed_by", &t::changed_by)};
     }
     friend bool operator==(product const&, product const&) = default;
 };
@@ -149,7 +151,8 @@ struct edited_product : product_draft {
         : version(read.version),
           created_at(read.created_at),
           updated_at(read.updated_at),
-          availability(read.availability) {
+          availability(read.availability),
+          changed_by(read.changed_by) {
         sku = read.sku;
         name = read.name;
         description = read.description;
@@ -165,13 +168,15 @@ struct edited_product : product_draft {
     std::optional<timestamp> created_at;
     std::optional<timestamp> updated_at;
     std::optional<products::availability> availability;
+    std::optional<std::string> changed_by;
 
     static constexpr auto fields() {
         using t = edited_product;
         return std::tuple_cat(
             product_draft::fields(),
             std::tuple{read_only("version", &t::version), read_only("created_at", &t::created_at),
-                       read_only("updated_at", &t::updated_at), read_only("availability", &t::availability)});
+                       read_only("updated_at", &t::updated_at), read_only("availability", &t::availability),
+                       read_only("changed_by", &t::changed_by)});
     }
     friend bool operator==(edited_product const&, edited_product const&) = default;
 };

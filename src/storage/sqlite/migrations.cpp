@@ -215,6 +215,9 @@ ALTER TABLE inventory_reference ADD COLUMN account TEXT;
 CREATE INDEX notifications_delivery_of_customer
     ON notifications_delivery (recipient, order_id, order_version, channel) WHERE sku IS NULL;
 ALTER TABLE orders_event ADD COLUMN note_visibility TEXT;
+)sql"},
+                               {R"sql(
+ALTER TABLE inventory_movement ADD COLUMN actor TEXT;
 )sql"}};
 
 }  // namespace

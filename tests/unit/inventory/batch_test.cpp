@@ -21,6 +21,22 @@ TEST_F(inventory_batch, answers_each_command_in_its_place) {
     EXPECT_EQ(at("MUG").sequence, 4u);
 }
 
+TEST_F(inventory_batch, records_who_moved_or_configured_stock) {
+    auto const ann = std::make_shared<principal const>(principal{"ann", {"*"}, {}});
+    auto const bob = std::make_shared<principal const>(principal{"bob", {"*"}, {}});
+    auto some = received("MUG", 5);
+    some.reference = "delivery";
+    batch b({rules::book_movement{some, {}, true}, configure_stock(shop::sku("MUG")).warn_below(2),
+             allocate_order(order(1), {of("MUG", 1)})},
+            {ann, bob, bob});
+    rows.run(b, {now});
+    auto const lines = ledger();
+    EXPECT_EQ(lines[0].actor, "ann");
+    EXPECT_EQ(lines[1].actor, "bob");
+    EXPECT_EQ(lines[2].actor, std::nullopt) << "the order's history tells";
+    EXPECT_EQ(std::get<recorded>(*b.take_answers()[0]).movement.actor, "ann");
+}
+
 TEST_F(inventory_batch, leaves_out_a_command_whose_rule_fails_and_decides_the_others) {
     have("MUG", 5);
     have("CUP", 5);

@@ -274,7 +274,7 @@ TEST_F(importing, leaves_what_is_not_said_as_it_is) {
     EXPECT_EQ(stored().price, eur(900));
     EXPECT_EQ(stored().status, status::active);
     EXPECT_EQ(stored().content.get(),
-              (product_content{"Enamel", {"kitchen"}, {{"colour", "blue"}}, "mugs", {{"size", "L"}}}));
+              (product_content{"Enamel", {"kitchen"}, {{"colour", "blue"}}, "mugs", {{"size", "L"}}, "local"}));
     EXPECT_EQ(run<imported>(import_product(cheaper))->outcome, import_outcome::unchanged);
     ASSERT_TRUE(archive());
     cheaper.name = "Blue mug";
@@ -323,6 +323,21 @@ TEST_F(products_batch, answers_a_second_run_after_an_unknown_commit_as_the_first
     ASSERT_TRUE(answers[1]);
     EXPECT_EQ(std::get<product>(*answers[1]).version, 2u);
     EXPECT_TRUE(answers[2]);
+}
+
+TEST_F(products_batch, records_who_changed_a_product_last) {
+    auto const ann = std::make_shared<principal const>(principal{"ann", {"*"}, {}});
+    auto const bob = std::make_shared<principal const>(principal{"bob", {"*"}, {}});
+    batch b({create_product(mug()), create_product(product_draft("CUP", "Cup", eur(1))), archive_product(sku("CUP"), 1)},
+            {ann, ann, bob});
+    rows.run(b, {now});
+    EXPECT_EQ(stored().content->changed_by, "ann");
+    EXPECT_EQ(rows.find<product_record>({sku("CUP")})->content->changed_by, "bob");
+    batch same({import_product(mug())}, {bob});
+    EXPECT_TRUE(rows.run(same, {now}).empty()) << "nothing changed";
+    batch other({replace_product(sku("MUG-1"), mug().tag("blue"), 1)}, {bob});
+    rows.run(other, {now});
+    EXPECT_EQ(shown().changed_by, "bob");
 }
 
 TEST_F(products_batch, is_refused_in_the_second_run_when_somebody_else_was_faster) {

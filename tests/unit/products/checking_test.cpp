@@ -133,7 +133,7 @@ TEST(matches, finds_by_part_of_sku_or_name_whatever_the_case) {
 TEST(matches, finds_by_status_and_tag) {
     product_record row;
     row.status = status::active;
-    row.content = document<product_content>(product_content{{}, {"kitchen", "blue"}, {}, {}, {}});
+    row.content = document<product_content>(product_content{{}, {"kitchen", "blue"}, {}, {}, {}, {}});
     product_query query;
     query.status = status::active;
     query.tag = "blue";

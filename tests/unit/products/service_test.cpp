@@ -70,6 +70,17 @@ TEST_F(products_service, takes_back_what_it_answered) {
     EXPECT_EQ(replaced->version, 2u);
 }
 
+TEST_F(products_service, tells_those_who_may_write_who_changed_a_product) {
+    call ann, bob;
+    ann.by = std::make_shared<principal const>(principal{"ann", {"products:read", "products:write"}, {}});
+    bob.by = std::make_shared<principal const>(principal{"bob", {"products:read"}, {}});
+    ASSERT_TRUE(ask(&service::create, create_product(draft("MUG")), ann));
+    EXPECT_EQ(ask(&service::get, get_product(sku("MUG")), ann)->changed_by, "ann");
+    EXPECT_EQ(ask(&service::get, get_product(sku("MUG")), bob)->changed_by, "");
+    EXPECT_EQ(ask(&service::list, list_products(), ann)->items.at(0).changed_by, "ann");
+    EXPECT_EQ(ask(&service::list, list_products(), bob)->items.at(0).changed_by, "");
+}
+
 TEST_F(products_service, imports_many_at_once) {
     std::vector<request<import_product>> rows;
     for (int i = 0; i < 300; ++i) rows.emplace_back(import_product(draft(("SKU-" + std::to_string(i)).c_str())));

@@ -68,6 +68,7 @@ std::vector<api_note> api_notes() {
         {"product.attributes", ""},
         {"product.group", "variants of one thing share it"},
         {"product.options", "what tells this variant from the others of its group"},
+        {"product.changed_by", "the account of the last change; only for callers with `products:write`"},
         {"availability.status", ""},
         {"availability.available", "pieces; below zero when more are promised than there are"},
         {"availability.as_of", "null before the first word of the inventory"},
@@ -85,6 +86,7 @@ std::vector<api_note> api_notes() {
         {"edited_product.created_at", ""},
         {"edited_product.updated_at", ""},
         {"edited_product.availability", "compared if it was read after its last change"},
+        {"edited_product.changed_by", ""},
         {"product_merge.name", to(product_name_characters_max, "characters, not only blanks; a new product needs it")},
         {"product_merge.price",
          count_to(money_amount_max) + " minor units, in a currency that is in use; a new product needs it"},
@@ -141,6 +143,7 @@ std::vector<api_note> api_notes() {
         {"movement.reference",
          "unique for a sku and location: the idempotency key it was recorded under, or the row of an import"},
         {"movement.order_id", ""},
+        {"movement.actor", "the account that recorded or configured it; the history of an order tells its own"},
 
         {"orders.place.customer", ""},
         {"orders.place.lines", to(order_lines_max, "lines; those of one sku are merged")},
