@@ -30,11 +30,8 @@ public:
     bool has(std::size_t i) const { return results_[i].has_value(); }
 
     /// The first answer of a request counts.
-    void give(std::size_t i, result<Answer> r) {
-        if (results_[i]) return;
-        results_[i] = std::move(r);
-        if (--missing_ == 0) all_given_.set();
-    }
+    void give(std::size_t i, result<Answer> r) { give_first(i, std::move(r)); }
+    void give(std::size_t i, error why) { give_first(i, std::move(why)); }
 
     /// All that is missing gets the same answer.
     void give_missing(result<Answer> const& r) {
@@ -62,6 +59,13 @@ public:
     }
 
 private:
+    template <class What>
+    void give_first(std::size_t i, What what) {
+        if (results_[i]) return;
+        results_[i].emplace(std::move(what));
+        if (--missing_ == 0) all_given_.set();
+    }
+
     void arm(deadlines& timer) {
         auto earliest = steady_time::max();
         for (std::size_t i = 0; i < results_.size(); ++i) {
