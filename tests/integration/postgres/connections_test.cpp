@@ -1,6 +1,7 @@
 // What happens to connections: settings, loss, doubt, waiting.
 
 #include "integration/postgres/postgres_fixture.hpp"
+#include "support/kept_log.hpp"
 
 namespace shop::postgres_tests {
 namespace {
@@ -175,29 +176,8 @@ TEST_F(postgres_connections, give_up_on_a_lock_and_say_that_it_may_work_later) {
     EXPECT_TRUE(receive(shop, {0}));
 }
 
-/// What was logged, for operators.
-class kept_log final : public log_sink {
-public:
-    bool wants(severity) const override { return true; }
-    void write(severity level, std::string_view event, std::initializer_list<log_field> fields) override {
-        std::string line(to_word(level));
-        line.append(" ").append(event);
-        for (auto const& one : fields) line.append(" ").append(one.name).append("=").append(one.value);
-        std::lock_guard const lock(mutex_);
-        lines_.push_back(std::move(line));
-    }
-    std::vector<std::string> lines() const {
-        std::lock_guard const lock(mutex_);
-        return lines_;
-    }
-
-private:
-    mutable std::mutex mutex_;
-    std::vector<std::string> lines_;
-};
-
 TEST_F(postgres_connections, tell_the_log_once_what_the_database_said_and_the_caller_never) {
-    kept_log log;
+    shop_test::kept_log log;
     (void)open();
     auto options = of(2);
     options.lock_timeout = std::chrono::milliseconds(50);

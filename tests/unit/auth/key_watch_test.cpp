@@ -11,8 +11,8 @@
 
 #include "auth/refusal_log.hpp"
 #include "auth/secret_file.hpp"
+#include "support/kept_log.hpp"
 #include "support/scratch.hpp"
-#include "unit/auth/kept_log.hpp"
 
 namespace shop_server {
 namespace {
@@ -46,7 +46,7 @@ protected:
     shop::testing::manual_scheduler clock;
     shop::testing::seeded_ids ids;
     boost::asio::io_context io{1};
-    tests::kept_log log;
+    shop_test::kept_log log;
     security_log security{log};
     std::map<std::string, new_api_key> made_;
 };
@@ -77,7 +77,7 @@ class key_uses : public ::testing::Test {
 protected:
     shop_test::scratch folder;
     std::string const path = folder.file("keys.usage");
-    tests::kept_log log;
+    shop_test::kept_log log;
 };
 
 TEST_F(key_uses, are_kept_to_the_hour_in_a_file_for_its_owner_only) {

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "unit/auth/kept_log.hpp"
+#include "support/kept_log.hpp"
 
 namespace {
 
@@ -10,7 +10,7 @@ using shop_server::security_event;
 using shop_server::security_log;
 
 TEST(security_log, names_each_event_by_its_word_and_counts_it) {
-    shop_server::tests::kept_log to;
+    shop_test::kept_log to;
     security_log log(to);
     log.write(security_event::reload_refused, {{"reason", "keys: missing"}});
     log.write(security_event::key_revoked, {{"key", "web"}});

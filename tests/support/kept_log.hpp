@@ -7,7 +7,7 @@
 
 #include <shop/core/log.hpp>
 
-namespace shop_server::tests {
+namespace shop_test {
 
 /// Keeps what is logged, a line each: `warning store has no room reason=...`.
 class kept_log final : public shop::log_sink {
@@ -29,4 +29,4 @@ private:
     std::vector<std::string> lines_;
 };
 
-}  // namespace shop_server::tests
+}  // namespace shop_test
