@@ -25,6 +25,7 @@ public:
     using answer_type = Answer;
     using keys = key_set<Schema>;
     using rows = working_set<Schema>;
+    using answers = std::vector<result<Answer>>;
 
     /// @param by who asks for each; the local principal for all when it is empty.
     explicit command_batch(std::vector<Command> commands, std::vector<std::shared_ptr<principal const>> by = {})
@@ -38,21 +39,21 @@ public:
 
     boost::system::result<changes<Schema>, keys> decide(loaded_rows<Schema> const& loaded, attempt const& now) final {
         if (auto more = wanted_after(loaded); !more.empty()) return more;
-        auto const before = std::exchange(answers_, std::vector<result<Answer>>(commands_.size(), result<Answer>()));
+        auto const before = std::exchange(answers_, answers(commands_.size()));
         std::vector<bool> failed(commands_.size());
         while (true) {
             rows copy(loaded);
             if (apply_all(copy, before, failed, now)) {
                 conclude(copy);
                 auto out = copy.take_changes();
-                decided(out);
+                decided(out, answers_);
                 return out;
             }
         }
     }
 
     /// One per command, once the batch is durable.
-    std::vector<result<Answer>> take_answers() { return std::move(answers_); }
+    answers take_answers() { return std::move(answers_); }
 
 protected:
     virtual void want(keys& all, Command const& command) const = 0;
@@ -63,7 +64,10 @@ protected:
     virtual bool stands(rows const&, Answer const&) const { return false; }
     /// Adds what follows from all the commands together.
     virtual void conclude(rows&) const {}
-    virtual void decided(changes<Schema> const&) {}
+    /// Sees each run's changes, and its answers before anybody else does.
+    virtual void decided(changes<Schema> const&, answers&) {}
+
+    std::vector<Command> const& commands() const { return commands_; }
 
 private:
     keys wanted_after(loaded_rows<Schema> const& loaded) const {
@@ -78,7 +82,7 @@ private:
         return more;
     }
 
-    bool apply_all(rows& copy, std::vector<result<Answer>> const& before, std::vector<bool>& failed,
+    bool apply_all(rows& copy, answers const& before, std::vector<bool>& failed,
                    attempt now) {
         for (std::size_t i = 0; i < commands_.size(); ++i) {
             if (failed[i]) continue;
@@ -100,7 +104,7 @@ private:
 
     std::vector<Command> commands_;
     std::vector<std::shared_ptr<principal const>> by_;
-    std::vector<result<Answer>> answers_;
+    answers answers_;
 };
 
 }  // namespace shop::detail

@@ -50,7 +50,7 @@ void batch::conclude(rows& all) const {
     rules::tell_turns(all);
 }
 
-void batch::decided(changes<store_schema> const& out) {
+void batch::decided(changes<store_schema> const& out, answers&) {
     grown_.ledger = !out.puts<movement_record>().empty();
     grown_.events = !out.puts<stock_event_record>().empty();
 }

@@ -26,7 +26,7 @@ protected:
     result<any_answer> apply(rows& all, any_command const& command, attempt const& now) const override;
     bool stands(rows const& all, any_answer const& answer) const override;
     void conclude(rows& all) const override;
-    void decided(changes<store_schema> const& out) override;
+    void decided(changes<store_schema> const& out, answers& all) override;
 
 private:
     grown_logs grown_;

@@ -152,9 +152,9 @@ void expect(expected&, begin_transition const&) {}
 
 void expect(expected& rows, conclude const& command) { rows.add(command.order); }
 
-void want_more(keys& wanted, rows const& state, begin_placing const& command) {
-    auto const* key = state.find<key_record>({command.key.account, command.key.idempotency_key});
-    if (key && !state.has<order_record>({key->order_id})) wanted.add<order_record>({key->order_id});
+void want_more(keys& wanted, loaded_rows<store_schema> const& loaded, begin_placing const& command) {
+    auto const* key = loaded.find<key_record>({command.key.account, command.key.idempotency_key});
+    if (key && !loaded.slot<order_record>({key->order_id})) wanted.add<order_record>({key->order_id});
 }
 
 result<outcome> decide(rows& state, begin_placing const& command, attempt const& now) {

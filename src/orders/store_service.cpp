@@ -26,7 +26,7 @@ asio::awaitable<std::vector<result<rules::outcome>>> store_service::run_batch(st
     auto const done = co_await transact_until_known<store_schema>(*parts_.store, decisions, parts_.context);
     if (!done) co_return std::vector<result<rules::outcome>>(n, done.error());
     if (decisions->has_news() && parts_.log_grew) parts_.log_grew();
-    co_return std::move(decisions->answers());
+    co_return decisions->take_answers();
 }
 
 asio::awaitable<void> store_service::wait_for_outcome(order_id id, steady_time until) {

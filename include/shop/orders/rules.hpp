@@ -103,7 +103,7 @@ void expect(expected& rows, begin_transition const& command);
 void expect(expected& rows, conclude const& command);
 
 /// The order of a key that is known already, unless it is loaded.
-void want_more(keys& wanted, rows const& state, begin_placing const& command);
+void want_more(keys& wanted, loaded_rows<store_schema> const& loaded, begin_placing const& command);
 
 /// @par Errors
 /// `idempotency_key_reused`; of an unknown key, what the command was refused for.

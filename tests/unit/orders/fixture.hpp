@@ -44,7 +44,7 @@ protected:
     std::vector<result<rules::outcome>> run_all(std::vector<command> commands) {
         batch b(std::move(commands));
         written = rows.run(b, {now});
-        return std::move(b.answers());
+        return b.take_answers();
     }
     result<rules::outcome> run(command c) { return run_all({std::move(c)}).front(); }
 

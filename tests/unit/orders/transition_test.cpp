@@ -182,4 +182,20 @@ TEST_F(transitions, the_order_of_another_customer_is_not_found) {
     EXPECT_EQ(code_of(run(moving(draw(), status::cancelled, "c2"))), error_code::not_found);
 }
 
+TEST_F(transitions, an_unreadable_order_harms_nobody_else_in_its_batch) {
+    auto const unreadable = have_confirmed("a"), good = have_confirmed("b");
+    ASSERT_TRUE(run(moving(unreadable, status::shipped, "a1")));
+    ASSERT_TRUE(run(moving(good, status::shipped, "b1")));
+    auto& row = rows.groups<order_record>().at({unreadable}).front();
+    auto const content = std::exchange(row.content, document<order_content>::from_text("{"));
+    auto const answers = run_all({concluding(unreadable), concluding(good)});
+    ASSERT_FALSE(answers[0]);
+    EXPECT_EQ(answers[0].error().code(), error_code::store_corrupt);
+    ASSERT_TRUE(answers[1]);
+    EXPECT_EQ(stored(good).status, status::shipped);
+    EXPECT_TRUE(stored(unreadable).open) << "nothing half done";
+    row.content = content;
+    EXPECT_TRUE(run(concluding(unreadable)));
+}
+
 }  // namespace shop::orders::tests
