@@ -1,3 +1,4 @@
+#include <shop/core/field_errors.hpp>
 #include <shop/core/limits.hpp>
 #include <shop/core/read_only.hpp>
 
@@ -8,15 +9,14 @@ namespace shop::inventory::rules {
 namespace {
 
 result<void> check(configure_stock const& command) {
-    error_details refused;
+    field_errors in;
     auto const check_one = [&](char const* pointer, std::optional<std::int64_t> value) {
-        if (!value || (*value >= 0 && *value <= limits::stock_count_max)) return;
-        refused.errors.push_back({pointer, "must be 0 to " + std::to_string(limits::stock_count_max)});
+        in.must(!value || (*value >= 0 && *value <= limits::stock_count_max), pointer,
+                "must be 0 to " + std::to_string(limits::stock_count_max));
     };
     check_one("/low_stock_threshold", command.low_stock_threshold);
     check_one("/backorder_limit", command.backorder_limit);
-    if (refused.errors.empty()) return {};
-    return error(error_code::invalid_value, std::move(refused));
+    return std::move(in).done();
 }
 
 struct settings {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <shop/core/field_errors.hpp>
 #include <shop/core/invariant.hpp>
 #include <shop/core/json.hpp>
 #include <shop/core/limits.hpp>
@@ -11,29 +12,14 @@ namespace shop::inventory::rules {
 
 namespace {
 
-/// Collects what is wrong with a command, each at its place.
-class checker {
-public:
-    template <class T>
-    void must_have(char const* pointer, std::optional<T> const& member, char const* kind) {
-        if (!member) refuse(pointer, std::string("is required for ") + kind);
-    }
-    template <class T>
-    void must_not_have(char const* pointer, std::optional<T> const& member, char const* kind) {
-        if (member) refuse(pointer, std::string("must be left out for ") + kind);
-    }
-    void must(bool holds, char const* pointer, std::string detail) {
-        if (!holds) refuse(pointer, std::move(detail));
-    }
-    result<void> done() && {
-        if (details_.errors.empty()) return {};
-        return error(error_code::invalid_value, std::move(details_));
-    }
-
-private:
-    void refuse(char const* pointer, std::string detail) { details_.errors.push_back({pointer, std::move(detail)}); }
-    error_details details_;
-};
+template <class T>
+void must_have(field_errors& in, char const* pointer, std::optional<T> const& member, char const* kind) {
+    in.must(member.has_value(), pointer, std::string("is required for ") + kind);
+}
+template <class T>
+void must_not_have(field_errors& in, char const* pointer, std::optional<T> const& member, char const* kind) {
+    in.must(!member, pointer, std::string("must be left out for ") + kind);
+}
 
 std::string within(std::int64_t least, std::int64_t most) {
     return "must be " + std::to_string(least) + " to " + std::to_string(most);
@@ -43,12 +29,12 @@ bool is_count(std::int64_t value) {
     return value >= 0 && value <= limits::stock_count_max;
 }
 
-void check_adjusted(checker& in, record_movement const& c) {
+void check_adjusted(field_errors& in, record_movement const& c) {
     constexpr auto kind = "an adjusted movement";
-    in.must_not_have("/quantity", c.quantity, kind);
-    in.must_not_have("/from", c.from, kind);
-    in.must_not_have("/to", c.to, kind);
-    in.must_have("/reason", c.reason, kind);
+    must_not_have(in, "/quantity", c.quantity, kind);
+    must_not_have(in, "/from", c.from, kind);
+    must_not_have(in, "/to", c.to, kind);
+    must_have(in, "/reason", c.reason, kind);
     if (c.reason) {
         in.must(
             !c.reason->empty() && count_characters(*c.reason) <= limits::reason_characters_max &&
@@ -66,7 +52,7 @@ void check_adjusted(checker& in, record_movement const& c) {
 }
 
 result<void> check(record_movement const& c) {
-    checker in;
+    field_errors in;
     if (c.kind == movement_kind::adjusted) {
         check_adjusted(in, c);
         return std::move(in).done();
@@ -74,18 +60,18 @@ result<void> check(record_movement const& c) {
     in.must(c.kind.is_offered(), "/kind", "must be received, adjusted or transferred");
     bool const received = c.kind == movement_kind::received;
     auto const kind = received ? "a received movement" : "a transferred movement";
-    in.must_have("/quantity", c.quantity, kind);
-    in.must_not_have("/delta", c.delta, kind);
-    in.must_not_have("/set", c.set, kind);
-    in.must_not_have("/expected", c.expected, kind);
-    in.must_not_have("/reason", c.reason, kind);
+    must_have(in, "/quantity", c.quantity, kind);
+    must_not_have(in, "/delta", c.delta, kind);
+    must_not_have(in, "/set", c.set, kind);
+    must_not_have(in, "/expected", c.expected, kind);
+    must_not_have(in, "/reason", c.reason, kind);
     if (received) {
-        in.must_not_have("/from", c.from, kind);
-        in.must_not_have("/to", c.to, kind);
+        must_not_have(in, "/from", c.from, kind);
+        must_not_have(in, "/to", c.to, kind);
     } else {
-        in.must_not_have("/location", c.location, kind);
-        in.must_have("/from", c.from, kind);
-        in.must_have("/to", c.to, kind);
+        must_not_have(in, "/location", c.location, kind);
+        must_have(in, "/from", c.from, kind);
+        must_have(in, "/to", c.to, kind);
         in.must(!c.from || !c.to || *c.from != *c.to, "/to", "must be another place than /from");
     }
     return std::move(in).done();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <shop/core/field_errors.hpp>
 #include <shop/core/language_tag.hpp>
 #include <shop/core/limits.hpp>
 #include <shop/core/mail_address.hpp>
@@ -11,37 +12,20 @@
 namespace shop::orders::rules {
 namespace {
 
-class findings {
-public:
-    void add(std::string pointer, std::string detail) { errors_.push_back({std::move(pointer), std::move(detail)}); }
-
-    void text(std::string const& value, std::size_t bytes_max, std::string_view pointer) {
-        if (value.size() > bytes_max) {
-            add(std::string(pointer), "must be at most " + std::to_string(bytes_max) + " bytes long");
-        } else if (!is_plain_text(value)) {
-            add(std::string(pointer), "must not contain control or direction-changing characters");
-        }
+void check_text(field_errors& in, std::string const& value, std::size_t bytes_max, char const* pointer) {
+    if (value.size() > bytes_max) {
+        in.add(pointer, "must be at most " + std::to_string(bytes_max) + " bytes long");
+    } else if (!is_plain_text(value)) {
+        in.add(pointer, "must not contain control or direction-changing characters");
     }
-    /// As `text`, and something to be seen.
-    void name(std::string const& value, std::size_t bytes_max, std::string_view pointer) {
-        is_blank(value) ? add(std::string(pointer), "must not be empty or blank") : text(value, bytes_max, pointer);
-    }
-    void text(std::optional<std::string> const& value, std::size_t bytes_max, std::string_view pointer) {
-        if (value) text(*value, bytes_max, pointer);
-    }
-
-    result<void> as(error_code code, std::string detail) {
-        if (errors_.empty()) return {};
-        error_details details;
-        details.detail = std::move(detail);
-        details.errors = std::move(errors_);
-        return error(code, std::move(details));
-    }
-    bool empty() const { return errors_.empty(); }
-
-private:
-    std::vector<field_error> errors_;
-};
+}
+void check_text(field_errors& in, std::optional<std::string> const& value, std::size_t bytes_max, char const* pointer) {
+    if (value) check_text(in, *value, bytes_max, pointer);
+}
+/// As `check_text`, and something to be seen.
+void check_name(field_errors& in, std::string const& value, std::size_t bytes_max, char const* pointer) {
+    is_blank(value) ? in.add(pointer, "must not be empty or blank") : check_text(in, value, bytes_max, pointer);
+}
 
 std::string line_pointer(std::size_t index, std::string_view member) {
     return "/lines/" + std::to_string(index) + "/" + std::string(member);
@@ -70,12 +54,12 @@ auto line_of(Lines& lines, sku const& which) {
     return std::find_if(lines.begin(), lines.end(), [&](auto const& l) { return l.sku == which; });
 }
 
-void check(customer const& who, findings& found) {
-    found.name(who.id, limits::customer_id_bytes_max, "/customer/id");
+void check(customer const& who, field_errors& found) {
+    check_name(found, who.id, limits::customer_id_bytes_max, "/customer/id");
     if (who.email) {
         if (auto const why = refuse_mail_address(*who.email)) found.add("/customer/email", std::string(*why));
     }
-    if (who.name) found.name(*who.name, limits::customer_name_bytes_max, "/customer/name");
+    if (who.name) check_name(found, *who.name, limits::customer_name_bytes_max, "/customer/name");
     if (who.locale && !is_language_tag(*who.locale)) {
         found.add("/customer/locale", "must be a language tag of BCP 47 of at most 35 characters, such as de-AT");
     }
@@ -84,7 +68,7 @@ void check(customer const& who, findings& found) {
 }  // namespace
 
 result<void> check(place_order const& command) {
-    findings found;
+    field_errors found;
     check(command.customer, found);
     if (command.lines.empty()) found.add("/lines", "must have at least one line");
     if (command.lines.size() > limits::order_lines_max) {
@@ -106,18 +90,18 @@ result<void> check(place_order const& command) {
     if (command.expected_total && !command.expected_total->is_within_limits()) {
         found.add("/expected_total/amount", "must be at most " + std::to_string(limits::money_amount_max));
     }
-    return found.as(error_code::invalid_value, "the order cannot be placed as it stands");
+    return std::move(found).done(error_code::invalid_value, "the order cannot be placed as it stands");
 }
 
 result<void> check(transition_order const& command) {
-    findings found;
-    found.text(command.note, limits::order_note_bytes_max, "/note");
-    found.text(command.tracking, limits::order_tracking_bytes_max, "/tracking");
-    return found.as(error_code::invalid_value, "the order cannot be moved like this");
+    field_errors found;
+    check_text(found, command.note, limits::order_note_bytes_max, "/note");
+    check_text(found, command.tracking, limits::order_tracking_bytes_max, "/tracking");
+    return std::move(found).done(error_code::invalid_value, "the order cannot be moved like this");
 }
 
 result<order_content> price(place_order const& command, offer_lookup const& offer_of) {
-    findings unknown, inactive, mixed, unsummable;
+    field_errors unknown, inactive, mixed, unsummable;
     order_content content;
     content.customer = command.customer;
     content.metadata = command.metadata;
@@ -151,10 +135,16 @@ result<order_content> price(place_order const& command, offer_lookup const& offe
         }
         content.lines.push_back(std::move(priced));
     }
-    if (auto ok = unknown.as(error_code::unknown_sku, "some skus are not in the catalogue"); !ok) return ok.error();
-    if (auto ok = inactive.as(error_code::product_not_active, "some products are not offered"); !ok) return ok.error();
-    if (auto ok = mixed.as(error_code::mixed_currency, "an order has one currency"); !ok) return ok.error();
-    if (auto ok = unsummable.as(error_code::invalid_value, "too many pieces of one sku"); !ok) return ok.error();
+    if (!unknown.empty()) {
+        return std::move(unknown).to_error(error_code::unknown_sku, "some skus are not in the catalogue");
+    }
+    if (!inactive.empty()) {
+        return std::move(inactive).to_error(error_code::product_not_active, "some products are not offered");
+    }
+    if (!mixed.empty()) return std::move(mixed).to_error(error_code::mixed_currency, "an order has one currency");
+    if (!unsummable.empty()) {
+        return std::move(unsummable).to_error(error_code::invalid_value, "too many pieces of one sku");
+    }
 
     content.total = money(0, content.lines.front().unit_price.currency());
     for (auto& l : content.lines) {

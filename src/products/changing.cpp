@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <shop/core/field_errors.hpp>
 #include <shop/core/read_only.hpp>
 #include <shop/products/rules.hpp>
 
@@ -53,11 +54,10 @@ product_record const& add(rows& all, product_draft const& draft, attempt const& 
 /// What cannot be left out of a product that is not there yet.
 result<void> check_is_whole(product_merge const& merge, product_record const* known) {
     if (known != nullptr) return {};
-    error_details missing;
-    if (!merge.name) missing.errors.push_back({"/name", "is required for a new product"});
-    if (!merge.price) missing.errors.push_back({"/price", "is required for a new product"});
-    if (missing.errors.empty()) return {};
-    return error(error_code::invalid_value, std::move(missing));
+    field_errors in;
+    in.must(merge.name.has_value(), "/name", "is required for a new product");
+    in.must(merge.price.has_value(), "/price", "is required for a new product");
+    return std::move(in).done();
 }
 
 /// The product as it is to be: what is said of it, over what is known.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include <shop/core/field_errors.hpp>
 #include <shop/core/limits.hpp>
 #include <shop/core/text.hpp>
 #include <shop/products/rules.hpp>
@@ -35,49 +36,34 @@ std::string pointer_to(std::string_view object, std::string_view name) {
     return pointer;
 }
 
-class checker {
-public:
-    void must(bool holds, std::string pointer, std::string detail) {
-        if (!holds) details_.errors.push_back({std::move(pointer), std::move(detail)});
-    }
+bool check_size(field_errors& in, std::size_t size, std::size_t most, std::string pointer) {
+    in.must(size <= most, std::move(pointer), "must have at most " + std::to_string(most) + " items");
+    return size <= most;
+}
 
-    void tags(std::vector<std::string> const& tags) {
-        if (!bounded(tags.size(), limits::product_tags_max, "/tags")) return;
-        std::unordered_set<std::string_view> seen;
-        for (std::size_t i = 0; i < tags.size(); ++i) {
-            auto const pointer = "/tags/" + std::to_string(i);
-            must(is_word(tags[i], limits::product_word_characters_max), pointer,
-                 must_be_word(limits::product_word_characters_max));
-            must(seen.insert(tags[i]).second, pointer, "must not repeat another tag");
-        }
+void check_tags(field_errors& in, std::vector<std::string> const& tags) {
+    if (!check_size(in, tags.size(), limits::product_tags_max, "/tags")) return;
+    std::unordered_set<std::string_view> seen;
+    for (std::size_t i = 0; i < tags.size(); ++i) {
+        auto const pointer = "/tags/" + std::to_string(i);
+        in.must(is_word(tags[i], limits::product_word_characters_max), pointer,
+                must_be_word(limits::product_word_characters_max));
+        in.must(seen.insert(tags[i]).second, pointer, "must not repeat another tag");
     }
+}
 
-    void entries(std::map<std::string, std::string> const& all, std::string_view pointer) {
-        if (!bounded(all.size(), limits::product_attributes_max, std::string(pointer))) return;
-        for (auto const& [name, text] : all) {
-            must(is_word(name, limits::product_word_characters_max), std::string(pointer),
-                 "must have names of 1 to " + std::to_string(limits::product_word_characters_max) +
-                     " characters, without control characters");
-            must(text.size() <= limits::product_attribute_bytes_max && is_plain_text(text, line_breaks::allow),
-                 pointer_to(pointer, name),
-                 "must be at most " + std::to_string(limits::product_attribute_bytes_max) +
-                     " bytes, without control characters");
-        }
+void check_entries(field_errors& in, std::map<std::string, std::string> const& all, std::string_view pointer) {
+    if (!check_size(in, all.size(), limits::product_attributes_max, std::string(pointer))) return;
+    for (auto const& [name, text] : all) {
+        in.must(is_word(name, limits::product_word_characters_max), std::string(pointer),
+                "must have names of 1 to " + std::to_string(limits::product_word_characters_max) +
+                    " characters, without control characters");
+        in.must(text.size() <= limits::product_attribute_bytes_max && is_plain_text(text, line_breaks::allow),
+                pointer_to(pointer, name),
+                "must be at most " + std::to_string(limits::product_attribute_bytes_max) +
+                    " bytes, without control characters");
     }
-
-    result<void> done() && {
-        if (details_.errors.empty()) return {};
-        return error(error_code::invalid_value, std::move(details_));
-    }
-
-private:
-    bool bounded(std::size_t size, std::size_t most, std::string pointer) {
-        must(size <= most, std::move(pointer), "must have at most " + std::to_string(most) + " items");
-        return size <= most;
-    }
-
-    error_details details_;
-};
+}
 
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -92,7 +78,7 @@ bool contains(std::string_view text, std::string_view part) {
 }  // namespace
 
 result<void> check(product_draft const& draft, std::optional<currency> priced_in) {
-    checker in;
+    field_errors in;
     in.must(!draft.sku.empty(), "/sku", "is required");
     in.must(is_word(draft.name, limits::product_name_characters_max), "/name",
             must_be_word(limits::product_name_characters_max));
@@ -106,9 +92,9 @@ result<void> check(product_draft const& draft, std::optional<currency> priced_in
     if (draft.price.currency() != priced_in) {
         if (auto why = refuse_currency(draft.price.currency())) in.must(false, "/price/currency", *std::move(why));
     }
-    in.tags(draft.tags);
-    in.entries(draft.attributes, "/attributes");
-    in.entries(draft.options, "/options");
+    check_tags(in, draft.tags);
+    check_entries(in, draft.attributes, "/attributes");
+    check_entries(in, draft.options, "/options");
     if (draft.group) {
         in.must(is_word(*draft.group, limits::product_word_characters_max), "/group",
                 must_be_word(limits::product_word_characters_max));

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include <shop/core/describe.hpp>
-#include <shop/core/error.hpp>
+#include <shop/core/field_errors.hpp>
 #include <shop/core/result.hpp>
 
 namespace shop {
@@ -36,7 +35,7 @@ consteval bool shows_read_only_members() {
 }
 
 template <class Sent, class Now>
-void find_changed_read_only_members(Sent const& sent, Now const& now, std::vector<field_error>& found) {
+void find_changed_read_only_members(Sent const& sent, Now const& now, field_errors& found) {
     for_each_field<Sent>([&](auto const& said) {
         if (said.when_missing != presence::read_only) return;
         for_each_field<Now>([&](auto const& shown) {
@@ -44,8 +43,7 @@ void find_changed_read_only_members(Sent const& sent, Now const& now, std::vecto
             if constexpr (requires { is_as_read(*(sent.*said.pointer), now.*shown.pointer); }) {
                 auto const& value = sent.*said.pointer;
                 if (!value || is_as_read(*value, now.*shown.pointer)) return;
-                found.push_back(
-                    {"/" + std::string(said.name), "is read-only: leave it out, or send it as it was read"});
+                found.add("/" + std::string(said.name), "is read-only: leave it out, or send it as it was read");
             }
         });
     });
@@ -60,10 +58,9 @@ void find_changed_read_only_members(Sent const& sent, Now const& now, std::vecto
 template <described Sent, described Now>
 result<void> check_read_only_members(Sent const& sent, Now const& now) {
     static_assert(detail::shows_read_only_members<Sent, Now>(), "the answer shows what the command calls read-only");
-    error_details details;
-    detail::find_changed_read_only_members(sent, now, details.errors);
-    if (details.errors.empty()) return {};
-    return error(error_code::invalid_value, std::move(details));
+    field_errors changed;
+    detail::find_changed_read_only_members(sent, now, changed);
+    return std::move(changed).done();
 }
 
 }  // namespace shop

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <shop/core/describe.hpp>
+#include <shop/core/field_errors.hpp>
 #include <shop/core/json.hpp>
 #include <shop/core/operation.hpp>
 #include <shop/http/uri.hpp>
@@ -82,23 +83,6 @@ struct row_of {
                                        });
 };
 
-/// Collects what was refused in several places of a head.
-class refusals {
-public:
-    void add(error const& e) {
-        auto const& more = e.details().errors;
-        details_.errors.insert(details_.errors.end(), more.begin(), more.end());
-    }
-    /// All as one `malformed_request`: an address that says nonsense addresses nothing.
-    result<void> to_result() && {
-        if (details_.errors.empty()) return {};
-        return error(error_code::malformed_request, std::move(details_));
-    }
-
-private:
-    error_details details_;
-};
-
 /// The members of `if_match` and `if_none_match`.
 template <class Row>
 result<void> read_condition(exchange const& at, typename Row::command& out) {
@@ -140,7 +124,7 @@ result<void> read_query(exchange const& at, typename Row::command& out) {
     if (at.http.query.empty()) return {};
     auto parameters = query_parameters(at.http.query);
     if (!parameters) return parameters.error();
-    refusals refused;
+    field_errors refused;
     for (auto const& [name, text] : *parameters) {
         bool known = false;
         for_each_field<typename Row::command>([&](auto const& f) {
@@ -161,7 +145,8 @@ result<void> read_query(exchange const& at, typename Row::command& out) {
                                      "is no parameter of this operation: leave it out"));
         }
     }
-    return std::move(refused).to_result();
+    // An address that says nonsense addresses nothing.
+    return std::move(refused).done(error_code::malformed_request);
 }
 
 /// The members of a change. What a read answers names the resource too: that is taken where it is what the path names.
