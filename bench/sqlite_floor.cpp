@@ -187,7 +187,7 @@ private:
     lazily key_{*this, "INSERT INTO orders_key VALUES ('local',?,1,?,?,NULL,0,NULL,?,?)"};
     lazily event_{*this, "INSERT INTO orders_event VALUES (?,?,?,?,?,?,'local',NULL,NULL,?,NULL)"};
     lazily decision_{*this, "INSERT INTO inventory_decision VALUES (?,1,'allocated',?,?,?)"};
-    lazily movement_{*this, "INSERT INTO inventory_movement VALUES (?,?,'main',?,'allocated',0,1,1000000,1,NULL,NULL,?,NULL,?,?)"};
+    lazily movement_{*this, "INSERT INTO inventory_movement VALUES (?,?,'main',?,'allocated',0,1,1000000,1,NULL,NULL,?,NULL,?,?,NULL)"};
     lazily stock_{*this, "UPDATE inventory_stock SET revision=revision+1, sequence=sequence+1, allocated=allocated+1, updated_at=?, checksum=? WHERE sku=? AND location='main'"};
     lazily concluded_{*this, "UPDATE orders_order SET revision=2, status='confirmed', version=2, updated_at=?, settled_at=?, open=NULL, checksum=? WHERE id=? AND revision=1"};
     lazily delivery_{*this, "INSERT INTO notifications_delivery VALUES (?,2,'log',?,1,?,'shop.order.confirmed.v1','delivered',?,?,NULL,?,NULL)"};
