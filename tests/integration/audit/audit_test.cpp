@@ -59,7 +59,7 @@ wound const wounds[] = {
      "UPDATE inventory_stock SET on_hand = 2 WHERE location = 'attic'"},
     {violation_kind::allocated_mismatch, "a_piece_is_allocated_to_nobody",
      "INSERT INTO inventory_movement SELECT (SELECT max(position) + 1 FROM inventory_movement), sku, location, "
-     "sequence + 1, 'allocated', 0, 1, on_hand, allocated + 1, NULL, NULL, NULL, NULL, updated_at, 0 "
+     "sequence + 1, 'allocated', 0, 1, on_hand, allocated + 1, NULL, NULL, NULL, NULL, updated_at, 0, NULL "
      "FROM inventory_stock WHERE sku = 'MUG';"
      "UPDATE inventory_stock SET allocated = allocated + 1, sequence = sequence + 1 WHERE sku = 'MUG'"},
     {violation_kind::reference_missing, "a_reference_was_forgotten",
