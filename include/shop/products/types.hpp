@@ -151,8 +151,8 @@ struct edited_product : product_draft {
         : version(read.version),
           created_at(read.created_at),
           updated_at(read.updated_at),
-          availability(read.availability),
-          changed_by(read.changed_by) {
+          availability(read.availability) {
+        if (!read.changed_by.empty()) changed_by = read.changed_by;
         sku = read.sku;
         name = read.name;
         description = read.description;
