@@ -53,7 +53,7 @@ TEST_F(postgres_transactions, of_placing_an_order_load_nothing_while_all_is_as_e
     auto const decide = [&](orders::command c) {
         auto batch = std::make_shared<orders::batch>(std::vector{std::move(c)});
         EXPECT_TRUE(testing::transact<orders::store_schema>(*shop.orders, batch));
-        return batch->answers().front().value();
+        return batch->take_answers().front().value();
     };
     auto const round_trips_of = [&](auto work) {
         auto const before = statistics->round_trips.load();
