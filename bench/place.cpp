@@ -1,6 +1,6 @@
 #include "place.hpp"
 
-#include <sys/resource.h>
+#include <benchmark/benchmark.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <functional>
 #include <future>
+#include <map>
 #include <random>
 
 #include <boost/asio/co_spawn.hpp>
@@ -25,17 +26,10 @@
 #include <shop/storage/postgres.hpp>
 #endif
 
+#include "skus.hpp"
+
 namespace shop::bench {
 namespace {
-
-double cpu_us() {
-    rusage used{};
-    getrusage(RUSAGE_SELF, &used);
-    auto const us = [](timeval t) { return t.tv_sec * 1e6 + static_cast<double>(t.tv_usec); };
-    return us(used.ru_utime) + us(used.ru_stime);
-}
-
-sku sku_of(std::size_t i) { return sku("SKU-" + std::to_string(100'000 + i)); }
 
 void stock_up(engine& e, workload const& w) {
     auto shop = e.blocking();
@@ -183,22 +177,96 @@ figures place(workload const& w) {
         state.callers_left = w.callers;
         for (std::size_t i = 0; i < w.skus; ++i) state.skus.push_back(sku_of(i));
         auto const commits = where.commits();
-        auto const cpu = cpu_us();
+        auto const before = costs::so_far();
         auto const start = std::chrono::steady_clock::now();
         asio::post(e.executor(), [&] {
             for (std::size_t i = 0; i < w.callers; ++i) asio::co_spawn(e.executor(), caller(state), asio::detached);
         });
         state.done.get_future().get();
-        std::chrono::duration<double> const took = std::chrono::steady_clock::now() - start;
-        out.orders_per_s = static_cast<double>(w.orders) / took.count();
-        out.cpu_us_per_order = (cpu_us() - cpu) / static_cast<double>(w.orders);
-        if (auto const made = where.commits() - commits; made > 0) {
-            out.orders_per_commit = static_cast<double>(w.orders) / static_cast<double>(made);
-        }
+        out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        out.used = costs::so_far() - before;
+        out.commits = where.commits() - commits;
         check(e, w, state);
     }
     std::filesystem::remove_all(folder);
     return out;
+}
+
+namespace {
+
+constexpr int rounds = 3;
+
+bool is_small() { return std::getenv("SHOP_BENCH_SMALL") != nullptr; }
+
+/// Orders per commit as they were measured last, by the name of the workload: its floor commits as often.
+std::map<std::string, double>& measured_batches() {
+    static std::map<std::string, double> all;
+    return all;
+}
+
+std::string name_of(workload const& w) {
+    auto const store = w.store.substr(0, w.store.find_first_of(':'));
+    std::string name = (store == "postgresql" ? "postgres" : store) + (w.one_sku ? "/one_sku" : "");
+    if (w.lines != 3) name += "/lines:" + std::to_string(w.lines);
+    return name + (w.batch > 1 ? "/batch:" + std::to_string(w.batch) : "/callers:" + std::to_string(w.callers));
+}
+
+void place_orders(benchmark::State& run, workload const& w) {
+    auto const orders = static_cast<double>(w.orders);
+    for (auto _ : run) {
+        auto const got = place(w);
+        run.SetIterationTime(got.seconds);
+        run.SetItemsProcessed(static_cast<std::int64_t>(w.orders));
+        run.counters["cpu_us"] = got.used.cpu_us / orders;
+        run.counters["allocations"] = static_cast<double>(got.used.allocations) / orders;
+        run.counters["written_bytes"] = static_cast<double>(got.used.bytes_written) / orders;
+        if (got.commits == 0) continue;
+        auto const batch = orders / static_cast<double>(got.commits);
+        run.counters["per_commit"] = measured_batches()[name_of(w)] = batch;
+    }
+}
+
+void write_rows(benchmark::State& run, workload const& w) {
+    auto const known = measured_batches().find(name_of(w));
+    auto const batch = known != measured_batches().end() ? known->second : static_cast<double>(w.callers);
+    for (auto _ : run) {
+        run.SetIterationTime(sqlite_floor(w, batch));
+        run.SetItemsProcessed(static_cast<std::int64_t>(w.orders));
+        run.counters["per_commit"] = batch;
+    }
+}
+
+void add(std::string const& name, void (*what)(benchmark::State&, workload const&), workload w) {
+    if (is_small()) {
+        w.orders = 200;
+        w.skus = 100;
+    }
+    benchmark::RegisterBenchmark(name.c_str(), what, w)
+        ->UseManualTime()
+        ->Iterations(1)
+        ->Repetitions(is_small() ? 1 : rounds)
+        ->Unit(benchmark::kMillisecond);
+}
+
+void add_place(workload const& w) { add("place/" + name_of(w), place_orders, w); }
+
+}  // namespace
+
+void register_place() {
+    for (std::size_t batch : {1, 64, 256, 1024}) add_place({"memory", batch == 1 ? 20'000u : 100'000u, 1, batch});
+    for (std::size_t callers : {1, 64, 256, 1024}) {
+        workload const w{"sqlite", callers == 1 ? 2'000u : 20'000u, callers};
+        add_place(w);
+        add("floor/" + name_of(w), write_rows, w);
+    }
+    for (bool one : {false, true}) {
+        add_place({"memory", 100'000, 1, 256, 1, 10'000, one});
+        add_place({"sqlite", 20'000, 256, 1, 1, 10'000, one});
+    }
+    auto const* const postgres = std::getenv("SHOP_BENCH_POSTGRES");
+    if (!postgres) return;
+    for (std::size_t callers : {1, 64, 256, 1024}) add_place({postgres, callers == 1 ? 2'000u : 30'000u, callers});
+    for (bool one : {false, true}) add_place({postgres, 30'000, 256, 1, 1, 10'000, one});
 }
 
 }  // namespace shop::bench

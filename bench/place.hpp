@@ -2,7 +2,8 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
+
+#include "costs.hpp"
 
 namespace shop::bench {
 
@@ -19,10 +20,9 @@ struct workload {
 
 /// What a run gave. The audit of every run is clean, or the program ends.
 struct figures {
-    double orders_per_s = 0;
-    double cpu_us_per_order = 0;  ///< user and system, all threads
-    double orders_per_commit = 0; ///< of the intents; 0 where it is not known
-    std::uint64_t backlog = 0;    ///< events not yet told when the last order was answered
+    double seconds = 0;
+    costs used;
+    std::uint64_t commits = 0;    ///< 0 where it is not known
 };
 
 /// Through the public `place`, with idempotency, history, ledger and events, relay and notifications running.
@@ -30,6 +30,10 @@ figures place(workload const& w);
 
 /// A plain loop over the sqlite3 API that writes exactly the rows an order costs us, in the same schema, with
 /// `orders_per_commit` orders in each transaction and as many transactions as steps.
-double sqlite_floor_orders_per_s(workload const& w, double orders_per_commit);
+/// @return seconds
+double sqlite_floor(workload const& w, double orders_per_commit);
+
+/// `place/...` and `floor/...`.
+void register_place();
 
 }  // namespace shop::bench

@@ -19,6 +19,7 @@
 #include <shop/storage/sqlite.hpp>
 
 #include "place.hpp"
+#include "skus.hpp"
 
 namespace shop::bench {
 namespace {
@@ -106,15 +107,15 @@ public:
         exec("COMMIT");
     }
 
-    double orders_per_s() {
+    double seconds() {
         auto const start = std::chrono::steady_clock::now();
         for (std::uint64_t from = 0; from < w_.orders; from += batch_) some(from, std::min<std::uint64_t>(batch_, w_.orders - from));
         std::chrono::duration<double> const took = std::chrono::steady_clock::now() - start;
-        return static_cast<double>(w_.orders) / took.count();
+        return took.count();
     }
 
 private:
-    static std::string name_of(std::size_t i) { return "SKU-" + std::to_string(100'000 + i); }
+    static std::string name_of(std::size_t i) { return std::string(sku_of(i).text()); }
     void exec(char const* sql) { sqlite3_exec(db_, sql, nullptr, nullptr, nullptr); }
 
     /// The steps of `n` orders, a transaction each: intent, effect, conclusion, and what the relays write.
@@ -196,21 +197,21 @@ private:
 
 }  // namespace
 
-double sqlite_floor_orders_per_s(workload const& w, double orders_per_commit) {
+double sqlite_floor(workload const& w, double orders_per_commit) {
     auto const folder = std::filesystem::temp_directory_path() / ("shop-floor-" + std::to_string(getpid()));
     std::filesystem::create_directories(folder);
     auto const path = (folder / "floor.db").string();
     { auto schema = engine::open({.store = storage::sqlite(path)}).value(); }  // our schema, with its indexes and checks
     constexpr double transactions_per_batch = 4;
     auto const batch = std::max<std::size_t>(1, static_cast<std::size_t>(orders_per_commit * transactions_per_batch + 0.5));
-    double reached = 0;
+    double took = 0;
     {
         floor_run run(path, w, batch);
         run.prepare_stock();
-        reached = run.orders_per_s();
+        took = run.seconds();
     }
     std::filesystem::remove_all(folder);
-    return reached;
+    return took;
 }
 
 }  // namespace shop::bench

@@ -64,5 +64,5 @@ floors() {
     floor "pgbench, one row updated" hot.sql 8
 }
 floors
-"$program" postgres "$url"
+SHOP_BENCH_POSTGRES=$url "$program" --benchmark_filter="^place/postgres/"
 floors
