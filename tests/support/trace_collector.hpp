@@ -80,13 +80,15 @@ private:
         auto const told_of = *(*tape.root().find("resourceSpans")).begin();
         auto const service = attribute(*told_of.find("resource"), "service.name");
         std::lock_guard const lock(mutex_);
-        for (auto const span : *(*(*told_of.find("scopeSpans")).begin()).find("spans")) {
+        auto const spans = *(*(*told_of.find("scopeSpans")).begin()).find("spans");
+        for (auto const span : spans) {
             auto const text = [&](char const* name) { return span.find(name) ? std::string(span.find(name)->as_string()) : ""; };
             below_.emplace(text("parentSpanId"), told{text("spanId"), service + " " + attribute(span, "hop") + " " + text("name")});
         }
     }
     static std::string attribute(shop::json::value const& of, std::string_view name) {
-        for (auto const one : *of.find("attributes")) {
+        auto const attributes = *of.find("attributes");
+        for (auto const one : attributes) {
             if (one.find("key")->as_string() == name) return std::string(one.find("value")->find("stringValue")->as_string());
         }
         return {};

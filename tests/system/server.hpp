@@ -123,7 +123,8 @@ inline std::multimap<std::string, std::string> all_orders(http_client& by) {
         auto const page = by.get("/v1/orders?limit=100" + (cursor.empty() ? "" : "&cursor=" + cursor));
         auto const parsed = shop::json::parse(page.body);
         if (page.status != 200 || !parsed) throw std::runtime_error("no list of orders: " + page.body);
-        for (auto order : *parsed->root().find("items")) {
+        auto const items = *parsed->root().find("items");
+        for (auto order : items) {
             out.emplace(order.find("metadata")->find("note")->as_string(), order.find("id")->as_string());
         }
         auto const next = parsed->root().find("next_cursor");
