@@ -18,7 +18,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto between_looks = 1s;
-constexpr auto between_looks_at_what_is_away = 100ms;  ///< so that it is asked again as soon as it is well
 constexpr auto answer_max = 1s;
 
 shop::transport::balancing_options balancing(peer_options const& from) {
@@ -84,7 +83,7 @@ asio::awaitable<void> peer::look_after(std::shared_ptr<peer> self) {
                            [self, address = address](std::exception_ptr) { self->asked_.erase(address); });
         }
         shop::steady_time::duration pause = next - clock.now();
-        if (some_away) pause = std::min<shop::steady_time::duration>(pause, between_looks_at_what_is_away);
+        if (some_away) pause = std::min<shop::steady_time::duration>(pause, shop::limits::away_pace);
         co_await self->between_looks_.sleep(pause);
     }
 }

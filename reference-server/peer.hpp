@@ -38,7 +38,7 @@ struct peer_options {
 /// Another process of this shop, or several that do the same: where they are, whether they are well, and the channel to them.
 ///
 /// Instances are asked for `/readyz` once a second; one that is not ready, or does not answer, is passed over while another
-/// is, and asked ten times a second until it is ready again. One that is read-only is asked: it refuses by itself what it
+/// is, and asked twenty times a second until it is ready again. One that is read-only is asked: it refuses by itself what it
 /// cannot do. Addresses that can change (a name with several addresses, a registry file) are looked up again once a second.
 /// @par Thread safety
 /// Shared objects: unsafe; to be used from the executor of its context.

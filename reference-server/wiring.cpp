@@ -20,7 +20,6 @@ namespace transport = shop::transport;
 namespace {
 
 constexpr auto between_checks = 1s;
-constexpr auto between_checks_of_what_is_away = 100ms;
 
 // Whoever is nearest to an instance that hangs asks another; a gateway leaves a service the time for it.
 constexpr auto overdue_margin_of_a_service = 250ms;
@@ -335,7 +334,7 @@ asio::awaitable<void> wiring::watch_stores(wiring& self, std::shared_ptr<shop::n
             self.context_.log->write(room ? shop::severity::info : shop::severity::error,
                                      room ? "store has room again" : "store has no room", {});
         }
-        co_await between->sleep(fine ? between_checks : between_checks_of_what_is_away);
+        co_await between->sleep(fine ? between_checks : shop::limits::away_pace);
     }
 }
 

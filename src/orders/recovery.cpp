@@ -2,18 +2,15 @@
 
 #include "orders/reconciliation.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 
 namespace shop::orders {
 namespace {
 
-constexpr auto between_scans = std::chrono::seconds(1);
+constexpr steady_time::duration between_scans = std::chrono::seconds(1);
 
 steady_time::duration backoff(unsigned attempts) {
     auto const exponential = std::chrono::milliseconds(500) * (1u << std::min(attempts, 16u));
@@ -39,45 +36,58 @@ void store_service::stop() {
 }
 
 void store_service::recovery::start() {
-    asio::co_spawn(context_.executor, run(shared_from_this()),
-                   asio::bind_cancellation_slot(cancel_.slot(), asio::detached));
+    asio::co_spawn(context_.executor, run(shared_from_this()), asio::detached);
 }
 
 void store_service::recovery::stop() {
-    stopped_ = true;
-    asio::post(context_.executor, [self = shared_from_this()] { self->cancel_.emit(asio::cancellation_type::terminal); });
+    between_scans_.stop();
 }
 
 asio::awaitable<void> store_service::recovery::run(std::shared_ptr<recovery> self) {
     bool first = true;
-    while (!self->stopped_) {
+    while (!self->between_scans_.stopped()) {
         {
             auto service = self->service_.lock();
             if (!service) co_return;
             if (co_await self->scan(*service, first)) first = false;
         }
-        try {
-            co_await self->context_.clock->sleep_until(self->context_.clock->now() + between_scans);
-        } catch (boost::system::system_error const&) {
-            co_return;
-        }
+        co_await self->pause();
     }
+}
+
+/// Until the next scan, which is due as soon as what was away is back.
+asio::awaitable<void> store_service::recovery::pause() {
+    auto const& clock = *context_.clock;
+    auto const next = clock.now() + (store_was_away_ ? limits::away_pace : between_scans);
+    while (!between_scans_.stopped() && clock.now() < next && (!inventory_was_away_ || inventory_is_away())) {
+        auto const left = next - clock.now();
+        co_await between_scans_.sleep(inventory_was_away_ ? std::min<steady_time::duration>(left, limits::away_pace) : left);
+    }
+}
+
+bool store_service::recovery::inventory_is_away() const {
+    return inventory_answers_ && !inventory_answers_();
 }
 
 /// @return whether the store could be read.
 asio::awaitable<bool> store_service::recovery::scan(store_service& service, bool first) {
-    auto const at_once = first && service.parts_.store->exclusive();
     auto const now = context_.clock->now();
+    bool const inventory_is_back = std::exchange(inventory_was_away_, inventory_is_away()) && !inventory_was_away_;
+    bool const at_once = (first && service.parts_.store->exclusive()) || inventory_is_back || store_was_away_;
     auto const grace_over = at_once ? now : now + limits::recovery_grace;
-    for (auto& [id, seen] : sightings_) seen.seen_now = false;
-    heed_inventory(service);
+    for (auto& [id, seen] : sightings_) {
+        seen.seen_now = false;
+        if (at_once) seen.due = std::min(seen.due, now);
+    }
     std::size_t count = 0;
     std::optional<order_id> after;
-    while (!stopped_ && count < limits::open_operations_max) {
+    while (!between_scans_.stopped() && count < limits::open_operations_max) {
         auto page = co_await service.parts_.store->open(after, limits::batch_items_max);
         if (!page) {
-            context_.log->write(severity::warning, "cannot look for open operations",
-                                {{"reason", std::string(page.error().word())}});
+            if (!std::exchange(store_was_away_, true)) {
+                context_.log->write(severity::warning, "cannot look for open operations",
+                                    {{"reason", std::string(page.error().word())}});
+            }
             co_return false;
         }
         count += page->size();
@@ -88,20 +98,10 @@ asio::awaitable<bool> store_service::recovery::scan(store_service& service, bool
         if (!page->empty() && service.parts_.turn->held()) co_await take_up(service, std::move(*page));
         if (!full) break;
     }
+    store_was_away_ = false;
     std::erase_if(sightings_, [](auto const& s) { return !s.second.seen_now; });
     service.open_operations_ = sightings_.size();
     co_return true;
-}
-
-/// What waits longer and longer because the inventory was away is due when it is back.
-void store_service::recovery::heed_inventory(store_service const& service) {
-    auto const& answers = service.parts_.inventory_answers;
-    bool const away = answers && !answers();
-    if (std::exchange(inventory_was_away_, away) && !away) {
-        for (auto& [id, seen] : sightings_) {
-            if (seen.attempts > 0) seen.due = std::min(seen.due, context_.clock->now());
-        }
-    }
 }
 
 bool store_service::recovery::is_due(order_record const& order, steady_time grace_over, bool first) {

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <map>
 
-#include <boost/asio/cancellation_signal.hpp>
+#include <shop/core/nap.hpp>
 
 #include "orders/store_service.hpp"
 
@@ -11,11 +12,16 @@ namespace shop::orders {
 /// Finishes what a crash or an unreachable inventory cut off, again and again until it is done.
 ///
 /// An operation is taken up at once when this process cannot have begun it (an exclusive store, at start), otherwise
-/// after it was seen open for `limits::recovery_grace`. Taking up what somebody else is doing is harmless: effects and
+/// after it was seen open for `limits::recovery_grace`. When the store or the inventory was away and is back, everything is
+/// taken up at once: who placed an order waits for it. Taking up what somebody else is doing is harmless: effects and
 /// conclusions are idempotent.
 class store_service::recovery : public std::enable_shared_from_this<store_service::recovery> {
 public:
-    explicit recovery(std::shared_ptr<store_service> service) : service_(service), context_(service->parts_.context) {}
+    explicit recovery(std::shared_ptr<store_service> const& service)
+        : service_(service),
+          context_(service->parts_.context),
+          inventory_answers_(service->parts_.inventory_answers),
+          between_scans_(context_) {}
 
     void start();
     void stop();
@@ -33,16 +39,18 @@ private:
     asio::awaitable<bool> scan(store_service& service, bool first);
     asio::awaitable<void> take_up(store_service& service, std::vector<order_record> open);
     void report(std::size_t count, bool at_start);
-    void heed_inventory(store_service const& service);
+    asio::awaitable<void> pause();
+    bool inventory_is_away() const;
     bool is_due(order_record const& order, steady_time grace_over, bool first);
     void failed(order_record const& order, error const& why);
 
     std::weak_ptr<store_service> service_;
     service_context context_;
+    std::function<bool()> inventory_answers_;
     std::map<order_id, sighting> sightings_;
-    asio::cancellation_signal cancel_;
+    nap between_scans_;
+    bool store_was_away_ = false;
     bool inventory_was_away_ = false;
-    bool stopped_ = false;
 };
 
 }  // namespace shop::orders

@@ -69,6 +69,7 @@ inline constexpr std::size_t batch_items_max = 1'024;
 inline constexpr std::size_t queue_items_max = 65'536;
 inline constexpr std::size_t open_operations_max = 10'000;
 
+inline constexpr std::chrono::milliseconds away_pace = 50ms;  ///< of looks at a store or a service that does not answer
 inline constexpr unsigned transact_attempts_max = 8;
 inline constexpr unsigned recovery_attempts_reported = 20;
 inline constexpr std::chrono::milliseconds recovery_backoff_max = 60s;

@@ -37,7 +37,7 @@ enum class postgres_pooler {
 constexpr std::array<std::string_view, 3> words_of(postgres_pooler) { return {"none", "session", "transaction"}; }
 
 struct postgres_options {
-    /// Connections, each with a thread of its own.
+    /// Connections at most, each with a thread of its own; those beyond the first are made when work waits for them.
     std::size_t connections = 8;
     /// Batches and reads that may wait for a connection; more are answered `overloaded`.
     std::size_t queue_max = 16'384;
@@ -67,7 +67,7 @@ struct postgres_options {
 /// Every answer follows a commit, and every result is checked against its statement before it is read: one that does not fit
 /// ends its connection, and counts as a lost one. Batches that meet another process's are run again; a lost connection is replaced, and
 /// after a commit whose outcome is unknown the batch runs again on fresh records, which tell what became of it. While the
-/// server cannot be reached everything is answered `store_unavailable` at once, and it is looked for ten times a second.
+/// server cannot be reached everything is answered `store_unavailable` at once, and it is looked for twenty times a second.
 /// What the server said is told to the log, once a minute for each SQLSTATE.
 /// @param url `postgresql://user:password@host:port/database?options`, or any connection string of libpq.
 /// @par Errors

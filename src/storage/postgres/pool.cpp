@@ -9,7 +9,6 @@ namespace shop::postgres {
 
 namespace {
 
-constexpr auto between_looks = std::chrono::milliseconds(100);
 constexpr auto between_complaints = std::chrono::minutes(1);  ///< of one kind
 
 constexpr std::string_view disk_full = "53100";  ///< its SQLSTATE
@@ -42,6 +41,7 @@ pool::~pool() {
         closing_ = true;
         changed_.notify_all();
         work_wanted_.notify_all();
+        connection_wanted_.notify_all();
     }
     for (auto& t : threads_) t.join();
     refuse_all(std::exchange(queue_, {}));
@@ -54,7 +54,7 @@ void pool::submit(std::unique_ptr<job> work) {
         if (connected_ > 0 && queue_.size() < options_->queue_max) {
             queue_.push_back({std::move(work), clock_.now()});
             tell_state();
-            work_wanted_.notify_one();
+            (queue_.size() > idle_ ? connection_wanted_ : work_wanted_).notify_one();
             return;
         }
         if (connected_ > 0) why = error_code::overloaded;
@@ -90,15 +90,16 @@ void pool::refuse_late_until_closed() {
     }
 }
 
-/// Makes sure that there is a connection; looks for the server until it is there.
+/// Makes sure that there is a connection, as soon as one is wanted; looks for the server until it is there. After an outage all
+/// processes come back at once: each with one connection, and with more as work waits.
 /// @return false when the pool closes.
 bool pool::connect(link& on) {
     if (on) return true;
     for (;;) {
         {
-            // While nobody is connected one looks for all; the others follow.
             std::unique_lock lock(mutex_);
-            changed_.wait(lock, [&] { return closing_ || !looking_ || connected_ > 0; });
+            auto const wanted = [&] { return connected_ > 0 ? queue_.size() > idle_ : !looking_; };  // one looks for all
+            connection_wanted_.wait(lock, [&] { return closing_ || wanted(); });
             if (closing_) return false;
             if (connected_ == 0) looking_ = true;
         }
@@ -114,18 +115,18 @@ bool pool::connect(link& on) {
         if (found) {
             ++connected_;
             tell_state();
-            changed_.notify_all();
             return !closing_;
         }
-        changed_.wait_for(lock, between_looks, [&] { return closing_; });
-        changed_.notify_all();
+        changed_.wait_for(lock, limits::away_pace, [&] { return closing_; });
         if (closing_) return false;
     }
 }
 
 std::optional<pool::waiting> pool::take() {
     std::unique_lock lock(mutex_);
+    ++idle_;
     work_wanted_.wait(lock, [&] { return closing_ || !queue_.empty(); });
+    --idle_;
     if (queue_.empty()) return std::nullopt;
     auto next = std::move(queue_.front());
     queue_.pop_front();

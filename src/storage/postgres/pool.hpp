@@ -86,9 +86,11 @@ private:
 
     std::mutex mutex_;  // guards what follows; never held while the server works
     std::condition_variable work_wanted_;
-    std::condition_variable changed_;  ///< connections came, or the pool closes
+    std::condition_variable connection_wanted_;  ///< work waits and nobody is idle, or the pool closes
+    std::condition_variable changed_;            ///< the pool closes
     std::deque<waiting> queue_;
     std::size_t connected_ = 0;
+    std::size_t idle_ = 0;  ///< of those connected: wait for work
     bool looking_ = false;  ///< one thread looks for the server, for all
     bool closing_ = false;
     std::map<std::string, steady_time> told_;  ///< when the log was told last, by kind of trouble

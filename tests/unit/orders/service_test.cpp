@@ -3,6 +3,7 @@
 #include <shop/inventory/make_service.hpp>
 #include <shop/orders/make_service.hpp>
 #include <shop/products/make_service.hpp>
+#include <shop/testing/detail/forwarding_store.hpp>
 
 namespace shop::orders::tests {
 
@@ -12,6 +13,16 @@ using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+
+/// What a store does for its readers: nothing, at times.
+struct readable_sometimes : shop::testing::detail::passing_on {
+    template <class Port, class Call>
+    auto read(std::shared_ptr<Port> inner, Call call) -> decltype(call(*inner)) {
+        if (!answers) co_return error(error_code::store_unavailable);
+        co_return co_await call(*inner);
+    }
+    bool answers = true;
+};
 
 /// Orders with a catalogue and an inventory, which is reached over a network that can be cut.
 class orders_service : public shop::tests::service_suite<service> {
@@ -53,15 +64,35 @@ protected:
         return run(inventory->get(std::move(one))).front()->available;
     }
     /// On the same store, with a way of its own to the inventory.
-    std::shared_ptr<service> another_process(std::function<bool()> inventory_answers = {}) {
+    service_parts parts_of_another() {
         service_parts parts;
         parts.store = stores.orders;
         parts.products = products;
         parts.inventory = inventory;
-        parts.inventory_answers = std::move(inventory_answers);
         parts.context = context();
+        return parts;
+    }
+    std::shared_ptr<service> another_process(std::function<bool()> inventory_answers = {}) {
+        auto parts = parts_of_another();
+        parts.inventory_answers = std::move(inventory_answers);
         another = make_service(std::move(parts));
         return another;
+    }
+    void leave_one_open() {
+        to_inventory->cut();
+        auto with = with_key("cart");
+        with.deadline = clock.now() + 5s;
+        ASSERT_TRUE(place(mugs(2), with)->open);
+    }
+    /// @pre what it needs is away
+    void expect_concluded_at_once(std::function<void()> const& come_back) {
+        another->start();
+        clock.run_for(io, 30s);
+        EXPECT_THAT(open_orders(), SizeIs(1));
+        come_back();
+        auto const back = clock.now();
+        ASSERT_TRUE(run_until([&] { return open_orders().empty(); }));
+        EXPECT_LE(clock.now() - back, 2 * limits::away_pace);
     }
     static asio::awaitable<void> forget(std::shared_ptr<service> by, std::vector<request<place_order>> orders) {
         co_await by->place(std::move(orders));
@@ -386,6 +417,29 @@ TEST_F(orders_service, an_order_whose_outcome_is_late_is_open_and_concluded_by_r
     EXPECT_EQ(again->order.id, open->order.id);
     EXPECT_EQ(again->order.status, status::confirmed);
     EXPECT_EQ(available("MUG"), 98);
+}
+
+TEST_F(orders_service, concludes_what_is_open_as_soon_as_the_inventory_answers_again) {
+    leave_one_open();
+    bool answers = false;
+    auto parts = parts_of_another();
+    parts.inventory = transport::remote_inventory(context(), to_inventory, {});
+    parts.inventory_answers = [&answers] { return answers; };
+    another = make_service(std::move(parts));
+    expect_concluded_at_once([&] {
+        to_inventory->join();
+        answers = true;
+    });
+}
+
+TEST_F(orders_service, concludes_what_is_open_as_soon_as_the_store_answers_again) {
+    leave_one_open();
+    auto const readable = std::make_shared<readable_sometimes>();
+    auto parts = parts_of_another();
+    parts.store = shop::testing::detail::forward(memory, readable).orders;
+    another = make_service(std::move(parts));
+    readable->answers = false;
+    expect_concluded_at_once([&] { readable->answers = true; });
 }
 
 TEST_F(orders_service, repeats_a_batch_whose_commit_is_unknown) {
