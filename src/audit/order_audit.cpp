@@ -16,14 +16,6 @@ using orders::key_record;
 using orders::order_record;
 using orders::status;
 
-namespace {
-
-bool legal(status from, status to) {
-    return std::ranges::any_of(orders::machine, [&](auto const& s) { return s.from == from && s.to == to; });
-}
-
-}  // namespace
-
 asio::awaitable<result<void>> order_audit::read_history() {
     pages<event_record> log(orders_, findings_);
     for (;;) {
@@ -46,7 +38,7 @@ void order_audit::take(event_record const& event) {
                               "version " + std::to_string(event.version) + " follows " + std::to_string(at.version));
         return;
     }
-    if (at.version == 0 ? event.status != status::pending : !legal(at.status, event.status)) {
+    if (at.version == 0 ? event.status != status::pending : !orders::find_step(at.status, event.status)) {
         at.broken = true;
         findings_.about_order(violation_kind::history_illegal_step, event.order_id,
                               "version " + std::to_string(event.version) + " is " + std::string(to_word(event.status)) +

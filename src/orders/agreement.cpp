@@ -56,8 +56,7 @@ std::optional<disagreement> compare_promised(order_record const& order, inventor
         return disagreement{disagreement_kind::shipment_mismatch,
                             "the inventory shipped other pieces than the order says"};
     }
-    bool const all_gone = order.status != status::confirmed;
-    if (all_gone && shipped != ordered(order)) {
+    if (facts_of(order.status).claim == claim::shipped && shipped != ordered(order)) {
         return disagreement{disagreement_kind::shipment_mismatch, "shipped, but not all of it"};
     }
     return std::nullopt;
@@ -66,15 +65,13 @@ std::optional<disagreement> compare_promised(order_record const& order, inventor
 }  // namespace
 
 std::optional<disagreement> compare(order_record const& order, inventory::decided_order const* decision) {
-    switch (order.status) {
-        case status::pending:
+    switch (facts_of(order.status).claim) {
+        case claim::undecided:
             return disagreement{disagreement_kind::pending_without_operation, "nothing will ever decide it"};
-        case status::confirmed:
-        case status::shipped:
-        case status::delivered:
+        case claim::allocated:
+        case claim::shipped:
             return compare_promised(order, decision);
-        case status::rejected:
-        case status::cancelled:
+        case claim::none:
             if (!decision || decision->decision == inventory::decision::allocated) {
                 return disagreement{disagreement_kind::rejected_with_allocation, words(order, decision)};
             }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <shop/core/invariant.hpp>
 #include <shop/core/limits.hpp>
 #include <shop/orders/rules.hpp>
 
@@ -61,26 +62,17 @@ shipment ship_all(order_record const& order, open_operation const& by) {
 
 /// The effect took place: the step it stands for.
 void apply(rows& state, order_record& order, open_operation const& by, attempt const& now) {
-    switch (by.type) {
-        case operation_type::place:
-            move(state, order, status::confirmed, by, now);
-            return;
-        case operation_type::ship: {
-            move(state, order, status::shipped, by, now);
-            auto outcome = order.outcome.get();
-            outcome.shipments.push_back(ship_all(order, by));
-            order.outcome = document<order_outcome>(std::move(outcome));
-            return;
-        }
-        case operation_type::cancel: {
-            move(state, order, status::cancelled, by, now);
-            auto outcome = order.outcome.get();
-            outcome.reason = by.note;
-            outcome.reason_visibility = by.note_visibility;
-            order.outcome = document<order_outcome>(std::move(outcome));
-            return;
-        }
+    auto const* const step = find_step(order.status, by.type);
+    SHOP_INVARIANT(step != nullptr, "an open operation that its order cannot have");
+    move(state, order, step->to, by, now);
+    if (by.type == operation_type::place) return;
+    auto outcome = order.outcome.get();
+    if (by.type == operation_type::ship) outcome.shipments.push_back(ship_all(order, by));
+    if (facts_of(step->to).has_reason) {
+        outcome.reason = by.note;
+        outcome.reason_visibility = by.note_visibility;
     }
+    order.outcome = document<order_outcome>(std::move(outcome));
 }
 
 /// The effect was refused: placing ends in a rejected order, anything else leaves the order as it was.
@@ -115,12 +107,6 @@ std::optional<key_record> conclude_key(rows& state, open_operation const& by, or
 std::optional<note_visibility> visibility_of(begin_transition const& command) {
     bool const is_customer = !command.by->may_act_for({});
     if (is_customer || command.note_visibility == note_visibility::customer) return note_visibility::customer;
-    return std::nullopt;
-}
-
-std::optional<operation_type> effect_of(status to) {
-    if (to == status::shipped) return operation_type::ship;
-    if (to == status::cancelled) return operation_type::cancel;
     return std::nullopt;
 }
 
@@ -199,7 +185,8 @@ result<outcome> decide(rows& state, begin_transition const& command, attempt con
         auto const& stored = state.insert(std::move(key));
         return outcome{*found, stored, true};
     }
-    if (!is_offered(found->status, command.to)) return refuse_step(found->status, command.to);
+    auto const* const step = find_step(found->status, command.to);
+    if (!step || !step->is_offered) return refuse_step(found->status, command.to);
 
     open_operation operation;
     operation.id = command.operation;
@@ -210,8 +197,8 @@ result<outcome> decide(rows& state, begin_transition const& command, attempt con
     operation.account = command.key.account;
     operation.key = command.key.idempotency_key;
     auto& order = state.edit<order_record>({command.id});
-    if (auto type = effect_of(command.to)) {
-        operation.type = *type;
+    if (step->effect) {
+        operation.type = *step->effect;
         order.open = std::move(operation);
     } else {
         move(state, order, command.to, operation, now);

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include <shop/orders/rules.hpp>
 
 namespace shop::orders::rules {
@@ -22,19 +20,10 @@ bool says_something_else(std::optional<std::string> const& said, std::optional<s
 
 }  // namespace
 
-bool legal(status from, status to) {
-    return std::any_of(machine.begin(), machine.end(), [&](step const& s) { return s.from == from && s.to == to; });
-}
-
-bool is_offered(status from, status to) {
-    return std::any_of(machine.begin(), machine.end(),
-                       [&](step const& s) { return s.from == from && s.to == to && s.by == moved_by::caller; });
-}
-
 std::vector<status> steps_from(status from) {
     std::vector<status> to;
     for (auto const& s : machine) {
-        if (s.from == from && s.by == moved_by::caller) to.push_back(s.to);
+        if (s.from == from && s.is_offered) to.push_back(s.to);
     }
     return to;
 }

@@ -10,8 +10,6 @@ namespace {
 /// Whoever else than the customer acted, to the customer.
 constexpr std::string_view the_shop = "shop";
 
-bool has_reason(status s) { return s == status::rejected || s == status::cancelled; }
-
 order without_outcome(order_record const& record) {
     auto const& content = record.content.get();
     order seen;
@@ -31,9 +29,9 @@ order without_outcome(order_record const& record) {
 
 order view(order_record const& record) {
     auto seen = without_outcome(record);
-    if (record.version > 2 || has_reason(record.status)) {
+    if (record.version > 2 || facts_of(record.status).has_reason) {
         auto const& outcome = record.outcome.get();
-        if (has_reason(record.status)) seen.reason = outcome.reason;
+        if (facts_of(record.status).has_reason) seen.reason = outcome.reason;
         seen.shipments = outcome.shipments;
     }
     return seen;
@@ -86,7 +84,7 @@ order view_at(order_record const& record, std::uint64_t version, std::span<event
     seen.version = version;
     seen.status = at->status;
     seen.updated_at = at->at;
-    if (!has_reason(at->status)) seen.reason.reset();
+    if (!facts_of(at->status).has_reason) seen.reason.reset();
     std::erase_if(seen.shipments, [&](shipment const& s) { return s.version > version; });
     return seen;
 }

@@ -19,10 +19,6 @@ using expected = expected_rows<store_schema>;
 
 // --- the status machine -----------------------------------------------------------------------------------------------
 
-/// Whether the machine has the step, whoever makes it.
-bool legal(status from, status to);
-/// Whether a caller may make it.
-bool is_offered(status from, status to);
 /// Where a caller may move an order.
 std::vector<status> steps_from(status from);
 /// `invalid_transition` naming from, to and what would be allowed.

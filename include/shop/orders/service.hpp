@@ -11,9 +11,6 @@ namespace shop::orders {
 
 namespace asio = boost::asio;
 
-/// Where a caller can move an order; a move to any other status is an `invalid_transition`.
-using offered_status = one_of<status::shipped, status::delivered, status::cancelled>;
-
 /// What is asked for: so many pieces of one sku.
 struct wanted_line {
     wanted_line() = default;

@@ -39,9 +39,6 @@ struct order_outcome {
     friend bool operator==(order_outcome const&, order_outcome const&) = default;
 };
 
-enum class operation_type { place, ship, cancel };
-constexpr std::array<std::string_view, 3> words_of(operation_type) { return {"place", "ship", "cancel"}; }
-
 /// The one thing that is being done to an order: stored before its effect, cleared by its conclusion, finished by
 /// recovery if need be.
 struct open_operation {
