@@ -5,6 +5,7 @@
 #include <map>
 #include <unordered_map>
 
+#include <shop/core/backoff.hpp>
 #include <shop/core/limits.hpp>
 
 namespace shop_server {
@@ -15,7 +16,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr unsigned attempts_max = 6;
-constexpr std::chrono::milliseconds first_pause = 100ms;
+constexpr shop::backoff between_attempts{100ms, 5s};
 
 /// Whether the store had a bad moment, and the same request may go through later.
 bool passes(shop::error const& e) {
@@ -205,7 +206,6 @@ public:
 
     /// Sends what was taken; rows the store had no ear for are sent again, a few times.
     asio::awaitable<shop::result<void>> send() {
-        auto pause = first_pause;
         for (unsigned attempt = 1; !commands_.empty(); ++attempt) {
             std::vector<shop::request<typename Import::command>> requests;
             requests.reserve(commands_.size());
@@ -217,8 +217,7 @@ public:
                 tell_refused();
                 co_return *trouble;
             }
-            co_await clock_.sleep_until(clock_.now() + pause);
-            pause *= 2;
+            co_await clock_.sleep_until(clock_.now() + between_attempts.after(attempt));
         }
         lines_.clear();
         tell_refused();

@@ -93,7 +93,7 @@ struct span::tracer_state : std::enable_shared_from_this<tracer_state> {
             ++failures;
             if (failures == 1 || failures % 16 == 0) report(sent.error());
             if (!sent.error().retryable()) co_return false;
-            next_try = context.clock->now() + before_next_try();
+            next_try = context.clock->now() + options.between_attempts.after(failures);
             if (pause.stopped() || attempts >= options.attempts_max) co_return false;
         }
     }
@@ -105,11 +105,6 @@ struct span::tracer_state : std::enable_shared_from_this<tracer_state> {
         } catch (std::exception const&) {
             co_return shop::error(shop::error_code::unavailable);
         }
-    }
-
-    std::chrono::milliseconds before_next_try() const {
-        auto const doublings = std::min(failures - 1, 20U);
-        return std::min(options.retry_first * (1 << doublings), options.retry_max);
     }
 
     void report(shop::error const& why) {

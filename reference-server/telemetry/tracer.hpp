@@ -10,6 +10,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <shop/core/backoff.hpp>
 #include <shop/core/result.hpp>
 #include <shop/core/service_context.hpp>
 #include <shop/core/time.hpp>
@@ -30,8 +31,7 @@ struct tracer_options {
     std::size_t queue_spans_max = 2'048;  ///< more that wait for the collector are dropped, and counted
     std::size_t batch_spans_max = 512;
     std::chrono::milliseconds period{5'000};  ///< how long spans wait to be sent, unless the queue is half full
-    std::chrono::milliseconds retry_first{1'000};
-    std::chrono::milliseconds retry_max{60'000};  ///< the pauses between tries double up to this
+    shop::backoff between_attempts{std::chrono::seconds(1), std::chrono::minutes(1)};
     unsigned attempts_max = 8;                    ///< then a batch is dropped, and counted
 };
 

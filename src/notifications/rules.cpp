@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <shop/core/availability.hpp>
+#include <shop/core/backoff.hpp>
 #include <shop/core/fingerprint.hpp>
 
 namespace shop::notifications::rules {
@@ -54,11 +55,7 @@ std::string text_about_stock(shop::sku const& which, std::string_view status) {
     return name + " is in stock again.";
 }
 
-/// 1 s, 2 s, 4 s ... up to an hour, of which a random half is waited on top of the other.
-std::chrono::milliseconds retry_after(std::size_t attempts, std::uint64_t jitter) {
-    auto const full = std::min<std::int64_t>(1000ll << std::min<std::size_t>(attempts - 1, 12), 3'600'000);
-    return std::chrono::milliseconds(full / 2 + static_cast<std::int64_t>(jitter % static_cast<std::uint64_t>(full / 2)));
-}
+constexpr backoff between_attempts{std::chrono::seconds(1), std::chrono::hours(1), 0.5};
 
 }  // namespace
 
@@ -131,7 +128,8 @@ void decide(rows& state, record_attempt const& command, attempt const& now) {
         after.status = delivery_status::dead;
     } else {
         after.status = delivery_status::pending;
-        after.next_attempt_at = now.now + retry_after(attempts.size(), command.jitter);
+        after.next_attempt_at = now.now + std::chrono::floor<std::chrono::milliseconds>(
+                                             between_attempts.after(static_cast<unsigned>(attempts.size()), command.jitter));
     }
     after.attempts = document<std::vector<delivery_attempt>>(std::move(attempts));
     if (stored) {

@@ -7,15 +7,13 @@
 
 #include <algorithm>
 
+#include <shop/core/backoff.hpp>
+
 namespace shop::orders {
 namespace {
 
 constexpr steady_time::duration between_scans = std::chrono::seconds(1);
-
-steady_time::duration backoff(unsigned attempts) {
-    auto const exponential = std::chrono::milliseconds(500) * (1u << std::min(attempts, 16u));
-    return std::min<steady_time::duration>(exponential, limits::recovery_backoff_max);
-}
+constexpr backoff between_attempts{std::chrono::milliseconds(500), limits::recovery_backoff_max};
 
 }  // namespace
 
@@ -137,7 +135,7 @@ void store_service::recovery::report(std::size_t count, bool at_start) {
 
 void store_service::recovery::failed(order_record const& order, error const& why) {
     auto& seen = sightings_.at(order.id);
-    seen.due = context_.clock->now() + backoff(seen.attempts++);
+    seen.due = context_.clock->now() + between_attempts.after(++seen.attempts);
     if (seen.attempts == limits::recovery_attempts_reported) {
         context_.log->write(severity::error, "operation cannot be finished",
                             {{"order_id", to_string(order.id)},

@@ -5,10 +5,12 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <shop/core/backoff.hpp>
+
 namespace shop::transport {
 namespace {
 
-constexpr auto before_retry = std::chrono::milliseconds(20);
+constexpr backoff before_retry{std::chrono::milliseconds(20), std::chrono::milliseconds(100), 1};
 
 }  // namespace
 
@@ -158,7 +160,7 @@ asio::awaitable<bool> balanced_send::go_on() {
     with_->retries += again.size();
     // To the same one again only after a moment, in which it may come back.
     if (with_->targets.size() < 2 || attempts_ > 1) {
-        auto const pause = with_->random.up_to(before_retry * attempts_ * attempts_);
+        auto const pause = before_retry.after(attempts_, with_->random);
         co_await with_->context.clock->sleep_until(with_->context.clock->now() + pause);
     }
     auto to = with_->pick(last_);

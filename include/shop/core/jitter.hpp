@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <cstring>
 
@@ -25,11 +24,6 @@ public:
         state_ ^= state_ >> 7;
         state_ ^= state_ << 17;
         return state_ % below;
-    }
-    /// Shorter than `longest`.
-    template <class Duration>
-    Duration up_to(Duration longest) {
-        return Duration(static_cast<typename Duration::rep>(below(static_cast<std::uint64_t>(longest.count()) | 1)));
     }
 
 private:

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include <shop/core/backoff.hpp>
 #include <shop/core/limits.hpp>
 #include <shop/core/record.hpp>
 #include <shop/core/service_context.hpp>
@@ -18,6 +19,7 @@ template <class Schema>
 asio::awaitable<result<void>> transact_until_known(record_store<Schema>& store,
                                                    std::shared_ptr<decision_batch<Schema>> batch,
                                                    service_context const& context) {
+    constexpr backoff between_attempts{std::chrono::milliseconds(20), std::chrono::seconds(2)};
     bool unknown = false;
     for (unsigned attempt = 1;; ++attempt) {
         auto done = co_await store.transact(batch);
@@ -28,7 +30,7 @@ asio::awaitable<result<void>> transact_until_known(record_store<Schema>& store,
         if (!again) co_return done;
         unknown = true;
         if (attempt == limits::transact_attempts_max) co_return error(error_code::outcome_unknown);
-        co_await context.clock->sleep_until(context.clock->now() + std::chrono::milliseconds(10 << attempt));
+        co_await context.clock->sleep_until(context.clock->now() + between_attempts.after(attempt));
     }
 }
 

@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include <shop/core/backoff.hpp>
 #include <shop/core/lease.hpp>
 #include <shop/core/nap.hpp>
 #include <shop/core/service_context.hpp>
@@ -169,7 +170,7 @@ private:
     }
 
     steady_time::duration look_again(unsigned failures) const {
-        if (failures != 0) return std::chrono::milliseconds(50 * (1u << std::min(failures, 10u)));
+        if (failures != 0) return backoff{std::chrono::milliseconds(100), std::chrono::minutes(1)}.after(failures);
         return std::chrono::milliseconds(store_->exclusive() ? 1000 : 250);
     }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <shop/core/backoff.hpp>
 #include <shop/core/detail/words.hpp>
 #include <shop/core/limits.hpp>
 
@@ -240,11 +241,10 @@ void pool::refuse_all(std::deque<waiting> all) {
     for (auto& one : all) one.work->answer(&gone);
 }
 
-/// Full jitter: up to 2 ms after the first conflict, up to 128 ms after the seventh.
 void pool::pause(unsigned attempt, jitter& random) {
-    auto const longest = std::chrono::microseconds(1'000) * (1u << attempt);
+    constexpr backoff after_conflict{std::chrono::milliseconds(2), std::chrono::milliseconds(128), 1};
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, random.up_to(longest), [&] { return closing_; });
+    changed_.wait_for(lock, after_conflict.after(attempt, random), [&] { return closing_; });
 }
 
 }  // namespace shop::postgres

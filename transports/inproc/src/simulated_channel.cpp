@@ -40,7 +40,9 @@ asio::awaitable<std::vector<result<std::string>>> simulated_channel::send(transp
     auto& clock = *context.clock;
     ++messages_;
     auto const happens = [this](unsigned of_1000) { return random_.below(1'000) < of_1000; };
-    auto const way = [&] { return faults.delay_max.count() == 0 ? faults.delay_max : random_.up_to(faults.delay_max); };
+    auto const way = [&] {
+        return std::chrono::milliseconds(random_.below(static_cast<std::uint64_t>(faults.delay_max.count()) + 1));
+    };
     bool const refused = happens(faults.refused);
     bool const request_lost = happens(faults.requests_lost);
     bool const answer_lost = happens(faults.answers_lost);
