@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include <shop/core/nap.hpp>
+#include <shop/core/interruptible_timer.hpp>
 #include <shop/core/service_context.hpp>
 #include <shop/http/client.hpp>
 #include <shop/transport/balancing.hpp>
@@ -70,7 +70,7 @@ private:
 
     shop::service_context context_;
     peer_options options_;
-    shop::nap between_looks_;
+    shop::interruptible_timer between_looks_;
     std::map<std::string, std::shared_ptr<shop::http::client>> clients_;  ///< by address
     std::map<std::string, bool> ready_;
     std::set<std::string> asked_;  ///< that owe an answer about it

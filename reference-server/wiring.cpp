@@ -217,10 +217,10 @@ std::shared_ptr<peer> wiring::meet(std::string service, std::vector<std::string>
 }
 
 shop::result<void> wiring::open_doors(settings const& with) {
-    auto door = doorkeeper::open(with, context_, watching_.security());
+    auto door = access_control::open(with, context_, watching_.security());
     if (!door) return shop::error(shop::error_code::invalid_value, std::string(door.error().message()));
-    doorkeeper_ = std::move(*door);
-    auto* keeper = doorkeeper_.get();
+    access_control_ = std::move(*door);
+    auto* keeper = access_control_.get();
     watching_.numbers().counter("shop_rate_limited_total", {}, [keeper] { return static_cast<double>(keeper->rate_limited()); });
     watching_.numbers().counter("shop_unauthenticated_total", {},
                                 [keeper] { return static_cast<double>(keeper->unauthenticated()); });
@@ -253,15 +253,16 @@ shop::result<void> wiring::run_services(role what, settings const& with) {
     options.here = here_of(what);
     options.elsewhere = elsewhere_;
     options.unknown_skus = with.unknown_skus;
-    if (inventory_) options.inventory_answers = [inventory = inventory_] {
-        return inventory->balance().is_available() && !inventory->is_read_only();
-    };
+    if (inventory_)
+        options.inventory_available = [inventory = inventory_] {
+            return inventory->balance().is_available() && !inventory->is_read_only();
+        };
     auto opened = shop::engine::open(std::move(options));
     if (!opened) return opened.error();
     engine_ = std::move(*opened);
     has_store_ = true;
     watching_.add(engine_, with.store.which == store_choice::kind::postgres ? database : nullptr);
-    between_looks_ = std::make_shared<shop::nap>(context_);
+    between_looks_ = std::make_shared<shop::interruptible_timer>(context_);
     asio::co_spawn(context_.executor, watch_stores(*this, between_looks_), asio::detached);
     return {};
 }
@@ -294,7 +295,7 @@ void wiring::serve_rest(shop::services services, settings const& with) {
     if (!has_store_) served_.products = cached_products(context_, served_.products);
     shop::http::rest_options options;
     options.clock = context_.clock;
-    options.doorkeeper = doorkeeper_.get();
+    options.access_control = access_control_.get();
     options.cursors = cursors_;
     if (!cursors_ && !has_store_) {
         context_.log->write(shop::severity::warning, "cursor-key is not set: cursors are good at this gateway, until it ends", {});
@@ -302,23 +303,24 @@ void wiring::serve_rest(shop::services services, settings const& with) {
     options.draw_span = watching_.span_source();
     options.on_answered = [this](auto const& request, auto const& answer, std::string_view operation) {
         watching_.answered(request, answer, operation);
-        doorkeeper_->answered(request, answer.status, operation);
+        access_control_->answered(request, answer.status, operation);
     };
     options.on_exception = [log = context_.log](std::string_view operation, std::exception_ptr const& thrown) {
         log->write(shop::severity::error, "an operation failed",
                    {{"operation", std::string(operation)}, {"reason", words_of_exception(thrown)}});
     };
     rest_.emplace(std::move(options), *served_.products, *served_.inventory, *served_.orders, *served_.notifications);
-    expanding_.emplace(*rest_, served_.products, *context_.clock);
-    public_face_.emplace(*expanding_, *doorkeeper_, face_options{with.allowed_origins, with.requests_max});
+    order_expansion_.emplace(*rest_, served_.products, *context_.clock);
+    cors_and_load_shedding_.emplace(*order_expansion_, *access_control_,
+                                    edge_options{with.allowed_origins, with.requests_max});
 }
 
 shop::http::handler& wiring::face() {
-    if (public_face_) return *public_face_;
+    if (cors_and_load_shedding_) return *cors_and_load_shedding_;
     return *internal_;
 }
 
-asio::awaitable<void> wiring::watch_stores(wiring& self, std::shared_ptr<shop::nap> between) {
+asio::awaitable<void> wiring::watch_stores(wiring& self, std::shared_ptr<shop::interruptible_timer> between) {
     while (!between->stopped()) {
         auto const fine = co_await self.engine_.check_stores();
         if (between->stopped()) co_return;
@@ -351,9 +353,9 @@ std::vector<std::string> wiring::not_ready() const {
 
 std::vector<std::string> wiring::reload(settings const& with) {
     watching_.set_access_log(with.access_log.value_or(!has_store_));
-    if (!public_face_) return {};
-    public_face_->set_options({with.allowed_origins, with.requests_max});
-    return doorkeeper_->reload(with);
+    if (!cors_and_load_shedding_) return {};
+    cors_and_load_shedding_->set_options({with.allowed_origins, with.requests_max});
+    return access_control_->reload(with);
 }
 
 void wiring::close() {

@@ -15,9 +15,9 @@
 
 #include "auth/refusal_log.hpp"
 #include "auth/service_credentials.hpp"
-#include "gateway/doorkeeper.hpp"
-#include "gateway/expanding.hpp"
-#include "gateway/face.hpp"
+#include "gateway/access_control.hpp"
+#include "gateway/cors_and_load_shedding.hpp"
+#include "gateway/order_expansion.hpp"
 #include "peer.hpp"
 #include "role.hpp"
 #include "settings.hpp"
@@ -61,7 +61,7 @@ private:
     void offer(role what);
     void serve_rest(shop::services services, settings const& with);
     shop::result<void> read_cursor_key(settings const& with);
-    static asio::awaitable<void> watch_stores(wiring& self, std::shared_ptr<shop::nap> between);
+    static asio::awaitable<void> watch_stores(wiring& self, std::shared_ptr<shop::interruptible_timer> between);
 
     shop::service_context context_;
     std::shared_ptr<service_credentials> credentials_;
@@ -72,13 +72,13 @@ private:
     bool has_store_ = false;
     bool store_answers_ = true;
     bool store_has_room_ = true;
-    std::shared_ptr<shop::nap> between_looks_;
+    std::shared_ptr<shop::interruptible_timer> between_looks_;
     observation& watching_;
-    std::unique_ptr<doorkeeper> doorkeeper_;
+    std::unique_ptr<access_control> access_control_;
     std::optional<shop::http::cursor_seal> cursors_;
     std::optional<shop::http::rest_api> rest_;
-    std::optional<expanding> expanding_;
-    std::optional<public_face> public_face_;
+    std::optional<order_expansion> order_expansion_;
+    std::optional<cors_and_load_shedding> cors_and_load_shedding_;
     std::optional<shop::http::internal_api> internal_;
     std::optional<refusal_log> refusals_;  ///< of services
 };

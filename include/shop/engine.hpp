@@ -53,7 +53,7 @@ struct engine_options {
     services elsewhere = {};
     /// Whether an inventory elsewhere would be asked now, rather than given up at once: while it would not, new orders are
     /// refused. Empty: nobody knows.
-    std::function<bool()> inventory_answers = {};
+    std::function<bool()> inventory_available = {};
     /// Whether the inventory refuses a movement whose sku no product has (`unknown_sku`), as long as no piece of it is here.
     shop::unknown_skus unknown_skus = shop::unknown_skus::refuse;
 };

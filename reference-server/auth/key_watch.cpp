@@ -8,7 +8,7 @@
 namespace shop_server {
 
 key_watch::key_watch(shop::service_context context, security_log& to)
-    : context_(std::move(context)), to_(&to), between_looks_(std::make_shared<shop::nap>(context_)) {
+    : context_(std::move(context)), to_(&to), between_looks_(std::make_shared<shop::interruptible_timer>(context_)) {
     asio::co_spawn(context_.executor, look_daily(*this, between_looks_), asio::detached);
 }
 
@@ -40,7 +40,7 @@ void key_watch::tell_expiring() const {
     }
 }
 
-asio::awaitable<void> key_watch::look_daily(key_watch& self, std::shared_ptr<shop::nap> between) {
+asio::awaitable<void> key_watch::look_daily(key_watch& self, std::shared_ptr<shop::interruptible_timer> between) {
     for (;;) {
         co_await between->sleep(std::chrono::hours(24));
         if (between->stopped()) co_return;

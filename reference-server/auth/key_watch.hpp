@@ -6,7 +6,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <shop/core/nap.hpp>
+#include <shop/core/interruptible_timer.hpp>
 #include <shop/core/service_context.hpp>
 
 #include "auth/api_keys.hpp"
@@ -39,13 +39,13 @@ public:
 
 private:
     void tell_expiring() const;
-    static asio::awaitable<void> look_daily(key_watch& self, std::shared_ptr<shop::nap> between);
+    static asio::awaitable<void> look_daily(key_watch& self, std::shared_ptr<shop::interruptible_timer> between);
 
     shop::service_context context_;
     security_log* to_;
     std::shared_ptr<api_keys const> keys_;
     std::unique_ptr<key_usage> usage_;
-    std::shared_ptr<shop::nap> between_looks_;
+    std::shared_ptr<shop::interruptible_timer> between_looks_;
 };
 
 }  // namespace shop_server

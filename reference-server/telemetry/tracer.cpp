@@ -11,7 +11,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include <shop/core/nap.hpp>
+#include <shop/core/interruptible_timer.hpp>
 #include <shop/core/text.hpp>
 
 #include "telemetry/operation_meter.hpp"
@@ -118,7 +118,7 @@ struct span::tracer_state : std::enable_shared_from_this<tracer_state> {
     tracer_options options;
     random_bits random;
     tracer::send_function send;
-    shop::nap pause;
+    shop::interruptible_timer pause;
     std::deque<finished_span> queue;
     std::chrono::nanoseconds anchor_wall{0};
     shop::steady_time anchor_steady{};

@@ -100,10 +100,10 @@ asio::awaitable<result<void>> read_log_end(record_store<Schema>& store, findings
     }
     auto const end = since.last() ? std::get<0>(*since.last()) : 0;
     for (auto const& c : told) {
-        if (c.told <= end) continue;
-        into.about_table(
-            violation_kind::cursor_beyond_log, Cursor::table,
-            c.subscriber + " was told up to " + std::to_string(c.told) + ", the log ends at " + std::to_string(end));
+        if (c.acknowledged_position <= end) continue;
+        into.about_table(violation_kind::cursor_beyond_log, Cursor::table,
+                         c.subscriber + " was told up to " + std::to_string(c.acknowledged_position) +
+                             ", the log ends at " + std::to_string(end));
     }
     co_return result<void>{};
 }

@@ -2,7 +2,7 @@
 
 namespace shop {
 
-std::shared_ptr<lease> unshared() {
+std::shared_ptr<lease> always_held() {
     class always final : public lease {
     public:
         bool held() const override { return true; }

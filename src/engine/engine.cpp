@@ -46,9 +46,9 @@ struct engine::parts {
     std::shared_ptr<orders::running_service> orders;
     std::shared_ptr<notifications::service> notifications;
     std::shared_ptr<notifications::running_service> own_notifications;
-    std::shared_ptr<store_lease<orders::store_schema, orders::event_record>> orders_turn;
-    std::shared_ptr<store_lease<inventory::store_schema, inventory::movement_record>> inventory_turn;
-    std::shared_ptr<store_lease<notifications::store_schema, notifications::delivery_record>> notifications_turn;
+    std::shared_ptr<store_lease<orders::store_schema, orders::event_record>> orders_lease;
+    std::shared_ptr<store_lease<inventory::store_schema, inventory::movement_record>> inventory_lease;
+    std::shared_ptr<store_lease<notifications::store_schema, notifications::delivery_record>> notifications_lease;
     std::shared_ptr<order_relay> order_events;
     std::shared_ptr<stock_relay> stock_changes;
     std::shared_ptr<stock_event_relay> stock_events;
@@ -64,15 +64,16 @@ private:
     /// What goes on between calls; nothing of services that run elsewhere. What is under way at the end keeps the rest.
     template <class Function>
     void in_background(Function what) const {
-        asio::post(context.executor, [what, all = std::tuple{orders_turn, inventory_turn, notifications_turn, orders,
-                                                             own_notifications, order_events, stock_changes, stock_events}] {
-            std::apply([&](auto const&... one) { ((one ? what(*one) : void()), ...); }, all);
-        });
+        asio::post(context.executor,
+                   [what, all = std::tuple{orders_lease, inventory_lease, notifications_lease, orders,
+                                           own_notifications, order_events, stock_changes, stock_events}] {
+                       std::apply([&](auto const&... one) { ((one ? what(*one) : void()), ...); }, all);
+                   });
     }
     /// Relay, recovery and retries of a store belong together: one lease for all of them.
     template <class Lease, class Store>
-    void turn_at(std::shared_ptr<Lease>& turn, std::shared_ptr<Store> const& store) {
-        turn = std::make_shared<Lease>(context, store, "background");
+    void hold_at(std::shared_ptr<Lease>& lease, std::shared_ptr<Store> const& store) {
+        lease = std::make_shared<Lease>(context, store, "background");
     }
 };
 
@@ -89,20 +90,21 @@ result<void> engine::parts::wire(engine_options& options) {
     if (here.products) products = products::make_service(stores.products, context);
     own_products = here.products;
     if (here.notifications) {
-        turn_at(notifications_turn, stores.notifications);
+        hold_at(notifications_lease, stores.notifications);
         auto channels = std::move(options.channels);
         if (channels.empty()) channels.push_back(notifications::log_channel(*context.log));
         own_notifications =
-            notifications::make_service({stores.notifications, std::move(channels), context, notifications_turn});
+            notifications::make_service({stores.notifications, std::move(channels), context, notifications_lease});
         notifications = own_notifications;
     }
     if (here.inventory) {
         if (!products) return missing("the inventory", "products");
-        turn_at(inventory_turn, stores.inventory);
+        hold_at(inventory_lease, stores.inventory);
         if (!notifications) return missing("the inventory", "notifications");
-        stock_changes = tell_catalogue(context, stores.inventory, inventory_turn, products);
-        stock_events = tell_notifications(context, stores.inventory, inventory_turn, notifications);
-        auto const tell = [changes = std::weak_ptr(stock_changes), events = std::weak_ptr(stock_events)](inventory::grown_logs in) {
+        stock_changes = make_stock_relay(context, stores.inventory, inventory_lease, products);
+        stock_events = make_stock_event_relay(context, stores.inventory, inventory_lease, notifications);
+        auto const tell = [changes = std::weak_ptr(stock_changes),
+                           events = std::weak_ptr(stock_events)](inventory::appended_logs in) {
             if (auto relay = changes.lock(); relay && in.ledger) relay->wake();
             if (auto relay = events.lock(); relay && in.events) relay->wake();
         };
@@ -113,11 +115,13 @@ result<void> engine::parts::wire(engine_options& options) {
         if (!products) return missing("orders", "products");
         if (!inventory) return missing("orders", "an inventory");
         if (!notifications) return missing("orders", "notifications");
-        turn_at(orders_turn, stores.orders);
-        order_events = tell_notifications(context, stores.orders, orders_turn, notifications);
-        orders = orders::make_service({stores.orders, products, inventory, context, [to = std::weak_ptr(order_events)] {
+        hold_at(orders_lease, stores.orders);
+        order_events = make_order_relay(context, stores.orders, orders_lease, notifications);
+        orders = orders::make_service({stores.orders, products, inventory, context,
+                                       [to = std::weak_ptr(order_events)] {
                                            if (auto relay = to.lock()) relay->wake();
-                                       }, orders_turn, std::move(options.inventory_answers), disagreements});
+                                       },
+                                       orders_lease, std::move(options.inventory_available), disagreements});
     }
     return {};
 }
@@ -210,7 +214,7 @@ asio::awaitable<result<void>> engine::check_stores() const {
     auto const p = parts_;
     result<void> fine;
     if (p->orders) fine = co_await check<orders::event_record, orders::store_schema>(p->stores.orders);
-    if (fine && p->inventory_turn) {
+    if (fine && p->inventory_lease) {
         fine = co_await check<inventory::movement_record, inventory::store_schema>(p->stores.inventory);
     }
     if (fine && p->own_notifications) {

@@ -94,37 +94,41 @@ asio::awaitable<result<void>> deliver_to_catalogue(std::shared_ptr<inventory::st
 namespace {
 
 template <class Relay, class Event, class Store>
-std::shared_ptr<Relay> relay_to_notifications(service_context context, std::shared_ptr<Store> store, std::shared_ptr<lease> turn,
+std::shared_ptr<Relay> relay_to_notifications(service_context context, std::shared_ptr<Store> store,
+                                              std::shared_ptr<shop::lease> lease,
                                               std::shared_ptr<notifications::service> subscriber) {
     auto const epoch = store->epoch();
     auto deliver = [subscriber = std::move(subscriber), epoch](std::vector<Event> events) {
         return deliver_to_notifications(subscriber, epoch, std::move(events));
     };
-    return std::make_shared<Relay>(std::move(context), std::move(store), std::move(turn), "notifications", std::move(deliver));
+    return std::make_shared<Relay>(std::move(context), std::move(store), std::move(lease), "notifications",
+                                   std::move(deliver));
 }
 
 }  // namespace
 
-std::shared_ptr<order_relay> tell_notifications(service_context context, std::shared_ptr<orders::store> store,
-                                                std::shared_ptr<lease> turn,
-                                                std::shared_ptr<notifications::service> subscriber) {
-    return relay_to_notifications<order_relay, orders::event_record>(std::move(context), std::move(store), std::move(turn),
-                                                                     std::move(subscriber));
+std::shared_ptr<order_relay> make_order_relay(service_context context, std::shared_ptr<orders::store> store,
+                                              std::shared_ptr<shop::lease> lease,
+                                              std::shared_ptr<notifications::service> subscriber) {
+    return relay_to_notifications<order_relay, orders::event_record>(std::move(context), std::move(store),
+                                                                     std::move(lease), std::move(subscriber));
 }
 
-std::shared_ptr<stock_event_relay> tell_notifications(service_context context, std::shared_ptr<inventory::store> store,
-                                                      std::shared_ptr<lease> turn,
-                                                      std::shared_ptr<notifications::service> subscriber) {
-    return relay_to_notifications<stock_event_relay, inventory::stock_event_record>(std::move(context), std::move(store),
-                                                                                    std::move(turn), std::move(subscriber));
+std::shared_ptr<stock_event_relay> make_stock_event_relay(service_context context,
+                                                          std::shared_ptr<inventory::store> store,
+                                                          std::shared_ptr<shop::lease> lease,
+                                                          std::shared_ptr<notifications::service> subscriber) {
+    return relay_to_notifications<stock_event_relay, inventory::stock_event_record>(
+        std::move(context), std::move(store), std::move(lease), std::move(subscriber));
 }
 
-std::shared_ptr<stock_relay> tell_catalogue(service_context context, std::shared_ptr<inventory::store> store,
-                                            std::shared_ptr<lease> turn, std::shared_ptr<products::service> subscriber) {
+std::shared_ptr<stock_relay> make_stock_relay(service_context context, std::shared_ptr<inventory::store> store,
+                                              std::shared_ptr<shop::lease> lease,
+                                              std::shared_ptr<products::service> subscriber) {
     auto deliver = [store, subscriber = std::move(subscriber)](std::vector<inventory::movement_record> movements) {
         return deliver_to_catalogue(store, subscriber, std::move(movements));
     };
-    return std::make_shared<stock_relay>(std::move(context), store, std::move(turn), "products", std::move(deliver));
+    return std::make_shared<stock_relay>(std::move(context), store, std::move(lease), "products", std::move(deliver));
 }
 
 }  // namespace shop

@@ -47,12 +47,12 @@ bool batch::stands(rows const& all, any_answer const& answer) const {
 }
 
 void batch::conclude(rows& all) const {
-    rules::tell_turns(all);
+    rules::append_availability_events(all);
 }
 
 void batch::decided(changes<store_schema> const& out, answers&) {
-    grown_.ledger = !out.puts<movement_record>().empty();
-    grown_.events = !out.puts<stock_event_record>().empty();
+    appended_.ledger = !out.puts<movement_record>().empty();
+    appended_.events = !out.puts<stock_event_record>().empty();
 }
 
 }  // namespace shop::inventory

@@ -18,7 +18,7 @@ public:
     using command_batch::command_batch;
 
     /// What the last run added to.
-    grown_logs grown() const { return grown_; }
+    appended_logs appended() const { return appended_; }
 
 protected:
     void want(keys& all, any_command const& command) const override;
@@ -29,7 +29,7 @@ protected:
     void decided(changes<store_schema> const& out, answers& all) override;
 
 private:
-    grown_logs grown_;
+    appended_logs appended_;
 };
 
 }  // namespace shop::inventory

@@ -107,7 +107,7 @@ shown_stock shown(std::span<stock_record const> locations) {
 
 }  // namespace
 
-void tell_turns(rows& all) {
+void append_availability_events(rows& all) {
     for (auto const slot : all.edited<stock_record>()) {
         auto const before = all.loaded_at<stock_record>(slot);
         auto const after = all.group_at<stock_record>(slot);

@@ -21,9 +21,9 @@ result<stock_level> find(loaded_rows<store_schema> const& rows, get_stock const&
     return rules::level_of(read.sku, locations);
 }
 
-std::function<void(batch const&)> tell_of_growth(std::function<void(grown_logs)> grew) {
-    return [grew = std::move(grew)](batch const& done) {
-        if (done.grown().ledger && grew) grew(done.grown());
+std::function<void(batch const&)> tell_of_appends(std::function<void(appended_logs)> on_append) {
+    return [on_append = std::move(on_append)](batch const& done) {
+        if (done.appended().ledger && on_append) on_append(done.appended());
     };
 }
 
@@ -49,11 +49,11 @@ std::vector<stock_level> levels_of(std::span<stock_record const> rows) {
 
 class stored_service final : public service {
 public:
-    stored_service(std::shared_ptr<store> stock, service_context const& context, std::function<void(grown_logs)> grew,
-                   sku_check is_known)
+    stored_service(std::shared_ptr<store> stock, service_context const& context,
+                   std::function<void(appended_logs)> on_append, sku_check is_known)
         : store_(stock),
           clock_(*context.clock),
-          commands_(stock, context, tell_of_growth(std::move(grew))),
+          commands_(stock, context, tell_of_appends(std::move(on_append))),
           reads_(stock, context, &want, &find),
           is_known_(std::move(is_known)) {}
 
@@ -252,8 +252,8 @@ private:
 }  // namespace
 
 std::shared_ptr<service> make_service(std::shared_ptr<store> store, service_context const& context,
-                                      std::function<void(grown_logs)> grew, sku_check is_known) {
-    return std::make_shared<stored_service>(std::move(store), context, std::move(grew), std::move(is_known));
+                                      std::function<void(appended_logs)> on_append, sku_check is_known) {
+    return std::make_shared<stored_service>(std::move(store), context, std::move(on_append), std::move(is_known));
 }
 
 }  // namespace shop::inventory

@@ -4,7 +4,7 @@
 #include <boost/asio/detached.hpp>
 
 #include <shop/core/cursor.hpp>
-#include <shop/core/nap.hpp>
+#include <shop/core/interruptible_timer.hpp>
 #include <shop/core/transact.hpp>
 #include <shop/notifications/make_service.hpp>
 #include <shop/notifications/rules.hpp>
@@ -67,7 +67,7 @@ private:
     static asio::awaitable<void> retry_for_ever(std::shared_ptr<store_service> self);
 
     service_parts parts_;
-    nap between_looks_;
+    interruptible_timer between_looks_;
 };
 
 template <class Event>
@@ -122,7 +122,7 @@ asio::awaitable<result<void>> store_service::send(channel& over, std::vector<del
 asio::awaitable<void> store_service::retry_for_ever(std::shared_ptr<store_service> self) {
     while (!self->between_looks_.stopped()) {
         result<void> done;
-        if (self->parts_.turn->held()) done = co_await self->retry_due();
+        if (self->parts_.lease->held()) done = co_await self->retry_due();
         if (!done) {
             self->parts_.context.log->write(severity::warning, "cannot retry deliveries",
                                             {{"reason", std::string(done.error().word())}});

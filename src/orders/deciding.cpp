@@ -129,7 +129,7 @@ void want(keys& wanted, conclude const& command) {
 }
 
 void expect(expected& rows, begin_placing const& command) {
-    if (command.refused) return;  // nothing will be written, unless for a twin
+    if (command.refused) return;  // nothing will be written, unless for a duplicate
     rows.add_absent<key_record>({command.key.account, command.key.idempotency_key});
     rows.add_absent<order_record>({command.id});
 }

@@ -6,7 +6,7 @@
 
 #include <shop/core/json.hpp>
 
-#include "orders/under_way.hpp"
+#include "orders/detached_call.hpp"
 
 namespace shop::orders {
 
@@ -22,21 +22,21 @@ struct placing_item {
 };
 
 /// One call of `place`.
-class placing final : public under_way<placing_item> {
+class placing final : public detached_call<placing_item> {
 public:
     placing(std::shared_ptr<store_service> service, std::vector<request<place_order>> requests)
-        : under_way(std::move(service), std::move(requests)) {}
+        : detached_call(std::move(service), std::move(requests)) {}
 
 private:
     using item = placing_item;
     using stage = placing_item::stage;
 
-    asio::awaitable<void> run(std::shared_ptr<under_way>) override {
+    asio::awaitable<void> run(std::shared_ptr<detached_call>) override {
         check_all();
         co_await price_all();
         auto open = co_await store_intents();
         co_await finish(std::move(open));
-        for (auto i : twins_) wait_apart(i, answer_twin(i));
+        for (auto i : duplicates_) wait_apart(i, answer_duplicate(i));
     }
 
     result<acknowledgement> late(std::size_t i) override {
@@ -102,14 +102,14 @@ private:
             return offers[at] ? &*offers[at] : nullptr;
         };
         auto const full = service_->open_operations_ >= limits::open_operations_max;
-        auto const& answers_now = service_->parts_.inventory_answers;
-        bool const in_vain = answers_now && !answers_now();
+        auto const& answers_now = service_->parts_.inventory_available;
+        bool const inventory_down = answers_now && !answers_now();
         for (std::size_t i = 0; i < items_.size(); ++i) {
             auto& item = items_[i];
             if (answers_->has(i) || item.refused) continue;
             if (full) {
                 item.refused = error(error_code::overloaded, "too many orders wait for their outcome");
-            } else if (in_vain) {
+            } else if (inventory_down) {
                 item.refused = error(error_code::unavailable, "the inventory does not answer at present");
             } else if (catalogue_failed) {
                 item.refused = catalogue_failed;
@@ -138,7 +138,7 @@ private:
         item.intent->content = document<order_content>(std::move(content));
     }
 
-    /// Steps 0 and 2 in one transaction: the key decides between twins, and a known one is answered from its order.
+    /// Steps 0 and 2 in one transaction: the key decides between concurrent duplicates, and a known one is answered from its order.
     /// @return the orders that were stored now, be it by a commit of which only the second look told.
     asio::awaitable<std::vector<std::size_t>> store_intents() {
         co_await answer_refused();
@@ -165,7 +165,7 @@ private:
                     ++service_->open_operations_;
                     mine.push_back(i);
                 } else {
-                    twins_.push_back(i);
+                    duplicates_.push_back(i);
                 }
             }
         }
@@ -213,14 +213,15 @@ private:
             if (finished[n]) {
                 give(i, finished[n]->order, false);
             } else {
-                twins_.push_back(i);  // open: recovery goes on with it, the caller waits as a twin would
+                duplicates_.push_back(i);  // open: recovery goes on with it, the caller waits as a duplicate would
             }
         }
     }
 
-    /// A twin waits for the outcome of the order under its key until its deadline. Where another process has begun the order
-    /// and does not conclude it, it goes on with it: that process may stand still, and recovery comes seconds later.
-    asio::awaitable<void> answer_twin(std::size_t i) {
+    /// A concurrent duplicate waits for the outcome of the order under its key until its deadline. Where another process
+    /// has begun the order and does not conclude it, it goes on with it: that process may stand still, and recovery comes
+    /// seconds later.
+    asio::awaitable<void> answer_duplicate(std::size_t i) {
         auto& item = items_[i];
         bool const replay = item.stored->id != item.intent->id;
         for (unsigned waits = 1; !answers_->has(i); ++waits) {
@@ -250,7 +251,7 @@ private:
         }
     }
 
-    std::vector<std::size_t> twins_;
+    std::vector<std::size_t> duplicates_;
 };
 
 asio::awaitable<std::vector<result<acknowledgement>>> store_service::place(std::vector<request<place_order>> requests) {

@@ -23,7 +23,7 @@ void reconciliation::start() {
 asio::awaitable<void> reconciliation::run(std::shared_ptr<reconciliation> self) {
     while (!self->between_pages_.stopped()) {
         co_await self->between_pages_.sleep(limits::reconciliation_pace);
-        if (self->between_pages_.stopped() || !self->parts_.turn->held()) continue;
+        if (self->between_pages_.stopped() || !self->parts_.lease->held()) continue;
         bool more = false;
         try {
             more = co_await self->compare_page();

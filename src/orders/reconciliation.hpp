@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include <shop/core/nap.hpp>
+#include <shop/core/interruptible_timer.hpp>
 #include <shop/orders/make_service.hpp>
 #include <shop/orders/rules.hpp>
 
@@ -34,7 +34,7 @@ private:
     void report(order_id id, rules::disagreement const& what);
 
     service_parts parts_;
-    nap between_pages_;
+    interruptible_timer between_pages_;
     std::optional<order_id> after_;  ///< how far this round has come
 };
 

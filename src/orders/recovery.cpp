@@ -64,7 +64,7 @@ asio::awaitable<void> store_service::recovery::pause() {
 }
 
 bool store_service::recovery::inventory_is_away() const {
-    return inventory_answers_ && !inventory_answers_();
+    return inventory_available_ && !inventory_available_();
 }
 
 /// @return whether the store could be read.
@@ -93,7 +93,7 @@ asio::awaitable<bool> store_service::recovery::scan(store_service& service, bool
         if (!page->empty()) after = page->back().id;
         std::erase_if(*page, [&](order_record const& order) { return !is_due(order, grace_over, first); });
         // Whose turn it is not only watches, so that it need not begin to count when its turn comes.
-        if (!page->empty() && service.parts_.turn->held()) co_await take_up(service, std::move(*page));
+        if (!page->empty() && service.parts_.lease->held()) co_await take_up(service, std::move(*page));
         if (!full) break;
     }
     store_was_away_ = false;

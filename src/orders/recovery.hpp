@@ -3,7 +3,7 @@
 #include <functional>
 #include <map>
 
-#include <shop/core/nap.hpp>
+#include <shop/core/interruptible_timer.hpp>
 
 #include "orders/store_service.hpp"
 
@@ -20,7 +20,7 @@ public:
     explicit recovery(std::shared_ptr<store_service> const& service)
         : service_(service),
           context_(service->parts_.context),
-          inventory_answers_(service->parts_.inventory_answers),
+          inventory_available_(service->parts_.inventory_available),
           between_scans_(context_) {}
 
     void start();
@@ -46,9 +46,9 @@ private:
 
     std::weak_ptr<store_service> service_;
     service_context context_;
-    std::function<bool()> inventory_answers_;
+    std::function<bool()> inventory_available_;
     std::map<order_id, sighting> sightings_;
-    nap between_scans_;
+    interruptible_timer between_scans_;
     bool store_was_away_ = false;
     bool inventory_was_away_ = false;
 };

@@ -25,7 +25,7 @@ asio::awaitable<std::vector<result<rules::outcome>>> store_service::run_batch(st
     auto decisions = std::make_shared<batch>(std::move(commands));
     auto const done = co_await transact_until_known<store_schema>(*parts_.store, decisions, parts_.context);
     if (!done) co_return std::vector<result<rules::outcome>>(n, done.error());
-    if (decisions->has_news() && parts_.log_grew) parts_.log_grew();
+    if (decisions->has_news() && parts_.on_outbox_append) parts_.on_outbox_append();
     co_return decisions->take_answers();
 }
 
@@ -41,8 +41,8 @@ asio::awaitable<void> store_service::wait_for_outcome(order_id id, steady_time u
 }
 
 asio::awaitable<void> store_service::take_over(order_record order, call on_behalf_of) {
-    bool const in_vain = parts_.inventory_answers && !parts_.inventory_answers();
-    if (!order.open || stopping_ || in_vain || finishing_.contains(order.id)) co_return;
+    bool const inventory_down = parts_.inventory_available && !parts_.inventory_available();
+    if (!order.open || stopping_ || inventory_down || finishing_.contains(order.id)) co_return;
     std::vector<order_record> one{std::move(order)};
     std::vector<call> calls{std::move(on_behalf_of)};
     co_await finish(std::move(one), std::move(calls));

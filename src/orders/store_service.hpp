@@ -17,7 +17,7 @@ namespace shop::orders {
 class reconciliation;  // reconciliation.hpp
 
 template <class Item>
-class under_way;  // under_way.hpp
+class detached_call;  // detached_call.hpp
 
 /// The order service over a store. The way of an order:
 ///   placing.cpp      price, intent                (and transitions.cpp: intent of a step)
@@ -42,7 +42,7 @@ public:
 
 private:
     template <class Item>
-    friend class under_way;
+    friend class detached_call;
     friend class placing;
     friend class transitions;
     class recovery;  // recovery.hpp

@@ -4,7 +4,7 @@
 
 #include <shop/core/json.hpp>
 
-#include "orders/under_way.hpp"
+#include "orders/detached_call.hpp"
 
 namespace shop::orders {
 
@@ -19,10 +19,10 @@ struct transition_item {
 };
 
 /// One call of `transition` or `cancel`.
-class transitions final : public under_way<transition_item> {
+class transitions final : public detached_call<transition_item> {
 public:
     transitions(std::shared_ptr<store_service> service, std::vector<request<transition_order>> requests)
-        : under_way(std::move(service), std::move(requests)) {}
+        : detached_call(std::move(service), std::move(requests)) {}
 
 private:
     using stage = transition_item::stage;
@@ -30,7 +30,7 @@ private:
     /// What is to be done about a request, once it is known what became of its intent.
     enum class next { nothing, finish, wait };
 
-    asio::awaitable<void> run(std::shared_ptr<under_way>) override {
+    asio::awaitable<void> run(std::shared_ptr<detached_call>) override {
         check_all();
         auto open = co_await store_intents();
         co_await finish(std::move(open));

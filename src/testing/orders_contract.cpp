@@ -207,7 +207,7 @@ void register_history_tests(contract_suite<orders_room>& suite) {
             return out;
         };
         ASSERT_TRUE(write(w.store(), placing(1)));
-        EXPECT_FALSE(write(w.store(), placing(2))) << "a twin: the key decides";
+        EXPECT_FALSE(write(w.store(), placing(2))) << "a duplicate: the key decides";
         EXPECT_EQ(listed(w, {}), (numbers{1}));
         EXPECT_EQ(open_ones(w), (numbers{1}));
         EXPECT_TRUE(run(w.store().history(nth_id(2))).value().empty());

@@ -95,14 +95,14 @@ struct sample<events::cursor_record<Log>> {
     static record make(int n) {
         record r;
         r.subscriber = nth_text("subscriber", n);
-        r.told = static_cast<std::uint64_t>(n);
+        r.acknowledged_position = static_cast<std::uint64_t>(n);
         return r;
     }
     static std::vector<record> odd() {
         std::vector<record> out;
         for (auto const& text : odd_texts()) {
             out.emplace_back().subscriber = "odd " + text;
-            out.back().told = static_cast<std::uint64_t>(largest);
+            out.back().acknowledged_position = static_cast<std::uint64_t>(largest);
         }
         return out;
     }

@@ -82,7 +82,7 @@ struct error_row {
     error_kind kind;
     bool retryable;            ///< the same request may succeed later, unchanged
     std::string_view title;    ///< one line for people, the same for every occurrence
-    std::string_view mend;     ///< what the caller can do about it
+    std::string_view remedy;   ///< what the caller can do about it
 };
 
 /// One row per `error_code`, in its order.

@@ -7,8 +7,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include <shop/core/interruptible_timer.hpp>
 #include <shop/core/limits.hpp>
-#include <shop/core/nap.hpp>
 #include <shop/core/record.hpp>
 #include <shop/core/service_context.hpp>
 
@@ -23,7 +23,7 @@ public:
 };
 
 /// Of a store that nobody shares.
-std::shared_ptr<lease> unshared();
+std::shared_ptr<lease> always_held();
 
 /// Who holds the lease of a store. `Owner` is the record type whose service it belongs to.
 template <class Owner>
@@ -160,7 +160,7 @@ private:
     service_context context_;
     std::shared_ptr<record_store<Schema>> store_;
     std::string work_;
-    nap between_beats_;
+    interruptible_timer between_beats_;
     uuid me_;
     std::uint64_t seen_ = 0;
     steady_time seen_since_{};

@@ -67,8 +67,9 @@ constexpr bool all_personal(Table const& table) {
 
 /// An operation that services ask of each other and nobody else: it is no resource.
 template <class Service, class Command, class Answer>
-constexpr operation<Service, Command, Answer> between_services(std::string_view name, safety repeat, std::string_view scope,
-                                                               port_function<Service, Command, Answer> function) {
+constexpr operation<Service, Command, Answer> internal_operation(std::string_view name, safety repeat,
+                                                                 std::string_view scope,
+                                                                 port_function<Service, Command, Answer> function) {
     return {name, http_method::post, {}, operation_kind::unary, repeat, success::answered, scope, function};
 }
 

@@ -364,7 +364,7 @@ public:
     virtual asio::awaitable<result<std::shared_ptr<loaded_rows<Schema> const>>>
     load(std::shared_ptr<key_set<Schema> const> keys) = 0;
 
-    /// The store's birth certificate.
+    /// The store's incarnation id.
     virtual store_epoch epoch() const = 0;
     /// Whether no other process can write here, so that recovery may take everything it finds.
     virtual bool exclusive() const = 0;

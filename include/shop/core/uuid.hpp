@@ -68,7 +68,7 @@ using operation_id = id<struct operation_kind_tag>;
 using shipment_id = id<struct shipment_kind>;
 using reservation_id = id<struct reservation_kind>;
 using delivery_id = id<struct delivery_kind>;
-/// The birth certificate of a store: it changes when a store is restored, so that receivers notice.
+/// The incarnation id of a store: it changes when a store is restored, so that receivers notice.
 using store_epoch = id<struct store_epoch_kind>;
 
 /// A source of ids; injected, so that a run can be repeated.

@@ -16,12 +16,12 @@ struct cursor_record {
 
     std::string subscriber;
     std::uint64_t revision = 0;
-    std::uint64_t told = 0;  ///< every record up to this position has been taken in by the subscriber
+    std::uint64_t acknowledged_position = 0;  ///< every record up to this position has been taken in by the subscriber
 
     static constexpr auto fields() {
         using t = cursor_record;
         return std::tuple{required("subscriber", &t::subscriber), required("revision", &t::revision),
-                          required("told", &t::told)};
+                          required("told", &t::acknowledged_position)};
     }
     friend bool operator==(cursor_record const&, cursor_record const&) = default;
 };

@@ -9,8 +9,8 @@
 #include <boost/asio/detached.hpp>
 
 #include <shop/core/backoff.hpp>
+#include <shop/core/interruptible_timer.hpp>
 #include <shop/core/lease.hpp>
-#include <shop/core/nap.hpp>
 #include <shop/core/service_context.hpp>
 #include <shop/core/transact.hpp>
 #include <shop/events/cursor.hpp>
@@ -23,7 +23,8 @@ class advance_cursor final : public decision_batch<Schema> {
     using record = cursor_record<Log>;
 
 public:
-    advance_cursor(std::string subscriber, std::uint64_t told) : subscriber_(std::move(subscriber)), told_(told) {}
+    advance_cursor(std::string subscriber, std::uint64_t up_to)
+        : subscriber_(std::move(subscriber)), acknowledged_position_(up_to) {}
 
     key_set<Schema> wanted() const override {
         key_set<Schema> keys;
@@ -36,16 +37,16 @@ public:
         changes<Schema> out;
         record next;
         if (auto const* stored = rows.template find<record>({subscriber_})) next = *stored;
-        if (next.told >= told_ && next.revision != 0) return out;
+        if (next.acknowledged_position >= acknowledged_position_ && next.revision != 0) return out;
         next.subscriber = subscriber_;
-        next.told = std::max(next.told, told_);
+        next.acknowledged_position = std::max(next.acknowledged_position, acknowledged_position_);
         out.template put<record>(std::move(next));
         return out;
     }
 
 private:
     std::string subscriber_;
-    std::uint64_t told_;
+    std::uint64_t acknowledged_position_;
 };
 
 /// Tells one subscriber what a log says, from its cursor on: at least once, in order, no transaction open while it sends.
@@ -62,12 +63,12 @@ public:
     /// Takes records in; success means that they need never be told again.
     using deliver_function = std::function<asio::awaitable<result<void>>(std::vector<Log>)>;
 
-    /// @param turn among the processes that share the log, whose turn it is to tell
-    relay(service_context context, std::shared_ptr<store_type> store, std::shared_ptr<lease> turn, std::string subscriber,
-          deliver_function deliver)
+    /// @param lease among the processes that share the log, whose turn it is to tell
+    relay(service_context context, std::shared_ptr<store_type> store, std::shared_ptr<shop::lease> lease,
+          std::string subscriber, deliver_function deliver)
         : context_(std::move(context)),
           store_(std::move(store)),
-          turn_(std::move(turn)),
+          lease_(std::move(lease)),
           subscriber_(std::move(subscriber)),
           deliver_(std::move(deliver)),
           between_looks_(context_) {}
@@ -86,7 +87,7 @@ public:
     void stop() { between_looks_.stop(); }
 
     /// The position up to which the subscriber has been told.
-    std::uint64_t told() const { return told_; }
+    std::uint64_t acknowledged_position() const { return acknowledged_position_; }
     /// Records that were read and are not told yet, a page at most.
     std::size_t waiting() const { return waiting_; }
     /// Since when something is known to be untold; nothing if all is told.
@@ -99,7 +100,7 @@ private:
         unsigned failures = 0;
         bool cursor_read = false;
         while (!self->between_looks_.stopped()) {
-            if (!self->turn_->held()) {
+            if (!self->lease_->held()) {
                 self->idle_ = false;
                 cursor_read = false;  // whoever tells meanwhile moves it
                 co_await self->between_looks_.sleep(self->look_again(0));
@@ -114,7 +115,7 @@ private:
             }
             self->grew_ = false;
             self->idle_ = false;
-            auto const told_before = self->told_;
+            auto const acknowledged_before = self->acknowledged_position_;
             result<bool> more = false;  // g++ 12 mishandles `co_await` in both branches of a conditional expression
             if (cursor_read) {
                 more = co_await self->tell();
@@ -131,7 +132,8 @@ private:
                 if (failures == 1 || failures % 16 == 0) self->report(more.error());
             }
             self->failing_ = failures != 0;
-            if (self->told_ != told_before) self->next_ = self->context_.clock->now() + limits::relay_pace;
+            if (self->acknowledged_position_ != acknowledged_before)
+                self->next_ = self->context_.clock->now() + limits::relay_pace;
             if (self->grew_ && failures == 0) continue;
             co_await self->between_looks_.sleep(self->look_again(failures));
         }
@@ -142,13 +144,15 @@ private:
         keys.template add<cursor_record<Log>>({subscriber_});
         auto rows = co_await store_->load(std::make_shared<key_set<Schema> const>(std::move(keys)));
         if (!rows) co_return rows.error();
-        if (auto const* cursor = (*rows)->template find<cursor_record<Log>>({subscriber_})) told_ = cursor->told;
+        if (auto const* cursor = (*rows)->template find<cursor_record<Log>>({subscriber_}))
+            acknowledged_position_ = cursor->acknowledged_position;
         co_return true;
     }
 
     /// @return whether there may be more to tell.
     asio::awaitable<result<bool>> tell() {
-        auto records = co_await store_->scan(std::type_identity<Log>{}, key_of<Log>{told_}, limits::batch_items_max);
+        auto records = co_await store_->scan(std::type_identity<Log>{}, key_of<Log>{acknowledged_position_},
+                                             limits::batch_items_max);
         if (!records) co_return records.error();
         waiting_ = records->size();
         if (records->empty()) {
@@ -163,7 +167,7 @@ private:
         auto advance = std::make_shared<advance_cursor<Schema, Log>>(subscriber_, last);
         auto const saved = co_await transact_until_known<Schema>(*store_, advance, context_);
         if (!saved) co_return saved.error();
-        told_ = last;
+        acknowledged_position_ = last;
         waiting_ = 0;
         untold_since_.reset();
         co_return more;
@@ -181,11 +185,11 @@ private:
 
     service_context context_;
     std::shared_ptr<store_type> store_;
-    std::shared_ptr<lease> turn_;
+    std::shared_ptr<lease> lease_;
     std::string subscriber_;
     deliver_function deliver_;
-    nap between_looks_;
-    std::uint64_t told_ = 0;
+    interruptible_timer between_looks_;
+    std::uint64_t acknowledged_position_ = 0;
     bool grew_ = false;
     steady_time next_{};  ///< told no earlier than this, unless a full page is waiting
     std::size_t waiting_ = 0;

@@ -11,7 +11,7 @@
 namespace shop::inventory {
 
 /// The logs that a commit added to.
-struct grown_logs {
+struct appended_logs {
     bool ledger = false;
     bool events = false;
 };
@@ -21,10 +21,10 @@ struct grown_logs {
 using sku_check = std::function<asio::awaitable<std::vector<result<void>>>(std::vector<request<shop::sku>>)>;
 
 /// The inventory on a store.
-/// @param grew is called, on the executor of the context, after each commit that added to the ledger: for whoever relays
+/// @param on_append is called, on the executor of the context, after each commit that added to the ledger: for whoever relays
 /// it. May be empty.
 /// @param is_known is asked about skus that are booked and of which no piece is here yet. Empty: any sku may be booked.
 std::shared_ptr<service> make_service(std::shared_ptr<store> store, service_context const& context,
-                                      std::function<void(grown_logs)> grew, sku_check is_known);
+                                      std::function<void(appended_logs)> on_append, sku_check is_known);
 
 }  // namespace shop::inventory

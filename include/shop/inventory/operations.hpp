@@ -30,11 +30,12 @@ inline constexpr auto operations = std::tuple{
 
 /// With those between services.
 inline constexpr auto all_operations = std::tuple_cat(
-    operations, std::tuple{
-                    between_services("inventory.allocate", safety::idempotent, "inventory:allocate", &service::allocate),
-                    between_services("inventory.release", safety::idempotent, "inventory:allocate", &service::release),
-                    between_services("inventory.ship", safety::idempotent, "inventory:allocate", &service::ship),
-                    between_services("inventory.decisions", safety::safe, "inventory:allocate", &service::decisions),
-                });
+    operations,
+    std::tuple{
+        internal_operation("inventory.allocate", safety::idempotent, "inventory:allocate", &service::allocate),
+        internal_operation("inventory.release", safety::idempotent, "inventory:allocate", &service::release),
+        internal_operation("inventory.ship", safety::idempotent, "inventory:allocate", &service::ship),
+        internal_operation("inventory.decisions", safety::safe, "inventory:allocate", &service::decisions),
+    });
 
 }  // namespace shop::inventory

@@ -52,7 +52,7 @@ std::vector<std::string> keys_of(reference_record const& reference);
 
 /// Adds an event for each sku that is low, out of stock or in stock now and was not before the commands. The first stock
 /// of a sku is no news.
-void tell_turns(rows& all);
+void append_availability_events(rows& all);
 
 /// The stock of one sku, from the rows of all its locations: `main` first, then by name.
 stock_level level_of(shop::sku const& which, std::span<stock_record const> locations);

@@ -35,7 +35,10 @@ struct configure_stock {
     explicit configure_stock(shop::sku which) : sku(std::move(which)) {}
     configure_stock&& warn_below(std::int64_t pieces) && { low_stock_threshold = pieces; return std::move(*this); }
     configure_stock&& backorder(std::int64_t pieces) && { backorder_limit = pieces; return std::move(*this); }
-    configure_stock&& count(bool tracked) && { untracked = !tracked; return std::move(*this); }
+    configure_stock&& tracked(bool is_tracked) && {
+        untracked = !is_tracked;
+        return std::move(*this);
+    }
 
     shop::sku sku;
     std::optional<std::int64_t> low_stock_threshold;
@@ -80,7 +83,10 @@ struct record_movement {
     static record_movement transfer(shop::sku which, shop::quantity many, location source, location target);
 
     record_movement&& at(shop::location where) && { location = std::move(where); return std::move(*this); }
-    record_movement&& because_of(std::string what) && { reference = std::move(what); return std::move(*this); }
+    record_movement&& with_reference(std::string what) && {
+        reference = std::move(what);
+        return std::move(*this);
+    }
 
     shop::sku sku;
     recordable_kind kind;

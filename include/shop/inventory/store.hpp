@@ -61,7 +61,7 @@ struct movement_record {
     std::uint64_t position = 0;
     shop::sku sku;
     shop::location location;
-    std::uint64_t sequence = 0;  ///< the how-many-eth line of this sku and location: unique, without gaps
+    std::uint64_t sequence = 0;  ///< of this sku and location: 1-based, without gaps
     movement_kind kind = movement_kind::received;
     std::int64_t on_hand_delta = 0;
     std::int64_t allocated_delta = 0;

@@ -15,7 +15,7 @@ struct service_parts {
     std::vector<std::shared_ptr<channel>> channels;  ///< each event goes to each of them
     service_context context;
     /// Among the processes that share the store, whose turn it is to try again.
-    std::shared_ptr<lease> turn = unshared();
+    std::shared_ptr<shop::lease> lease = always_held();
 };
 
 /// A service that also tries failed deliveries again.

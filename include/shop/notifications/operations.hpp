@@ -20,9 +20,9 @@ static_assert(all_personal(operations));
 inline constexpr auto all_operations = std::tuple_cat(
     operations,
     std::tuple{
-        between_services("notifications.notify", safety::idempotent, "notifications:notify", &service::notify),
-        between_services("notifications.notify_stock", safety::idempotent, "notifications:notify",
-                         &service::notify_stock),
+        internal_operation("notifications.notify", safety::idempotent, "notifications:notify", &service::notify),
+        internal_operation("notifications.notify_stock", safety::idempotent, "notifications:notify",
+                           &service::notify_stock),
     });
 
 }  // namespace shop::notifications

@@ -19,11 +19,11 @@ struct service_parts {
     std::shared_ptr<inventory::service> inventory;
     service_context context;
     /// Called after a commit that appended to the event log.
-    std::function<void()> log_grew;
+    std::function<void()> on_outbox_append;
     /// Among the processes that share the store, whose turn it is to recover.
-    std::shared_ptr<lease> turn = unshared();
+    std::shared_ptr<shop::lease> lease = always_held();
     /// Whether the inventory would be asked now, if it is known: while it would not, new orders are refused.
-    std::function<bool()> inventory_answers = {};
+    std::function<bool()> inventory_available = {};
     /// Counts what reconciliation found to disagree; may be null.
     std::shared_ptr<std::atomic<std::uint64_t>> disagreements = nullptr;
 };

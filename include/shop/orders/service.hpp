@@ -37,7 +37,7 @@ struct place_order {
         return std::move(*this);
     }
     place_order&& expect(money total) && { expected_total = total; return std::move(*this); }
-    place_order&& note(std::string name, std::string value) && {
+    place_order&& metadata_entry(std::string name, std::string value) && {
         metadata[std::move(name)] = std::move(value);
         return std::move(*this);
     }

@@ -31,10 +31,10 @@ inline constexpr auto operations = std::tuple{
 
 /// With those between services.
 inline constexpr auto all_operations = std::tuple_cat(
-    operations,
-    std::tuple{
-        between_services("products.offers", safety::safe, "products:read", &service::offers),
-        between_services("products.note_availability", safety::idempotent, "products:note", &service::note_availability),
-    });
+    operations, std::tuple{
+                    internal_operation("products.offers", safety::safe, "products:read", &service::offers),
+                    internal_operation("products.note_availability", safety::idempotent, "products:note",
+                                       &service::note_availability),
+                });
 
 }  // namespace shop::products

@@ -13,8 +13,8 @@
 #include <shop/storage/detail/scans.hpp>
 
 #include "storage/completion.hpp"
+#include "storage/postgres/concurrency_mode.hpp"
 #include "storage/postgres/expected.hpp"
-#include "storage/postgres/footing.hpp"
 #include "storage/postgres/pool.hpp"
 #include "storage/postgres/tables.hpp"
 
@@ -37,7 +37,7 @@ public:
     explicit stored(database in) : database_(std::move(in)) {}
 
     asio::awaitable<result<void>> transact(std::shared_ptr<decision_batch<Schema>> batch) override {
-        return answer_of<void>(std::make_unique<batch_job>(*database_.pool, footing_, std::move(batch)));
+        return answer_of<void>(std::make_unique<batch_job>(*database_.pool, concurrency_mode_, std::move(batch)));
     }
 
     asio::awaitable<result<std::shared_ptr<loaded_rows<Schema> const>>> load(
@@ -82,18 +82,22 @@ private:
     /// One batch: load, decide, write, commit.
     class batch_job final : public job {
     public:
-        batch_job(pool& in, std::shared_ptr<postgres::footing> with, std::shared_ptr<decision_batch<Schema>> batch)
-            : pool_(in), footing_(std::move(with)), batch_(std::move(batch)) {}
+        batch_job(pool& in, std::shared_ptr<postgres::concurrency_mode> with,
+                  std::shared_ptr<decision_batch<Schema>> batch)
+            : pool_(in), concurrency_mode_(std::move(with)), batch_(std::move(batch)) {}
 
         void attempt(connection& on) override {
-            auto how = footing_->next(before_);
-            auto const expected = how == footing::kind::expecting ? batch_->expected() : expected_rows<Schema>();
-            if (how == footing::kind::expecting && expected.empty()) how = footing::kind::loading;
+            auto how = concurrency_mode_->next(before_);
+            auto const expected =
+                how == concurrency_mode::kind::speculative ? batch_->expected() : expected_rows<Schema>();
+            if (how == concurrency_mode::kind::speculative && expected.empty())
+                how = concurrency_mode::kind::optimistic;
             before_ = how;
             auto keys = batch_->wanted();
             keys.normalise();
             transaction writing(on, transaction::kind::writing);
-            auto wanted = decide(on, keys, expected, how == footing::kind::locking ? purpose::locking : purpose::deciding);
+            auto wanted = decide(on, keys, expected,
+                                 how == concurrency_mode::kind::pessimistic ? purpose::locking : purpose::deciding);
             if (!queue_changes<Schema>(on, wanted)) return;
             writing.commit();
             if (pool_.options().statistics) ++pool_.options().statistics->commits;
@@ -135,9 +139,9 @@ private:
         }
 
         pool& pool_;
-        std::shared_ptr<postgres::footing> footing_;
+        std::shared_ptr<postgres::concurrency_mode> concurrency_mode_;
         std::shared_ptr<decision_batch<Schema>> batch_;
-        std::optional<footing::kind> before_;
+        std::optional<concurrency_mode::kind> before_;
         unsigned attempts_ = 0;
     };
 
@@ -176,7 +180,7 @@ private:
     }
 
     database database_;
-    std::shared_ptr<postgres::footing> footing_ = std::make_shared<postgres::footing>();
+    std::shared_ptr<postgres::concurrency_mode> concurrency_mode_ = std::make_shared<postgres::concurrency_mode>();
 };
 
 }  // namespace shop::postgres

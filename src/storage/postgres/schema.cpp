@@ -112,7 +112,7 @@ store_epoch read_epoch(connection& on) {
     if (found.size() == 1) {
         if (auto const id = parse_uuid(found.field(0, 0))) return store_epoch{*id};
     }
-    throw trouble(fault::corrupt, "the birth certificate of the store is missing");
+    throw trouble(fault::corrupt, "the incarnation id of the store is missing");
 }
 
 std::optional<std::string> missing_table(connection& on) {

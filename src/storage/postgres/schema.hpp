@@ -22,7 +22,7 @@ storage::schema_state schema_of(connection& on, std::span<storage::migration con
 /// @throws trouble
 storage::schema_state migrate(connection& on, std::span<storage::migration const> steps, storage::context const& with);
 
-/// The store's birth certificate. @pre the schema is not version 0.
+/// The store's incarnation id. @pre the schema is not version 0.
 /// @throws trouble
 store_epoch read_epoch(connection& on);
 

@@ -62,7 +62,7 @@ store_epoch read_epoch(connection& on) {
     auto query = on.prepare("SELECT epoch FROM shop_store");
     store_epoch epoch;
     if (!query.next() || query.blob(0).size() != epoch.value.bytes.size()) {
-        throw open_failure(status::corrupt, "the birth certificate of the store is missing");
+        throw open_failure(status::corrupt, "the incarnation id of the store is missing");
     }
     auto bytes = query.blob(0);
     std::copy(bytes.begin(), bytes.end(), epoch.value.bytes.begin());

@@ -35,7 +35,7 @@ private:
 storage::schema_state schema_of(connection& on, std::span<migration const> migrations);
 
 /// Makes an empty file a store, and brings the schema of a store up to date.
-/// @return the birth certificate of the store.
+/// @return the incarnation id of the store.
 /// @throws open_failure if the file belongs to another program, or its schema is newer than this one.
 store_epoch prepare_file(connection& on, std::span<migration const> migrations, storage::context const& with);
 

@@ -80,7 +80,7 @@ void fill_sample_store(shop::storage::factory const& store) {
         shop.products.create(shop::products::product_draft(sku, sku, shop::eur(1250)).active()).value();
     }
     using shop::sku;
-    shop.inventory.record(record_movement::receive(sku("MUG"), shop::quantity(20)).because_of("opening")).value();
+    shop.inventory.record(record_movement::receive(sku("MUG"), shop::quantity(20)).with_reference("opening")).value();
     shop.inventory.record(record_movement::adjust(sku("MUG"), -1, "broken")).value();
     shop.inventory.receive("CUP", 8).value();
     shop.inventory
@@ -88,7 +88,7 @@ void fill_sample_store(shop::storage::factory const& store) {
         .value();
     shop.inventory.receive("BACK", 1).value();
     shop.inventory.configure(shop::inventory::configure_stock(sku("BACK")).backorder(5)).value();
-    shop.inventory.configure(shop::inventory::configure_stock(sku("FILE")).count(false)).value();
+    shop.inventory.configure(shop::inventory::configure_stock(sku("FILE")).tracked(false)).value();
 
     auto place = [&](char const* customer, char const* what, std::int64_t pieces) {
         return shop.orders.place(place_order(customer).line(what, pieces).line("CUP", 1).key(customer));

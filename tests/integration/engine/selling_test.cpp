@@ -1,4 +1,4 @@
-// No oversell, twins, batching and the write budget, in process, over both stores.
+// No oversell, duplicates, batching and the write budget, in process, over both stores.
 
 #include <atomic>
 
@@ -68,15 +68,15 @@ TEST_P(selling, orders_that_share_skus_in_opposite_order_never_oversell_or_block
 
 TEST_P(selling, fifty_twins_with_one_key_are_one_order) {
     stock_up(shop_, "MUG-1", 1000);
-    std::vector<std::future<result<orders::acknowledgement>>> twins;
+    std::vector<std::future<result<orders::acknowledgement>>> duplicates;
     for (int i = 0; i < 50; ++i) {
-        twins.push_back(std::async(std::launch::async, [&] {
+        duplicates.push_back(std::async(std::launch::async, [&] {
             return shop_.blocking().orders.place(place_order("ann").line("MUG-1", 2).key("cart-7"));
         }));
     }
     std::vector<orders::order> answers;
     int fresh = 0;
-    for (auto& t : twins) {
+    for (auto& t : duplicates) {
         auto answer = t.get().value();
         fresh += answer.replayed ? 0 : 1;
         answers.push_back(answer.order);

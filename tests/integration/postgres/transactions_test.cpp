@@ -2,7 +2,7 @@
 
 #include "integration/postgres/postgres_fixture.hpp"
 #include "orders/batch.hpp"
-#include "storage/postgres/footing.hpp"
+#include "storage/postgres/concurrency_mode.hpp"
 
 namespace shop::postgres_tests {
 namespace {
@@ -82,23 +82,23 @@ TEST_F(postgres_transactions, of_placing_an_order_load_nothing_while_all_is_as_e
 }
 
 TEST(postgres_footing, loads_after_a_wrong_guess_and_locks_where_another_process_was_met) {
-    using kind = postgres::footing::kind;
-    postgres::footing with;
+    using kind = postgres::concurrency_mode::kind;
+    postgres::concurrency_mode with;
     auto const next_differs_after = [&](kind now) {
         int batches = 0;
         while (with.next({}) == now) ++batches;
         return batches;
     };
-    EXPECT_EQ(with.next({}), kind::expecting);
-    EXPECT_EQ(with.next(kind::expecting), kind::loading);
-    EXPECT_EQ(next_differs_after(kind::loading), 64);
-    EXPECT_EQ(with.next({}), kind::expecting);
-    EXPECT_EQ(with.next(kind::loading), kind::locking);
-    EXPECT_EQ(next_differs_after(kind::locking), 64);
-    EXPECT_EQ(with.next(kind::locking), kind::locking);
-    EXPECT_EQ(with.next(kind::expecting), kind::loading) << "of a batch that began before";
-    EXPECT_EQ(next_differs_after(kind::locking), 64) << "the stricter one goes first";
-    EXPECT_EQ(next_differs_after(kind::loading), 63);
+    EXPECT_EQ(with.next({}), kind::speculative);
+    EXPECT_EQ(with.next(kind::speculative), kind::optimistic);
+    EXPECT_EQ(next_differs_after(kind::optimistic), 64);
+    EXPECT_EQ(with.next({}), kind::speculative);
+    EXPECT_EQ(with.next(kind::optimistic), kind::pessimistic);
+    EXPECT_EQ(next_differs_after(kind::pessimistic), 64);
+    EXPECT_EQ(with.next(kind::pessimistic), kind::pessimistic);
+    EXPECT_EQ(with.next(kind::speculative), kind::optimistic) << "of a batch that began before";
+    EXPECT_EQ(next_differs_after(kind::pessimistic), 64) << "the stricter one goes first";
+    EXPECT_EQ(next_differs_after(kind::optimistic), 63);
 }
 
 TEST_F(postgres_transactions, of_two_processes_lose_no_update_and_never_block_each_other_for_good) {

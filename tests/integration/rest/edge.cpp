@@ -47,7 +47,7 @@ void edge::use(shop::http::rest_options options) {
 void edge::use_as(std::shared_ptr<shop::principal const> by) {
     shop::http::rest_options options;
     door.says.by = std::move(by);
-    options.doorkeeper = &door;
+    options.access_control = &door;
     use(std::move(options));
 }
 

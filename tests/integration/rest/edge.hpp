@@ -78,15 +78,17 @@ protected:
     still_clock clock;
     std::string base_path;  ///< of the requests sent
     std::vector<std::string> exceptions;  ///< operations that threw
-    class : public shop::http::doorkeeper {
+    class : public shop::http::access_control {
     public:
-        std::optional<shop::http::admittance> judge(shop::http::request const&) override {
+        std::optional<shop::http::access_decision> judge(shop::http::request const&) override {
             if (later) return std::nullopt;
             return says;
         }
-        asio::awaitable<shop::http::admittance> judge_later(shop::http::request const&) override { co_return says; }
+        asio::awaitable<shop::http::access_decision> judge_later(shop::http::request const&) override {
+            co_return says;
+        }
 
-        shop::http::admittance says;
+        shop::http::access_decision says;
         bool later = false;
     } door;
     std::optional<shop::http::rest_api> api;

@@ -1,4 +1,4 @@
-#include "gateway/doorkeeper.hpp"
+#include "gateway/access_control.hpp"
 
 #include <gmock/gmock.h>
 
@@ -47,7 +47,7 @@ protected:
         return signer.token(R"({"iss":"i","aud":"shop","sub":"ann","exp":)" + exp + "}");
     }
     /// The status by the head alone: 0 for who is let in.
-    static unsigned judged(doorkeeper& door, std::string const& token, std::string_view client = "192.0.2.1") {
+    static unsigned judged(access_control& door, std::string const& token, std::string_view client = "192.0.2.1") {
         std::string const value = "Bearer " + token;
         shop::http::header const field{"Authorization", value};
         shop::http::request head;
@@ -59,7 +59,7 @@ protected:
         auto const said = door.judge(head).value();
         return said.refusal ? said.refusal->status : 0;
     }
-    std::unique_ptr<doorkeeper> open() { return doorkeeper::open(with, context, security).value(); }
+    std::unique_ptr<access_control> open() { return access_control::open(with, context, security).value(); }
 
     shop_test::scratch folder;
     asio::io_context io{1};

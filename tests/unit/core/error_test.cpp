@@ -21,7 +21,7 @@ TEST(error_table, words_are_unique_and_every_row_says_what_to_do) {
         EXPECT_TRUE(words.insert(row.word).second) << row.word;
         EXPECT_FALSE(row.title.empty()) << row.word;
         EXPECT_FALSE(row.title.ends_with('.')) << row.word;
-        EXPECT_TRUE(row.mend.ends_with('.')) << row.word;
+        EXPECT_TRUE(row.remedy.ends_with('.')) << row.word;
     }
 }
 

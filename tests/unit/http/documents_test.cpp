@@ -56,7 +56,7 @@ TEST(documents, a_refusal_that_is_a_failure_of_the_shop_is_told_as_that) {
     std::set<std::string_view> own;
     for (auto const& row : refusal_table()) {
         EXPECT_FALSE(row.title.empty()) << row.word;
-        EXPECT_TRUE(row.mend.ends_with('.')) << row.word;
+        EXPECT_TRUE(row.remedy.ends_with('.')) << row.word;
         if (row.is_of_http) {
             EXPECT_TRUE(own.insert(row.word).second) << row.word;
             continue;

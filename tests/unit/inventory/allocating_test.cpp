@@ -159,7 +159,7 @@ TEST_F(allocating, stops_at_the_backorder_limit) {
 }
 
 TEST_F(allocating, promises_untracked_skus_without_rows) {
-    ASSERT_TRUE(run<stock_level>(configure_stock(shop::sku("GIFT-CARD")).count(false)));
+    ASSERT_TRUE(run<stock_level>(configure_stock(shop::sku("GIFT-CARD")).tracked(false)));
     have("MUG", 5);
     auto const made = allocate(1, {of("GIFT-CARD", 1'000'000), of("MUG", 1)});
     ASSERT_TRUE(made);

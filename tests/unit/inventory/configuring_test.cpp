@@ -15,7 +15,7 @@ configure_stock mug() {
 }
 
 TEST_F(configuring, makes_a_sku_known) {
-    auto const level = configured(mug().warn_below(5).backorder(7).count(false));
+    auto const level = configured(mug().warn_below(5).backorder(7).tracked(false));
     ASSERT_TRUE(level);
     EXPECT_EQ(level->low_stock_threshold, 5);
     EXPECT_EQ(level->backorder_limit, 7);

@@ -66,7 +66,7 @@ protected:
     answers run_all(std::vector<any_command> commands) {
         batch b(std::move(commands));
         written = rows.run(b, {now});
-        ledger_grew = b.grown().ledger;
+        ledger_grew = b.appended().ledger;
         return b.take_answers();
     }
     template <class Answer, class Command>

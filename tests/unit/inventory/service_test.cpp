@@ -12,9 +12,9 @@ using ::testing::SizeIs;
 class inventory_service : public shop::tests::service_suite<service> {
 protected:
     inventory_service() {
-        auto const count = [this](grown_logs in) {
-            grown += in.ledger;
-            events_grown += in.events;
+        auto const count = [this](appended_logs in) {
+            appends += in.ledger;
+            event_appends += in.events;
         };
         tested = reached(make_service(stores.inventory, context(), count, is_known()), &transport::remote_inventory);
     }
@@ -54,8 +54,8 @@ protected:
     std::vector<std::string> skus_asked;
     std::optional<error> catalogue_answers;
     int deliveries = 0;
-    int grown = 0;
-    int events_grown = 0;
+    int appends = 0;
+    int event_appends = 0;
 };
 
 TEST_F(inventory_service, counts_what_comes_is_promised_and_goes) {
@@ -107,22 +107,22 @@ TEST_F(inventory_service, commits_what_waits_together_at_once) {
 
 TEST_F(inventory_service, tells_when_the_ledger_grew_and_only_then) {
     ASSERT_TRUE(have("MUG", 1));
-    EXPECT_EQ(grown, 1);
+    EXPECT_EQ(appends, 1);
     auto const order = wants("MUG", 1);
     ASSERT_TRUE(ask(&service::allocate, order));
-    EXPECT_EQ(grown, 2);
+    EXPECT_EQ(appends, 2);
     ASSERT_TRUE(ask(&service::allocate, order));
     ASSERT_FALSE(ask(&service::allocate, wants("MUG", 1)));
     ASSERT_TRUE(level("MUG"));
-    EXPECT_EQ(grown, 2);
+    EXPECT_EQ(appends, 2);
 }
 
 TEST_F(inventory_service, tells_when_there_is_an_event_for_people_and_only_then) {
     ASSERT_TRUE(have("MUG", 2));
     ASSERT_TRUE(ask(&service::allocate, wants("MUG", 1)));
-    EXPECT_EQ(events_grown, 0);
+    EXPECT_EQ(event_appends, 0);
     ASSERT_TRUE(ask(&service::allocate, wants("MUG", 1)));
-    EXPECT_EQ(events_grown, 1);
+    EXPECT_EQ(event_appends, 1);
 }
 
 TEST_F(inventory_service, takes_the_idempotency_key_for_a_reference) {
@@ -139,7 +139,7 @@ TEST_F(inventory_service, takes_the_idempotency_key_for_a_reference) {
 
 TEST_F(inventory_service, prefers_a_reference_of_its_own_to_the_key) {
     auto const asked = [&](char const* reference, char const* key) {
-        return ask(&service::record, received("MUG", 5).because_of(reference), with_key(key));
+        return ask(&service::record, received("MUG", 5).with_reference(reference), with_key(key));
     };
     EXPECT_EQ(asked("file:7", "delivery")->movement.reference, "file:7");
     EXPECT_TRUE(asked("file:7", "delivery")->replayed);
@@ -250,7 +250,7 @@ TEST_F(inventory_service, answers_each_request_when_the_store_cannot) {
     auto const answers = ask_all<allocation, allocate_order>(&service::allocate, {wants("MUG", 1), wants("CUP", 1)});
     ASSERT_EQ(answers.size(), 2u);
     for (auto const& one : answers) EXPECT_EQ(one.error().code(), error_code::store_unavailable);
-    EXPECT_EQ(grown, 0);
+    EXPECT_EQ(appends, 0);
 }
 
 TEST_F(inventory_service, lists_stock_page_by_page) {

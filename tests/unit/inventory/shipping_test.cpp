@@ -85,9 +85,9 @@ TEST_F(releasing, frees_only_what_was_not_shipped) {
 }
 
 TEST_F(releasing, needs_no_rows_for_untracked_skus) {
-    ASSERT_TRUE(run<stock_level>(configure_stock(shop::sku("GIFT")).count(false)));
+    ASSERT_TRUE(run<stock_level>(configure_stock(shop::sku("GIFT")).tracked(false)));
     ASSERT_TRUE(allocate(1, {of("GIFT", 2)}));
-    ASSERT_TRUE(run<stock_level>(configure_stock(shop::sku("GIFT")).count(true)));
+    ASSERT_TRUE(run<stock_level>(configure_stock(shop::sku("GIFT")).tracked(true)));
     EXPECT_TRUE(release(1));
     EXPECT_EQ(at("GIFT").allocated, 0);
 }

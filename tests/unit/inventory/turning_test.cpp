@@ -62,7 +62,7 @@ TEST_F(turns_of_stock, settings_turn_it_too) {
     warn_below("MUG", 5);
     warn_below("MUG", 1);
     EXPECT_THAT(events(), ElementsAre("MUG@2 low_stock 3", "MUG@3 in_stock 3"));
-    ASSERT_TRUE(run<stock_level>(configure_stock(sku("MUG")).count(false)));
+    ASSERT_TRUE(run<stock_level>(configure_stock(sku("MUG")).tracked(false)));
     EXPECT_THAT(events(), ::testing::SizeIs(2)) << "what nobody counts has no turns";
 }
 

@@ -16,7 +16,7 @@ std::vector<std::string> refused_at(place_order const& command) {
 }
 
 TEST(checking_an_order, accepts_what_a_customer_would_send) {
-    auto command = two_mugs().note("gift", "yes");
+    auto command = two_mugs().metadata_entry("gift", "yes");
     command.customer.email = "ann@example.com";
     command.customer.name = "Ånn Müller";
     command.customer.locale = "de-AT";
@@ -95,10 +95,10 @@ TEST(checking_an_order, metadata_has_its_bounds) {
     auto many = two_mugs();
     for (int i = 0; i < 65; ++i) many.metadata["name" + std::to_string(i)] = "value";
     EXPECT_THAT(refused_at(many), ElementsAre("/metadata"));
-    EXPECT_THAT(refused_at(two_mugs().note(std::string(65, 'n'), "value")), ElementsAre("/metadata"));
-    EXPECT_THAT(refused_at(two_mugs().note("a\tb", "value")), ElementsAre("/metadata"));
-    EXPECT_THAT(refused_at(two_mugs().note("name", std::string(4097, 'v'))), ElementsAre("/metadata"));
-    EXPECT_TRUE(rules::check(two_mugs().note(std::string(64, 'n'), std::string(4096, 'v'))));
+    EXPECT_THAT(refused_at(two_mugs().metadata_entry(std::string(65, 'n'), "value")), ElementsAre("/metadata"));
+    EXPECT_THAT(refused_at(two_mugs().metadata_entry("a\tb", "value")), ElementsAre("/metadata"));
+    EXPECT_THAT(refused_at(two_mugs().metadata_entry("name", std::string(4097, 'v'))), ElementsAre("/metadata"));
+    EXPECT_TRUE(rules::check(two_mugs().metadata_entry(std::string(64, 'n'), std::string(4096, 'v'))));
 }
 
 TEST(checking_a_transition, accepts_notes_and_tracking_up_to_their_limit) {

@@ -27,7 +27,8 @@ protected:
 };
 
 TEST_F(pricing, keeps_names_and_prices_as_they_are_now) {
-    auto const priced = shelf.price(place_order("ann").line("MUG", 2).line("CUP", 3).note("gift", "yes")).value();
+    auto const priced =
+        shelf.price(place_order("ann").line("MUG", 2).line("CUP", 3).metadata_entry("gift", "yes")).value();
     ASSERT_THAT(priced.lines, SizeIs(2));
     EXPECT_EQ(priced.lines[0].name, "The MUG");
     EXPECT_EQ(priced.lines[0].unit_price, eur(500));

@@ -36,7 +36,7 @@ protected:
         parts.products = reached(products, &transport::remote_products);
         parts.inventory = transport::remote_inventory(context(), to_inventory, {});
         parts.context = context();
-        parts.log_grew = [this] { ++log_grew; };
+        parts.on_outbox_append = [this] { ++appends; };
         taking = make_service(std::move(parts));
         tested = reached(std::shared_ptr<service>(taking), &transport::remote_orders);
     }
@@ -72,9 +72,9 @@ protected:
         parts.context = context();
         return parts;
     }
-    std::shared_ptr<service> another_process(std::function<bool()> inventory_answers = {}) {
+    std::shared_ptr<service> another_process(std::function<bool()> inventory_available = {}) {
         auto parts = parts_of_another();
-        parts.inventory_answers = std::move(inventory_answers);
+        parts.inventory_available = std::move(inventory_available);
         another = make_service(std::move(parts));
         return another;
     }
@@ -124,7 +124,7 @@ protected:
     }
 
     int carts = 0;
-    int log_grew = 0;
+    int appends = 0;
     std::shared_ptr<running_service> another;
     std::shared_ptr<products::service> products = products::make_service(memory.products, context());
     std::shared_ptr<inventory::service> inventory = inventory::make_service(memory.inventory, context(), {}, {});
@@ -149,7 +149,7 @@ TEST_F(orders_service, takes_an_order_and_follows_it_to_its_end) {
     ASSERT_THAT(steps->items, SizeIs(4));
     EXPECT_EQ(steps->items[0].status, status::pending);
     EXPECT_EQ(steps->items[3].status, status::delivered);
-    EXPECT_EQ(log_grew, 3) << "the first version is history only";
+    EXPECT_EQ(appends, 3) << "the first version is history only";
 }
 
 TEST_F(orders_service, gives_back_what_a_cancelled_order_was_promised) {
@@ -410,7 +410,7 @@ TEST_F(orders_service, an_order_whose_outcome_is_late_is_open_and_concluded_by_r
     EXPECT_EQ(open->order.status, status::pending);
     to_inventory->join();
     taking->start();
-    ASSERT_TRUE(run_until([&] { return taking->open_operations() == 0 && log_grew >= 1; }));
+    ASSERT_TRUE(run_until([&] { return taking->open_operations() == 0 && appends >= 1; }));
     auto const again = place(mugs(2), with_key("cart"));
     ASSERT_TRUE(again);
     EXPECT_TRUE(again->replayed);
@@ -424,7 +424,7 @@ TEST_F(orders_service, concludes_what_is_open_as_soon_as_the_inventory_answers_a
     bool answers = false;
     auto parts = parts_of_another();
     parts.inventory = transport::remote_inventory(context(), to_inventory, {});
-    parts.inventory_answers = [&answers] { return answers; };
+    parts.inventory_available = [&answers] { return answers; };
     another = make_service(std::move(parts));
     expect_concluded_at_once([&] {
         to_inventory->join();

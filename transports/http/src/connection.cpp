@@ -45,16 +45,16 @@ void forget(std::string& text) {
 
 }  // namespace
 
-connection::connection(std::shared_ptr<hub> hub, tcp::socket socket, asio::ip::address const& peer)
-    : hub_(std::move(hub)),
-      stream_(std::move(socket), hub_->options().tls),
+connection::connection(std::shared_ptr<server_state> server_state, tcp::socket socket, asio::ip::address const& peer)
+    : server_state_(std::move(server_state)),
+      stream_(std::move(socket), server_state_->options().tls),
       peer_(peer.to_string()),
-      peer_is_trusted_(is_trusted(peer, hub_->options().trusted_proxies)) {
-    hub_->join(*this);
+      peer_is_trusted_(is_trusted(peer, server_state_->options().trusted_proxies)) {
+    server_state_->join(*this);
 }
 
 connection::~connection() {
-    hub_->leave(*this);
+    server_state_->leave(*this);
 }
 
 asio::awaitable<void> connection::run(std::shared_ptr<connection> self) {
@@ -70,19 +70,19 @@ asio::awaitable<void> connection::run(std::shared_ptr<connection> self) {
 // No `co_await` behind `&&` in these coroutines: g++ 12 resumes them at the wrong place (seen: an illegal instruction).
 
 asio::awaitable<void> connection::shake_hands() {
-    enter(phase::handshake, steady_clock::now(), hub_->options().head_read_max);
+    enter(phase::handshake, steady_clock::now(), server_state_->options().head_read_max);
     error_code ec = asio::error::operation_aborted;
-    if (!hub_->draining()) co_await stream_.tls()->handshake(ec);
+    if (!server_state_->draining()) co_await stream_.tls()->handshake(ec);
     if (ec) lost_ = true;
 }
 
 asio::awaitable<void> connection::serve() {
-    auto const limits = limits_of(hub_->options());
+    auto const limits = limits_of(server_state_->options());
     for (;;) {
         await_head();
         head_scanner::state state;
         while ((state = scanner_.scan(input_.view(), limits)) == head_scanner::state::incomplete) {
-            if (!input_.make_room(hub_->options().read_buffer_bytes_max)) {
+            if (!input_.make_room(server_state_->options().read_buffer_bytes_max)) {
                 refuse({refusal::head_too_large, "the request head is larger than the server reads"});
                 break;
             }
@@ -109,7 +109,7 @@ asio::awaitable<void> connection::serve() {
         if (!answer_) {
             enter_untimed(phase::handling);
             try {
-                answer_ = co_await hub_->handler().handle(request_);
+                answer_ = co_await server_state_->handler().handle(request_);
             } catch (...) {
                 // What went wrong is not the client's to know.
                 answer_.reset();
@@ -144,7 +144,8 @@ void connection::await_head() {
     scanner_ = {};
     auto const now = steady_clock::now();
     if (input_.empty()) {
-        enter(phase::idle, now, hub_->draining() ? hub_->options().drain_idle_max : hub_->options().idle_max);
+        enter(phase::idle, now,
+              server_state_->draining() ? server_state_->options().drain_idle_max : server_state_->options().idle_max);
     } else {
         first_bytes(now);
     }
@@ -154,17 +155,17 @@ void connection::first_bytes(steady_time now) {
     request_ = {};
     request_.received = now;
     request_.peer = request_.client = peer_;
-    enter(phase::head, now, hub_->options().head_read_max);
+    enter(phase::head, now, server_state_->options().head_read_max);
 }
 
 /// Parses the head and lets the handler judge it; afterwards there is a request, or an answer already.
 void connection::judge() {
     auto const bytes = input_.view().substr(0, scanner_.length());
     used_ = bytes.size();
-    if (auto const wrong = parse_head(bytes, limits_of(hub_->options()), head_)) return refuse(*wrong);
+    if (auto const wrong = parse_head(bytes, limits_of(server_state_->options()), head_)) return refuse(*wrong);
 
     if (head_.request_id.empty()) {
-        auto const id = hub_->draw_id();
+        auto const id = server_state_->draw_id();
         std::copy(id.begin(), id.end(), drawn_id_.begin());
         request_.id = {drawn_id_.data(), drawn_id_.size()};
     } else {
@@ -172,7 +173,7 @@ void connection::judge() {
     }
     request_.method = head_.method == "HEAD" ? std::string_view("GET") : head_.method;
     request_.target = head_.target;
-    request_.base_path = hub_->options().base_path;
+    request_.base_path = server_state_->options().base_path;
     request_.path = without_base(head_.path, request_.base_path);
     request_.query = head_.query;
     request_.headers = head_.headers;
@@ -185,7 +186,7 @@ void connection::judge() {
         return;
     }
     try {
-        auto said = hub_->handler().admit(request_);
+        auto said = server_state_->handler().admit(request_);
         request_.route = said.route;
         drawn_trace_ = std::move(said.trace);
         if (!drawn_trace_.empty()) request_.trace = drawn_trace_;
@@ -202,7 +203,7 @@ asio::awaitable<void> connection::judge_later() {
     undecided_ = false;
     enter_untimed(phase::handling);
     try {
-        auto said = co_await hub_->handler().admit_later(request_);
+        auto said = co_await server_state_->handler().admit_later(request_);
         take_over(std::move(said));
     } catch (...) {
         answer_ = problem(refusal::internal, "the request could not be answered");
@@ -224,7 +225,7 @@ void connection::take_over(admission said) {
 
 /// Who asks, by what a trusted peer says.
 void connection::find_client() {
-    auto const named = client_address(head_.forwarding, hub_->options().trusted_proxies);
+    auto const named = client_address(head_.forwarding, server_state_->options().trusted_proxies);
     if (!named) return;
     client_ = named->to_string();
     request_.client = client_;
@@ -246,7 +247,7 @@ bool connection::take_buffered_body() {
         return true;
     }
     if (head_.chunked) {
-        decoder_.emplace(body_bytes_max_, limits_of(hub_->options()));
+        decoder_.emplace(body_bytes_max_, limits_of(server_state_->options()));
         auto const state = decoder_->feed(rest, body_);
         used_ += decoder_->used();
         take_decoded(state);
@@ -263,15 +264,15 @@ void connection::take_decoded(chunk_decoder::state state) {
 }
 
 asio::awaitable<void> connection::read_body() {
-    held_.join(hub_->bodies(), request_.by ? std::string_view(request_.by->account) : std::string_view{},
+    held_.join(server_state_->bodies(), request_.by ? std::string_view(request_.by->account) : std::string_view{},
                request_.client);
-    enter(phase::body, steady_clock::now(), hub_->options().body_read_max);
+    enter(phase::body, steady_clock::now(), server_state_->options().body_read_max);
     if (head_.expects_continue && used_ == scanner_.length()) {
         output_ = "HTTP/1.1 100 Continue\r\n\r\n";
         unsent_ = {asio::buffer(output_), asio::const_buffer()};
         if (!write_now()) co_await write_rest();
         if (lost_) co_return;
-        enter(phase::body, steady_clock::now(), hub_->options().body_read_max);
+        enter(phase::body, steady_clock::now(), server_state_->options().body_read_max);
     }
     if (head_.chunked) {
         co_await read_chunked_body();
@@ -354,15 +355,15 @@ void connection::refuse(fault const& why) {
 }
 
 void connection::compose() {
-    closing_ = closing_ || answer_->close || !head_.keep_alive || hub_->draining();
+    closing_ = closing_ || answer_->close || !head_.keep_alive || server_state_->draining();
     if (request_.id.empty()) {  // refused before it was read
-        auto const id = hub_->draw_id();
+        auto const id = server_state_->draw_id();
         std::copy(id.begin(), id.end(), drawn_id_.begin());
         request_.id = {drawn_id_.data(), drawn_id_.size()};
     }
     answer_->add_lines(admitted_fields_);
     try {
-        hub_->handler().answered(request_, *answer_);
+        server_state_->handler().answered(request_, *answer_);
     } catch (...) {
         // Who only looks on cannot spoil the answer.
     }
@@ -373,7 +374,7 @@ void connection::compose() {
     facts.only_tls = stream_.tls() && !is_loopback_host(request_.find("Host").value_or(std::string_view{}));
     facts.id = request_.id;
     facts.trace = request_.parent_trace.empty() ? request_.trace : request_.parent_trace;
-    facts.date = hub_->date();
+    facts.date = server_state_->date();
     output_.clear();
     append_head(output_, *answer_, facts);
     bool const with_body = head_.method != "HEAD" && !is_bodiless(answer_->status);
@@ -396,7 +397,7 @@ void connection::advance(std::size_t written) {
 }
 
 asio::awaitable<void> connection::write_rest() {
-    enter(phase::writing, steady_clock::now(), hub_->options().write_max);
+    enter(phase::writing, steady_clock::now(), server_state_->options().write_max);
     while (unsent_[0].size() + unsent_[1].size() > 0) {
         error_code ec;
         auto const bytes = co_await stream_.write_some(unsent_, ec);
@@ -417,7 +418,7 @@ asio::awaitable<void> connection::linger() {
     auto& socket = stream_.socket();
     if (stream_.tls()) stream_.tls()->close_notify();
     socket.shutdown(tcp::socket::shutdown_send, ec);
-    auto const& options = hub_->options();
+    auto const& options = server_state_->options();
     auto const end = steady_clock::now() + options.linger_max;
     input_.consume(input_.view().size());
     for (std::size_t dropped = 0; !ec && dropped < options.linger_bytes_max && input_.make_room(body_step_bytes);) {
@@ -452,7 +453,7 @@ void connection::check_time(steady_time now) {
 }
 
 void connection::leave_soon(steady_time now) {
-    if (phase_ == phase::idle) deadline_ = std::min(deadline_, now + hub_->options().drain_idle_max);
+    if (phase_ == phase::idle) deadline_ = std::min(deadline_, now + server_state_->options().drain_idle_max);
     if (phase_ == phase::handshake) deadline_ = now;
 }
 

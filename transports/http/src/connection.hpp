@@ -14,15 +14,15 @@
 #include <shop/http/message.hpp>
 
 #include "byte_stream.hpp"
-#include "hub.hpp"
 #include "read_buffer.hpp"
+#include "server_state.hpp"
 
 namespace shop::http::detail {
 
 /// One connection: reads requests and writes their answers, one after another. It lives as long as its coroutine.
 class connection {
 public:
-    connection(std::shared_ptr<hub> hub, tcp::socket socket, asio::ip::address const& peer);
+    connection(std::shared_ptr<server_state> server_state, tcp::socket socket, asio::ip::address const& peer);
     ~connection();
     connection(connection const&) = delete;
     connection& operator=(connection const&) = delete;
@@ -41,7 +41,7 @@ public:
     /// Ends the connection whatever it does; resets it if it owes an answer.
     void cut();
 
-    std::size_t place = 0;  // in the hub's list
+    std::size_t place = 0;  // in the server_state's list
 
 private:
     enum class phase { handshake, idle, head, body, handling, writing, lingering };
@@ -72,7 +72,7 @@ private:
     void advance(std::size_t written);
     void next_request();
 
-    std::shared_ptr<hub> hub_;
+    std::shared_ptr<server_state> server_state_;
     byte_stream stream_;
     std::string peer_;
     bool peer_is_trusted_;

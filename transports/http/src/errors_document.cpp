@@ -74,14 +74,14 @@ std::string errors_document() {
     row(text, {"Code", "Kind", "Retry", "Meaning", "What to do"});
     text += "|---|---|---|---|---|\n";
     for (auto const& one : error_table) {
-        row(text, {code(one.word), code(to_word(one.kind)), yes(one.retryable), one.title, one.mend});
+        row(text, {code(one.word), code(to_word(one.kind)), yes(one.retryable), one.title, one.remedy});
     }
     text += of_http;
     row(text, {"Code", "Status", "Retry", "Meaning", "What to do"});
     text += "|---|---|---|---|---|\n";
     for (auto const& one : refusal_table()) {
         if (!one.is_of_http) continue;
-        row(text, {code(one.word), std::to_string(one.status), yes(one.retryable), one.title, one.mend});
+        row(text, {code(one.word), std::to_string(one.status), yes(one.retryable), one.title, one.remedy});
     }
     return text;
 }

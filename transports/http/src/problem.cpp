@@ -11,7 +11,7 @@ namespace {
 refusal_row as(error_code code, refusal kind) {
     error const e(code);
     auto const& row = e.row();
-    return {kind, status_of(e), row.word, row.title, row.mend, row.retryable, code, false};
+    return {kind, status_of(e), row.word, row.title, row.remedy, row.retryable, code, false};
 }
 
 /// A refusal that only HTTP knows.
@@ -19,12 +19,12 @@ struct own {
     unsigned status;
     std::string_view word;
     std::string_view title;
-    std::string_view mend;
+    std::string_view remedy;
     bool retryable = false;
     error_code nearest = error_code::malformed_request;
 };
 refusal_row as(own const& of, refusal kind) {
-    return {kind, of.status, of.word, of.title, of.mend, of.retryable, of.nearest, true};
+    return {kind, of.status, of.word, of.title, of.remedy, of.retryable, of.nearest, true};
 }
 
 refusal_row row_of(refusal kind) {

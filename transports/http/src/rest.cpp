@@ -96,9 +96,9 @@ admission rest_api::admit(request const& head) {
     admission out;
     out.route = found.number;
     if (options_.draw_span) out.trace = options_.draw_span(head.trace);
-    std::optional<admittance> judged(std::in_place);
-    if (options_.doorkeeper) {
-        judged = options_.doorkeeper->judge(head);
+    std::optional<access_decision> judged(std::in_place);
+    if (options_.access_control) {
+        judged = options_.access_control->judge(head);
     } else {
         judged->by = local_principal();
     }
@@ -108,7 +108,7 @@ admission rest_api::admit(request const& head) {
 }
 
 asio::awaitable<admission> rest_api::admit_later(request const& head) {
-    auto judged = co_await options_.doorkeeper->judge_later(head);
+    auto judged = co_await options_.access_control->judge_later(head);
     admission out;
     out.route = head.route;
     let_in(std::move(judged), head, out);
@@ -116,7 +116,7 @@ asio::awaitable<admission> rest_api::admit_later(request const& head) {
 }
 
 /// @pre `to` has its route
-void rest_api::let_in(admittance judged, request const& head, admission& to) const {
+void rest_api::let_in(access_decision judged, request const& head, admission& to) const {
     auto const& wanted = routes_[to.route - 1];
     to.by = std::move(judged.by);
     to.fields = std::move(judged.fields);

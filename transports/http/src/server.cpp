@@ -1,6 +1,6 @@
 #include <shop/http/server.hpp>
 
-#include "hub.hpp"
+#include "server_state.hpp"
 
 namespace shop::http {
 
@@ -10,38 +10,38 @@ std::string endpoint::url() const {
 }
 
 server::server(asio::any_io_executor executor, server_options options, http::handler& handler)
-    : hub_(std::make_shared<detail::hub>(std::move(executor), std::move(options), handler)) {}
+    : server_state_(std::make_shared<detail::server_state>(std::move(executor), std::move(options), handler)) {}
 
 server::~server() {
-    hub_->stop();
+    server_state_->stop();
 }
 
 result<endpoint> server::listen(std::string const& host, std::uint16_t port) {
-    return hub_->listen(host, port);
+    return server_state_->listen(host, port);
 }
 
 void server::start() {
-    hub_->start();
+    server_state_->start();
 }
 
 void server::stop_accepting() {
-    hub_->stop_accepting();
+    server_state_->stop_accepting();
 }
 
 asio::awaitable<bool> server::drain(steady_time deadline) {
-    return hub_->drain(deadline);
+    return server_state_->drain(deadline);
 }
 
 void server::stop() {
-    hub_->stop();
+    server_state_->stop();
 }
 
 void server::set_tls(tls_identity identity) {
-    hub_->set_tls(std::move(identity));
+    server_state_->set_tls(std::move(identity));
 }
 
 std::size_t server::connections() const {
-    return hub_->connections();
+    return server_state_->connections();
 }
 
 }  // namespace shop::http

@@ -30,7 +30,7 @@ struct refusal_row {
     unsigned status;
     std::string_view word;
     std::string_view title;
-    std::string_view mend;  ///< what the caller can do about it
+    std::string_view remedy;  ///< what the caller can do about it
     bool retryable;         ///< the same request may succeed later, unchanged
     error_code code;        ///< the failure it is, or the nearest
     bool is_of_http;        ///< it has a word of its own

@@ -25,8 +25,8 @@ class router;
 struct route;
 }  // namespace detail
 
-/// What a doorkeeper says to a request.
-struct admittance {
+/// What a access_control says to a request.
+struct access_decision {
     std::shared_ptr<principal const> by;  ///< who asks
     std::optional<response> refusal;      ///< or why they are not let in
     std::string fields;                   ///< lines for the head of whatever is answered, each with its CR LF
@@ -35,19 +35,19 @@ struct admittance {
 /// Decides who is let in to the operations of the API.
 /// @par Thread safety
 /// As `handler`.
-class doorkeeper {
+class access_control {
 public:
-    virtual ~doorkeeper() = default;
+    virtual ~access_control() = default;
     /// By the head alone, before the body is read.
     /// @return nothing if that takes time: then `judge_later` is asked, still before the body is read.
-    virtual std::optional<admittance> judge(request const& head) = 0;
-    virtual asio::awaitable<admittance> judge_later(request const& head) = 0;
+    virtual std::optional<access_decision> judge(request const& head) = 0;
+    virtual asio::awaitable<access_decision> judge_later(request const& head) = 0;
 };
 
 /// What the public API is given beside its services.
 struct rest_options {
     /// Without one everybody is the principal `local`.
-    http::doorkeeper* doorkeeper = nullptr;
+    http::access_control* access_control = nullptr;
     /// Deadlines are counted on it.
     shop::scheduler* clock = &system_scheduler();
     /// The time a request has; a client may ask for less by `Shop-Timeout-Ms`, never for more.
@@ -83,7 +83,7 @@ public:
     /// Finds the operation of a request, and refuses what can be refused by the head: an unknown path, a method the
     /// resource does not have, a scope the principal does not hold, a body that is not JSON.
     admission admit(request const& head) override;
-    /// Goes on where the doorkeeper needed time.
+    /// Goes on where the access_control needed time.
     asio::awaitable<admission> admit_later(request const& head) override;
 
     /// @pre `request.route` is what `admit` said.
@@ -92,7 +92,7 @@ public:
     void answered(request const& request, response const& answer) override;
 
 private:
-    void let_in(admittance judged, request const& head, admission& to) const;
+    void let_in(access_decision judged, request const& head, admission& to) const;
 
     rest_options options_;
     cursor_seal cursors_;

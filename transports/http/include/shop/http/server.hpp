@@ -20,7 +20,7 @@
 namespace shop::http {
 
 namespace detail {
-class hub;
+class server_state;
 }
 
 /// The bounds of a server; the defaults are those of the product.
@@ -122,7 +122,7 @@ public:
     std::size_t connections() const;
 
 private:
-    std::shared_ptr<detail::hub> hub_;
+    std::shared_ptr<detail::server_state> server_state_;
 };
 
 }  // namespace shop::http

@@ -16,12 +16,12 @@ namespace shop::orders {
 /// until its deadline.
 /// @tparam Item what is known of one request, and the `request` itself
 template <class Item>
-class under_way : public std::enable_shared_from_this<under_way<Item>> {
+class detached_call : public std::enable_shared_from_this<detached_call<Item>> {
 public:
-    virtual ~under_way() = default;
+    virtual ~detached_call() = default;
 
     /// Sets the work going and waits for its answers.
-    static asio::awaitable<std::vector<result<acknowledgement>>> finish_or_wait(std::shared_ptr<under_way> work) {
+    static asio::awaitable<std::vector<result<acknowledgement>>> finish_or_wait(std::shared_ptr<detached_call> work) {
         asio::co_spawn(work->context_.executor, work->run(work), [work](std::exception_ptr failed) {
             if (failed) work->fail();
         });
@@ -30,7 +30,7 @@ public:
 
 protected:
     template <class Request>
-    under_way(std::shared_ptr<store_service> service, std::vector<Request> requests)
+    detached_call(std::shared_ptr<store_service> service, std::vector<Request> requests)
         : service_(std::move(service)),
           context_(service_->parts_.context),
           answers_(std::make_shared<answers<acknowledgement>>(requests.size())),
@@ -39,7 +39,7 @@ protected:
     }
 
     /// All steps, to the end. @param self keeps it alive
-    virtual asio::awaitable<void> run(std::shared_ptr<under_way> self) = 0;
+    virtual asio::awaitable<void> run(std::shared_ptr<detached_call> self) = 0;
     /// What is known of a request when its time is up.
     virtual result<acknowledgement> late(std::size_t i) = 0;
 

@@ -12,9 +12,9 @@ namespace shop {
 /// How a loop in the background sleeps between its turns, so that it can be woken or ended at once.
 /// @par Thread safety
 /// Shared objects: unsafe; to be used from the executor of its context, by one sleeper.
-class nap {
+class interruptible_timer {
 public:
-    explicit nap(service_context context) : context_(std::move(context)), deadlines_(context_) {}
+    explicit interruptible_timer(service_context context) : context_(std::move(context)), deadlines_(context_) {}
 
     /// Returns after `longest`, or when it is woken or stopped.
     asio::awaitable<void> sleep(steady_time::duration longest) {

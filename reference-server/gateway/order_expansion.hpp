@@ -15,10 +15,10 @@ namespace asio = boost::asio;
 /// becomes of the catalogue. It needs the scope `products:read` beside that of the order.
 /// @par Thread safety
 /// As `handler`.
-class expanding final : public shop::http::handler {
+class order_expansion final : public shop::http::handler {
 public:
     /// @param api outlives this
-    expanding(shop::http::handler& api, std::shared_ptr<shop::products::service> products, shop::scheduler& clock)
+    order_expansion(shop::http::handler& api, std::shared_ptr<shop::products::service> products, shop::scheduler& clock)
         : api_(api), products_(std::move(products)), clock_(clock) {}
 
     shop::http::admission admit(shop::http::request const& head) override;

@@ -1,4 +1,4 @@
-#include "gateway/face.hpp"
+#include "gateway/cors_and_load_shedding.hpp"
 
 #include <algorithm>
 
@@ -32,24 +32,24 @@ response answer_preflight(std::string_view origin) {
 
 }  // namespace
 
-bool public_face::allows(std::string_view origin) const {
+bool cors_and_load_shedding::allows(std::string_view origin) const {
     return std::ranges::any_of(options_.allowed_origins, [&](auto const& one) { return one == "*" || one == origin; });
 }
 
 /// A name in `allowed-origins` is there to be used from elsewhere; a host is not.
-bool public_face::is_for_us(request const& head) const {
+bool cors_and_load_shedding::is_for_us(request const& head) const {
     if (!door_.is_open() || shop::http::names_this_machine(head)) return true;
     auto const host = head.find("Host"), origin = head.find("Origin");
     return (!host || shop::http::is_loopback_host(*host)) && origin && allows(*origin);
 }
 
-std::optional<response> public_face::refuse(request const& head) {
+std::optional<response> cors_and_load_shedding::refuse(request const& head) {
     if (auto refused = door_.count(head)) return refused;
     if (is_for_us(head)) return std::nullopt;
     return shop::http::problem(shop::error(shop::error_code::forbidden, std::string(not_for_others)), head);
 }
 
-admission public_face::admit(request const& head) {
+admission cors_and_load_shedding::admit(request const& head) {
     auto const origin = head.find("Origin");
     bool const is_allowed = origin && allows(*origin);
     admission out;

@@ -10,18 +10,18 @@ namespace shop::postgres {
 /// where another process was met, they lock what they load, in the order of their keys.
 /// @par Thread safety
 /// Shared objects: safe.
-class footing {
+class concurrency_mode {
 public:
-    enum class kind { expecting, loading, locking };
+    enum class kind { speculative, optimistic, pessimistic };
 
     /// @param before how the batch ran the time before, if that ended in a conflict
     kind next(std::optional<kind> before) {
         if (before) {
-            (*before == kind::expecting ? loading_ : locking_) = batches_of_caution;
-            return *before == kind::expecting ? kind::loading : kind::locking;
+            (*before == kind::speculative ? loading_ : locking_) = batches_of_caution;
+            return *before == kind::speculative ? kind::optimistic : kind::pessimistic;
         }
-        if (take(locking_)) return kind::locking;
-        return take(loading_) ? kind::loading : kind::expecting;
+        if (take(locking_)) return kind::pessimistic;
+        return take(loading_) ? kind::optimistic : kind::speculative;
     }
 
 private:

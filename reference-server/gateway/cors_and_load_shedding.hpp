@@ -8,13 +8,13 @@
 
 #include <shop/http/handler.hpp>
 
-#include "gateway/doorkeeper.hpp"
+#include "gateway/access_control.hpp"
 
 namespace shop_server {
 
 namespace asio = boost::asio;
 
-struct face_options {
+struct edge_options {
     std::vector<std::string> allowed_origins;  ///< whose pages may read answers (CORS); `*` for all
     std::size_t requests_max =
         0;  ///< under way at once, from their heads on; more are refused before their body is read
@@ -25,13 +25,13 @@ struct face_options {
 /// only, and for pages of allowed origins: what a page of another site has a browser here send is refused.
 /// @par Thread safety
 /// As `handler`.
-class public_face final : public shop::http::handler {
+class cors_and_load_shedding final : public shop::http::handler {
 public:
     /// @param api outlives this, as does the door
-    public_face(shop::http::handler& api, doorkeeper& door, face_options options)
+    cors_and_load_shedding(shop::http::handler& api, access_control& door, edge_options options)
         : api_(api), door_(door), options_(std::move(options)) {}
 
-    void set_options(face_options options) { options_ = std::move(options); }
+    void set_options(edge_options options) { options_ = std::move(options); }
     std::size_t under_way() const { return under_way_; }
 
     shop::http::admission admit(shop::http::request const& head) override;
@@ -51,8 +51,8 @@ private:
     std::optional<shop::http::response> refuse(shop::http::request const& head);
 
     shop::http::handler& api_;
-    doorkeeper& door_;
-    face_options options_;
+    access_control& door_;
+    edge_options options_;
     std::size_t under_way_ = 0;
 };
 

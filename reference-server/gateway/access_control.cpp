@@ -1,4 +1,4 @@
-#include "gateway/doorkeeper.hpp"
+#include "gateway/access_control.hpp"
 
 #include <shop/http/client.hpp>
 #include <shop/http/problem.hpp>
@@ -6,7 +6,7 @@
 
 namespace shop_server {
 
-using shop::http::admittance;
+using shop::http::access_decision;
 using shop::http::request;
 
 namespace {
@@ -44,7 +44,7 @@ bool has_token_in_query(request const& head) {
 
 }  // namespace
 
-doorkeeper::doorkeeper(shop::service_context context, bool is_open, security_log& security)
+access_control::access_control(shop::service_context context, bool is_open, security_log& security)
     : context_(std::move(context)),
       seed_(draw_hash_seed(context_)),
       credentials_(context_, seed_),
@@ -54,20 +54,20 @@ doorkeeper::doorkeeper(shop::service_context context, bool is_open, security_log
     credentials_.on_key_used([this](std::string_view id, shop::timestamp now) { key_watch_.used(id, now); });
 }
 
-doorkeeper::~doorkeeper() {
+access_control::~access_control() {
     if (token_keys_url_) token_keys_url_->stop();
 }
 
-shop::result<std::unique_ptr<doorkeeper>> doorkeeper::open(settings const& with, shop::service_context context,
-                                                          security_log& security) {
-    std::unique_ptr<doorkeeper> out(new doorkeeper(std::move(context), !with.asks_who(), security));
+shop::result<std::unique_ptr<access_control>> access_control::open(settings const& with, shop::service_context context,
+                                                                   security_log& security) {
+    std::unique_ptr<access_control> out(new access_control(std::move(context), !with.asks_who(), security));
     if (auto used = out->use_keys(with); !used) return used.error();
     if (auto used = out->use_tokens(with); !used) return used.error();
     out->use_rates(with);
     return out;
 }
 
-shop::result<void> doorkeeper::use_keys(settings const& with) {
+shop::result<void> access_control::use_keys(settings const& with) {
     std::shared_ptr<api_keys const> keys;
     if (!with.keys.empty()) {
         auto read = api_keys::read(with.keys);
@@ -79,12 +79,12 @@ shop::result<void> doorkeeper::use_keys(settings const& with) {
     return {};
 }
 
-void doorkeeper::use_rates(settings const& with) {
+void access_control::use_rates(settings const& with) {
     use_rate(by_account_, with.account_rate);
     use_rate(by_address_, with.address_rate);
 }
 
-void doorkeeper::use_rate(std::optional<rate_limiter>& limiter, std::optional<request_rate> const& rate) {
+void access_control::use_rate(std::optional<rate_limiter>& limiter, std::optional<request_rate> const& rate) {
     if (!rate) {
         limiter.reset();
     } else if (limiter) {
@@ -94,7 +94,7 @@ void doorkeeper::use_rate(std::optional<rate_limiter>& limiter, std::optional<re
     }
 }
 
-shop::result<void> doorkeeper::use_tokens(settings const& with) {
+shop::result<void> access_control::use_tokens(settings const& with) {
     if (with.jwt_issuer.empty()) return {};
     jwt_policy policy;
     policy.issuer = with.jwt_issuer;
@@ -118,7 +118,7 @@ shop::result<void> doorkeeper::use_tokens(settings const& with) {
     return {};
 }
 
-std::vector<std::string> doorkeeper::reload(settings const& with) {
+std::vector<std::string> access_control::reload(settings const& with) {
     std::vector<std::string> refusals;
     if (auto used = use_keys(with); !used) refusals.emplace_back(used.error().message());
     if (token_keys_file_) {
@@ -129,12 +129,12 @@ std::vector<std::string> doorkeeper::reload(settings const& with) {
     return refusals;
 }
 
-shown_credentials doorkeeper::shown_by(request const& head) const {
+shown_credentials access_control::shown_by(request const& head) const {
     return {head.find("Authorization"), has_token_in_query(head), head.client};
 }
 
-std::optional<shop::http::response> doorkeeper::too_often(rate_limiter& limiter, std::uint64_t key, request const& head,
-                                                          std::string* fields) {
+std::optional<shop::http::response> access_control::too_often(rate_limiter& limiter, std::uint64_t key,
+                                                              request const& head, std::string* fields) {
     auto const decision = limiter.take(key, context_.clock->now());
     if (decision.allowed && !fields) return std::nullopt;
     shop::http::response said;
@@ -153,8 +153,8 @@ std::optional<shop::http::response> doorkeeper::too_often(rate_limiter& limiter,
     return out;
 }
 
-admittance doorkeeper::let_in(authentication who, request const& head) {
-    admittance out;
+access_decision access_control::let_in(authentication who, request const& head) {
+    access_decision out;
     if (!who) {
         auto const why = std::move(who).error();
         if (why.reason.code() == shop::error_code::rate_limited) {
@@ -174,19 +174,19 @@ admittance doorkeeper::let_in(authentication who, request const& head) {
     return out;
 }
 
-std::optional<shop::http::response> doorkeeper::count(request const& head) {
+std::optional<shop::http::response> access_control::count(request const& head) {
     if (!by_address_) return std::nullopt;
     return too_often(*by_address_, by_address_->address_key(head.client), head, nullptr);
 }
 
-std::optional<admittance> doorkeeper::judge(request const& head) {
+std::optional<access_decision> access_control::judge(request const& head) {
     if (is_open_) return let_in(shop::local_principal(), head);
     auto decided = credentials_.decide(shown_by(head));
     if (!decided) return std::nullopt;
     return let_in(std::move(*decided), head);
 }
 
-asio::awaitable<admittance> doorkeeper::judge_later(request const& head) {
+asio::awaitable<access_decision> access_control::judge_later(request const& head) {
     auto who = co_await credentials_.authenticate(shown_by(head));
     co_return let_in(std::move(who), head);
 }

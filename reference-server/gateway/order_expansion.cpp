@@ -1,4 +1,4 @@
-#include "gateway/expanding.hpp"
+#include "gateway/order_expansion.hpp"
 
 #include <chrono>
 #include <utility>
@@ -52,19 +52,19 @@ void judge_scope(request const& head, shop::http::admission& of) {
 
 }  // namespace
 
-shop::http::admission expanding::admit(request const& head) {
+shop::http::admission order_expansion::admit(request const& head) {
     auto out = api_.admit(head);
     judge_scope(head, out);
     return out;
 }
 
-asio::awaitable<shop::http::admission> expanding::admit_later(request const& head) {
+asio::awaitable<shop::http::admission> order_expansion::admit_later(request const& head) {
     auto out = co_await api_.admit_later(head);
     judge_scope(head, out);
     co_return out;
 }
 
-asio::awaitable<response> expanding::handle(request const& request) {
+asio::awaitable<response> order_expansion::handle(request const& request) {
     if (!is_wish(request)) co_return co_await api_.handle(request);
     // Without conditions and tag: the version of the order says nothing of the availability beside it.
     std::vector<shop::http::header> headers;
@@ -82,7 +82,7 @@ asio::awaitable<response> expanding::handle(request const& request) {
     co_return out;
 }
 
-asio::awaitable<void> expanding::add_availability(response& to, std::shared_ptr<shop::principal const> by) {
+asio::awaitable<void> order_expansion::add_availability(response& to, std::shared_ptr<shop::principal const> by) {
     std::vector<shop::request<shop::products::get_product>> wanted;
     shop::call call(std::move(by));
     call.deadline = clock_.now() + catalogue_answer_max;

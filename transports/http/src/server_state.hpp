@@ -26,9 +26,9 @@ using boost::asio::ip::tcp;
 using steady_clock = std::chrono::steady_clock;
 
 /// What all connections of a server share: its options, its handler, and the list of them.
-class hub : public std::enable_shared_from_this<hub> {
+class server_state : public std::enable_shared_from_this<server_state> {
 public:
-    hub(asio::any_io_executor executor, server_options options, http::handler& handler);
+    server_state(asio::any_io_executor executor, server_options options, http::handler& handler);
 
     result<endpoint> listen(std::string const& host, std::uint16_t port);
     void start();
@@ -51,13 +51,13 @@ public:
     std::size_t connections() const { return open_.load(std::memory_order_relaxed); }
 
 private:
-    static asio::awaitable<void> accept_from(std::shared_ptr<hub> self, std::size_t acceptor);
-    static asio::awaitable<void> sweep(std::shared_ptr<hub> self);
+    static asio::awaitable<void> accept_from(std::shared_ptr<server_state> self, std::size_t acceptor);
+    static asio::awaitable<void> sweep(std::shared_ptr<server_state> self);
     void accept_waiting(tcp::acceptor& from);
     void close_listeners();
     void wake_if_empty();
     bool may_get_connections() const { return accepting_ || accept_loops_ > 0; }
-    void welcome(tcp::socket socket, tcp::endpoint const& peer);
+    void accept(tcp::socket socket, tcp::endpoint const& peer);
     void turn_away(tcp::socket& socket);
     bool has_place_for(asio::ip::address const& peer) const;
 

@@ -1,4 +1,4 @@
-#include "hub.hpp"
+#include "server_state.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -41,7 +41,7 @@ void write_hex(char* out, std::uint64_t number) {
 
 }  // namespace
 
-hub::hub(asio::any_io_executor executor, server_options options, http::handler& handler)
+server_state::server_state(asio::any_io_executor executor, server_options options, http::handler& handler)
     : executor_(executor),
       options_(std::move(options)),
       handler_(handler),
@@ -53,12 +53,12 @@ hub::hub(asio::any_io_executor executor, server_options options, http::handler& 
     write_hex(id_.data(), mixed(id_seed_));
 }
 
-std::string_view hub::draw_id() {
+std::string_view server_state::draw_id() {
     write_hex(id_.data() + 16, mixed(id_seed_ + ++ids_drawn_ * 0x9e3779b97f4a7c15u));
     return {id_.data(), id_.size()};
 }
 
-result<endpoint> hub::listen(std::string const& host, std::uint16_t port) {
+result<endpoint> server_state::listen(std::string const& host, std::uint16_t port) {
     error_code ec;
     tcp::endpoint where;
     auto const address = asio::ip::make_address(host, ec);
@@ -86,7 +86,7 @@ result<endpoint> hub::listen(std::string const& host, std::uint16_t port) {
     return endpoint{where.address().to_string(), where.port(), options_.tls.has_value()};
 }
 
-void hub::start() {
+void server_state::start() {
     accepting_ = true;
     accept_loops_ = acceptors_.size();
     for (std::size_t i = 0; i < acceptors_.size(); ++i) {
@@ -95,14 +95,14 @@ void hub::start() {
     asio::co_spawn(executor_, sweep(shared_from_this()), asio::detached);
 }
 
-asio::awaitable<void> hub::accept_from(std::shared_ptr<hub> self, std::size_t acceptor) {
+asio::awaitable<void> server_state::accept_from(std::shared_ptr<server_state> self, std::size_t acceptor) {
     while (self->accepting_) {
         tcp::socket socket(self->executor_);
         tcp::endpoint peer;
         error_code ec;
         co_await self->acceptors_[acceptor].async_accept(socket, peer, asio::redirect_error(asio::use_awaitable, ec));
         if (!ec && !self->stopped_) {
-            self->welcome(std::move(socket), peer);  // also one that was accepted just before the listener was closed
+            self->accept(std::move(socket), peer);  // also one that was accepted just before the listener was closed
         } else if (self->accepting_ && ec != asio::error::connection_aborted) {
             // No descriptor or memory left: what waits in the backlog is ready at once, so do not spin.
             self->accept_timer_.expires_after(self->options_.accept_backoff);
@@ -114,26 +114,26 @@ asio::awaitable<void> hub::accept_from(std::shared_ptr<hub> self, std::size_t ac
 }
 
 /// Accepts without waiting: who has connected may have sent a request.
-void hub::accept_waiting(tcp::acceptor& from) {
+void server_state::accept_waiting(tcp::acceptor& from) {
     error_code ec;
     from.non_blocking(true, ec);
     for (int most = tcp::acceptor::max_listen_connections; !ec && most > 0; --most) {
         tcp::socket socket(executor_);
         tcp::endpoint peer;
         from.accept(socket, peer, ec);
-        if (!ec) welcome(std::move(socket), peer);
+        if (!ec) accept(std::move(socket), peer);
         if (ec == asio::error::connection_aborted) ec = {};
     }
 }
 
-bool hub::has_place_for(asio::ip::address const& peer) const {
+bool server_state::has_place_for(asio::ip::address const& peer) const {
     if (connections_.size() >= options_.connections_max) return false;
     if (options_.connections_per_peer_max == 0 || is_trusted(peer, options_.trusted_proxies)) return true;
     auto const found = peers_.find(caller_network(peer.to_string()));
     return found == peers_.end() || found->second < options_.connections_per_peer_max;
 }
 
-void hub::welcome(tcp::socket socket, tcp::endpoint const& peer) {
+void server_state::accept(tcp::socket socket, tcp::endpoint const& peer) {
     error_code ec;
     socket.non_blocking(true, ec);
     if (!ec) socket.set_option(tcp::no_delay(true), ec);
@@ -147,7 +147,7 @@ void hub::welcome(tcp::socket socket, tcp::endpoint const& peer) {
     }
 }
 
-void hub::turn_away(tcp::socket& socket) {
+void server_state::turn_away(tcp::socket& socket) {
     if (options_.tls) return;  // an answer would cost the handshake
     auto const answer = problem(refusal::overloaded, "there are too many connections");
     std::string bytes;
@@ -158,7 +158,7 @@ void hub::turn_away(tcp::socket& socket) {
     socket.shutdown(tcp::socket::shutdown_send, ignored);
 }
 
-asio::awaitable<void> hub::sweep(std::shared_ptr<hub> self) {
+asio::awaitable<void> server_state::sweep(std::shared_ptr<server_state> self) {
     while (self->may_get_connections() || !self->connections_.empty()) {
         error_code ec;
         self->sweep_timer_.expires_after(self->options_.sweep_interval);
@@ -168,14 +168,14 @@ asio::awaitable<void> hub::sweep(std::shared_ptr<hub> self) {
     }
 }
 
-void hub::join(connection& c) {
+void server_state::join(connection& c) {
     if (options_.connections_per_peer_max != 0) ++peers_[caller_network(c.peer())];
     c.place = connections_.size();
     connections_.push_back(&c);
     open_.store(connections_.size(), std::memory_order_relaxed);
 }
 
-void hub::leave(connection& c) {
+void server_state::leave(connection& c) {
     if (options_.connections_per_peer_max != 0) {
         auto const peer = peers_.find(caller_network(c.peer()));
         if (--peer->second == 0) peers_.erase(peer);
@@ -187,27 +187,27 @@ void hub::leave(connection& c) {
     wake_if_empty();
 }
 
-void hub::wake_if_empty() {
+void server_state::wake_if_empty() {
     if (!connections_.empty() || may_get_connections()) return;
     sweep_timer_.cancel();
     drain_timer_.cancel();
 }
 
-void hub::stop_accepting() {
+void server_state::stop_accepting() {
     if (accepting_) {
         for (auto& acceptor : acceptors_) accept_waiting(acceptor);
     }
     close_listeners();
 }
 
-void hub::close_listeners() {
+void server_state::close_listeners() {
     accepting_ = false;
     error_code ignored;
     for (auto& acceptor : acceptors_) acceptor.close(ignored);
     accept_timer_.cancel();
 }
 
-asio::awaitable<bool> hub::drain(steady_time deadline) {
+asio::awaitable<bool> server_state::drain(steady_time deadline) {
     auto const self = shared_from_this();
     draining_ = true;
     stop_accepting();
@@ -222,13 +222,13 @@ asio::awaitable<bool> hub::drain(steady_time deadline) {
     co_return all_answered;
 }
 
-void hub::stop() {
+void server_state::stop() {
     stopped_ = true;
     close_listeners();
     for (auto* c : connections_) c->cut();
 }
 
-void hub::set_tls(tls_identity identity) {
+void server_state::set_tls(tls_identity identity) {
     assert(options_.tls && "a listener does not change from plain to TLS");
     options_.tls = std::move(identity);
 }

@@ -22,15 +22,15 @@ namespace shop_server {
 /// Where neither keys nor an issuer of tokens are set, everybody is the principal `local`; such a server only listens on
 /// loopback.
 /// @par Thread safety
-/// As `shop::http::doorkeeper`.
-class doorkeeper final : public shop::http::doorkeeper {
+/// As `shop::http::access_control`.
+class access_control final : public shop::http::access_control {
 public:
     /// @par Errors
     /// `invalid_value` and others, with the name of the setting in front.
     /// @param security outlives the object
-    static shop::result<std::unique_ptr<doorkeeper>> open(settings const& with, shop::service_context context,
-                                                          security_log& security);
-    ~doorkeeper() override;
+    static shop::result<std::unique_ptr<access_control>> open(settings const& with, shop::service_context context,
+                                                              security_log& security);
+    ~access_control() override;
 
     /// Counts a request of an address, whatever it asks for.
     /// @return the refusal, if there were too many
@@ -38,8 +38,8 @@ public:
     /// Whether callers need not say who they are.
     bool is_open() const { return is_open_; }
 
-    std::optional<shop::http::admittance> judge(shop::http::request const& head) override;
-    asio::awaitable<shop::http::admittance> judge_later(shop::http::request const& head) override;
+    std::optional<shop::http::access_decision> judge(shop::http::request const& head) override;
+    asio::awaitable<shop::http::access_decision> judge_later(shop::http::request const& head) override;
 
     /// Reads keys and rates again, each by itself: what cannot be read stays as it was, and so does what was taken of the rates.
     /// Whether callers must say who they are does not change.
@@ -55,14 +55,14 @@ public:
     std::uint64_t unauthenticated() const { return unauthenticated_; }
 
 private:
-    doorkeeper(shop::service_context context, bool is_open, security_log& security);
+    access_control(shop::service_context context, bool is_open, security_log& security);
 
     shop::result<void> use_keys(settings const& with);
     void use_rates(settings const& with);
     void use_rate(std::optional<rate_limiter>& limiter, std::optional<request_rate> const& rate);
     shop::result<void> use_tokens(settings const& with);
     shown_credentials shown_by(shop::http::request const& head) const;
-    shop::http::admittance let_in(authentication who, shop::http::request const& head);
+    shop::http::access_decision let_in(authentication who, shop::http::request const& head);
     std::optional<shop::http::response> too_often(rate_limiter& limiter, std::uint64_t key,
                                                   shop::http::request const& head, std::string* fields);
 
