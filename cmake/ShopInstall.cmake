@@ -40,5 +40,5 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/shopConfig.cmake.in ${PR
 # 0.x: a new minor version may break.
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/shopConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/shopConfig.cmake ${PROJECT_BINARY_DIR}/shopConfigVersion.cmake
-  ${CMAKE_CURRENT_LIST_DIR}/FindxxHash.cmake DESTINATION ${package_dir})
+  ${CMAKE_CURRENT_LIST_DIR}/FindxxHash.cmake ${CMAKE_CURRENT_LIST_DIR}/Findlibpqxx.cmake DESTINATION ${package_dir})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -61,6 +61,7 @@ struct foreign_header {
 };
 constexpr std::array foreign_headers{
     foreign_header{"sqlite3", "storage/sqlite/"},          foreign_header{"libpq", "storage/postgres/"},
+    foreign_header{"pqxx", "storage/postgres/"},
     foreign_header{"boost/beast", "transports/http/"},     foreign_header{"openssl", "transports/http/src/"},
     foreign_header{"boost/asio/ssl", "transports/http/src/"},
     foreign_header{"gtest", "testing/"},                   foreign_header{"gmock", "testing/"},

@@ -93,7 +93,7 @@ made_answer answer_with(std::vector<Record> const& records) {
 /// @throws shop::postgres::trouble
 template <class Record>
 std::vector<Record> read_answer(made_answer const& from) {
-    shop::postgres::rows const checked(from.made(), shop::postgres::records_of<Record>(), shop::postgres::field_format::binary);
+    shop::postgres::rows const checked(from.made(), shop::postgres::records_of<Record>());
     std::vector<Record> out;
     shop::postgres::read_records(checked, out);
     return out;

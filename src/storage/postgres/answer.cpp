@@ -9,8 +9,8 @@ namespace shop::postgres {
 
 namespace {
 
-std::string description(std::string_view name, Oid type, bool binary) {
-    return std::string(name) + " of type " + std::to_string(type) + (binary ? "" : " as text");
+std::string description(given_column const& of) {
+    return std::string(of.name) + " of type " + std::to_string(of.type) + (of.is_binary ? "" : " as text");
 }
 
 std::string counted(std::size_t count, std::string_view what) {
@@ -28,7 +28,16 @@ std::optional<std::size_t> count_of(std::string_view completion) {
 
 }  // namespace
 
-rows::rows(std::shared_ptr<pg_result> from, answer_shape const& shape, field_format format) : from_(std::move(from)) {
+void detail::require_count(answer_shape const& shape, std::size_t columns, std::size_t rows) {
+    if (columns != shape.columns.size()) throw misfit(counted(shape.columns.size(), "column"), counted(columns, "column"));
+    if (shape.rows && rows != *shape.rows) throw misfit(counted(*shape.rows, "row"), std::to_string(rows));
+}
+
+void detail::refuse_column(given_column const& wanted, given_column const& came) {
+    throw misfit(description(wanted), description(came));
+}
+
+rows::rows(std::shared_ptr<pg_result> from, answer_shape const& shape) : from_(std::move(from)) {
     auto const* result = from_.get();
     auto const status = PQresultStatus(result);
     if (status != (shape.columns.empty() ? PGRES_COMMAND_OK : PGRES_TUPLES_OK)) {
@@ -37,20 +46,11 @@ rows::rows(std::shared_ptr<pg_result> from, answer_shape const& shape, field_for
     }
     size_ = static_cast<std::size_t>(PQntuples(result));
     columns_ = static_cast<std::size_t>(PQnfields(result));
-    if (columns_ != shape.columns.size()) {
-        throw misfit(counted(shape.columns.size(), "column"), counted(columns_, "column"));
-    }
-    bool const binary = format == field_format::binary;
-    for (std::size_t i = 0; i < columns_; ++i) {
-        auto const& wanted = shape.columns[i];
+    require_shape(shape, columns_, size_, true, [&](std::size_t i) {
         auto const at = static_cast<int>(i);
-        auto const* given = PQfname(result, at);
-        std::string_view const name = given ? given : "";
-        if (name == wanted.name && PQftype(result, at) == wanted.type.oid && PQfformat(result, at) == (binary ? 1 : 0)) continue;
-        throw misfit(description(wanted.name, wanted.type.oid, binary),
-                     description(name, PQftype(result, at), PQfformat(result, at) == 1));
-    }
-    if (shape.rows && size_ != *shape.rows) throw misfit(counted(*shape.rows, "row"), std::to_string(size_));
+        auto const* name = PQfname(result, at);
+        return given_column{name ? name : "", PQftype(result, at), PQfformat(result, at) == 1};
+    });
 }
 
 void rows::require(std::size_t row, std::size_t column) const {

@@ -16,7 +16,8 @@
 
 struct pg_conn;
 
-/// The one place that speaks to PostgreSQL, through libpq. Nothing outside this folder includes it.
+/// Batches in flight, and what they load: through libpq, whose pipelines send many statements in one round trip. What goes
+/// statement by statement goes through `session`. Nothing outside this folder includes either driver.
 namespace shop::postgres {
 
 /// A value of a statement's parameter.
@@ -25,13 +26,6 @@ struct parameter {
     bool is_null = false;
     bool is_binary = false;
 };
-
-/// How to reach a database, with the settings of the shop.
-/// @throws trouble if `url` is no connection string; the message names what is wrong in it, not the password.
-std::string connect_string(std::string const& url, storage::postgres_options const& options);
-
-/// See `storage::postgres_may_go_without_tls`.
-bool may_go_without_tls(std::string const& url);
 
 /// One connection. Gone for good when the server closes it: settings and prepared statements went with it.
 ///
@@ -49,13 +43,6 @@ public:
     connection(connection const&) = delete;
     connection& operator=(connection const&) = delete;
 
-    /// Runs SQL without parameters and rows, and without a transaction of ours. For opening only.
-    /// @throws trouble
-    void execute(std::string const& sql);
-    /// Likewise, and answers its rows, with fields as text. For opening only.
-    /// @throws trouble
-    rows ask(std::string const& sql, answer_shape const& answers);
-
     /// Queues a statement. It is prepared once per connection, unless a pooler keeps none.
     /// @param what lives until it was flushed
     /// @param writes how many rows it must write, where that is known and it answers none
@@ -67,8 +54,6 @@ public:
     std::vector<rows> flush();
 
     bool is_usable() const { return usable_; }
-    /// Behind a pooler, the statement that sets for one transaction what other connections set for good; else empty.
-    std::string const& local_settings() const;
 
 private:
     friend class transaction;
@@ -94,9 +79,7 @@ private:
     void take(std::shared_ptr<pg_result> const& came, due const& of, std::vector<rows>& all);
     std::shared_ptr<pg_result> next_result();
     trouble trouble_of(pg_result const* failed);
-    void pipelining(bool on);
     void start_session();
-    std::shared_ptr<pg_result> run(std::string const& sql);
 
     storage::postgres_options const& options_;
     std::unique_ptr<pg_conn, void (*)(pg_conn*)> link_;
@@ -111,7 +94,6 @@ private:
     bool begun_ = false;       ///< a transaction is open in the server
     bool writing_ = false;     ///< and it is to write
     bool committing_ = false;  ///< what is queued ends in a commit
-    bool pipelining_ = false;
     bool usable_ = true;
 };
 

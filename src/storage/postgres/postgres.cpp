@@ -3,20 +3,23 @@
 #include "storage/postgres/connection.hpp"
 #include "storage/postgres/schema.hpp"
 #include "storage/postgres/service_stores.hpp"
+#include "storage/postgres/settings.hpp"
 
 namespace shop::storage {
 
 namespace {
 
-using shop::postgres::connection;
 using shop::postgres::fault;
+using shop::postgres::session;
 using shop::postgres::trouble;
 
 /// Where this is, without a password.
-std::string where(connection& on) {
+std::string where(session& on) {
     auto const found = on.ask("SELECT current_database()::text AS name, coalesce(inet_server_addr()::text, 'a local socket') AS at",
                               shop::postgres::rows_of({{"name", shop::postgres::types::text}, {"at", shop::postgres::types::text}}, 1));
-    return "database " + std::string(found.field(0, 0)) + " at " + std::string(found.field(0, 1));
+    shop::postgres::text_reader row(found);
+    std::string const name(row.text());
+    return "database " + name + " at " + std::string(row.text());
 }
 
 error as_error(trouble const& t) {
@@ -31,7 +34,7 @@ error as_error(trouble const& t) {
 }
 
 /// Refuses what must not be served; brings the schema up to date when asked to.
-void prepare(connection& on, postgres_options const& options, context const& with) {
+void prepare(session& on, postgres_options const& options, context const& with) {
     auto const steps = shop::postgres::shop_migrations();
     auto const found =
         options.migrate ? shop::postgres::migrate(on, steps, with) : shop::postgres::schema_of(on, steps);
@@ -48,6 +51,13 @@ void prepare(connection& on, postgres_options const& options, context const& wit
     }
 }
 
+/// What is served, once it may be. Its session ends here: a pooler may have no other for the store's connections.
+store_epoch prepared(std::string const& how, postgres_options const& options, context const& with) {
+    session on(how, options);
+    prepare(on, options, with);
+    return shop::postgres::read_epoch(on);
+}
+
 }  // namespace
 
 factory postgres(std::string url, postgres_options given) {
@@ -55,10 +65,9 @@ factory postgres(std::string url, postgres_options given) {
         auto const options = std::make_shared<postgres_options const>(given);
         try {
             auto const how = shop::postgres::connect_string(url, *options);
-            auto first = std::make_unique<connection>(how, *options);
-            prepare(*first, *options, with);
             shop::postgres::database in;
-            in.epoch = shop::postgres::read_epoch(*first);
+            in.epoch = prepared(how, *options, with);
+            auto first = std::make_unique<shop::postgres::connection>(how, *options);
             in.pool = std::make_shared<shop::postgres::pool>(how, std::move(first), options, with);
             return stores{shop::postgres::products_store(in), shop::postgres::inventory_store(in),
                           shop::postgres::orders_store(in), shop::postgres::notifications_store(in),
@@ -75,7 +84,7 @@ bool postgres_may_go_without_tls(std::string const& url) {
 
 result<schema_state> postgres_schema(std::string const& url, postgres_options const& options) {
     try {
-        connection on(shop::postgres::connect_string(url, options), options);
+        session on(shop::postgres::connect_string(url, options), options);
         return shop::postgres::schema_of(on, shop::postgres::shop_migrations());
     } catch (trouble const& t) {
         return as_error(t);
@@ -87,7 +96,7 @@ result<schema_state> migrate_postgres(std::string const& url, context const& wit
     options.lock_timeout = std::chrono::milliseconds(0);
     options.idle_in_transaction_timeout = std::chrono::milliseconds(0);
     try {
-        connection on(shop::postgres::connect_string(url, options), options);
+        session on(shop::postgres::connect_string(url, options), options);
         auto const state = shop::postgres::migrate(on, shop::postgres::shop_migrations(), with);
         if (auto const why = refuse_newer(state)) throw trouble(fault::unsuitable, where(on) + ": " + *why);
         return state;

@@ -1,7 +1,5 @@
 #include "storage/postgres/schema.hpp"
 
-#include <charconv>
-
 #include <shop/core/limits.hpp>
 #include <shop/inventory/store.hpp>
 #include <shop/notifications/store.hpp>
@@ -17,46 +15,25 @@ constexpr auto create_store =
     "only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),"
     "epoch uuid NOT NULL, schema_version bigint NOT NULL, schema_needs bigint NOT NULL)";
 
-std::size_t number(std::string_view digits) {
-    std::size_t value = 0;
-    auto const [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (failed != std::errc() || end != digits.data() + digits.size()) throw misfit("a count", "something else");
-    return value;
+std::size_t read_count(text_reader& row) {
+    auto const count = row.integer();
+    if (count < 0) throw misfit("a count", std::to_string(count));
+    return static_cast<std::size_t>(count);
 }
 
-storage::schema_state read_state(connection& on, std::span<storage::migration const> steps, bool and_lock) {
+storage::schema_state read_state(session& on, std::span<storage::migration const> steps, bool and_lock) {
     auto const found = on.ask(std::string("SELECT schema_version, schema_needs FROM shop_store") + (and_lock ? " FOR UPDATE" : ""),
                               rows_of({{"schema_version", types::bigint}, {"schema_needs", types::bigint}}));
     if (found.size() == 0) return {0, 0, steps.size()};
-    return {number(found.field(0, 0)), number(found.field(0, 1)), steps.size()};
+    text_reader row(found);
+    auto const version = read_count(row), needs = read_count(row);
+    return {version, needs, steps.size()};
 }
 
-bool has_store(connection& on) {
+bool has_store(session& on) {
     auto const found = on.ask("SELECT to_regclass('shop_store') IS NOT NULL AS there", rows_of({{"there", types::boolean}}, 1));
-    return found.field(0, 0) == "t";
+    return text_reader(found).boolean();
 }
-
-/// A transaction whose statements go one by one, each with several commands in it.
-class step_by_step {
-public:
-    explicit step_by_step(connection& on) : on_(on) {
-        on_.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
-        if (!on_.local_settings().empty()) on_.execute(on_.local_settings());
-    }
-    ~step_by_step() {
-        if (!done_ && on_.is_usable()) on_.execute("ROLLBACK");
-    }
-    step_by_step(step_by_step const&) = delete;
-    step_by_step& operator=(step_by_step const&) = delete;
-    void commit() {
-        on_.execute("COMMIT");
-        done_ = true;
-    }
-
-private:
-    connection& on_;
-    bool done_ = false;
-};
 
 /// Runs `work` until it is not disturbed by whoever does the same.
 template <class Work>
@@ -71,7 +48,7 @@ void undisturbed(Work work) {
     }
 }
 
-void claim(connection& on, storage::context const& with) {
+void claim(session& on, storage::context const& with) {
     auto const epoch = to_string(with.ids.next(with.clock.stamp()));
     undisturbed([&] { on.execute(create_store); });
     undisturbed([&] {
@@ -82,17 +59,17 @@ void claim(connection& on, storage::context const& with) {
 
 }  // namespace
 
-storage::schema_state schema_of(connection& on, std::span<storage::migration const> steps) {
+storage::schema_state schema_of(session& on, std::span<storage::migration const> steps) {
     if (!has_store(on)) return {0, 0, steps.size()};
     return read_state(on, steps, false);
 }
 
-storage::schema_state migrate(connection& on, std::span<storage::migration const> steps, storage::context const& with) {
+storage::schema_state migrate(session& on, std::span<storage::migration const> steps, storage::context const& with) {
     if (!has_store(on)) claim(on, with);
     auto state = read_state(on, steps, false);
     while (state.version < steps.size() && state.needs <= steps.size()) {
         undisturbed([&] {
-            step_by_step step(on);
+            session::work step(on);
             // The row is the lock: whoever comes at the same time waits here, and then finds the step taken.
             state = read_state(on, steps, true);
             if (state.version >= steps.size() || state.needs > steps.size()) return;
@@ -107,15 +84,17 @@ storage::schema_state migrate(connection& on, std::span<storage::migration const
     return state;
 }
 
-store_epoch read_epoch(connection& on) {
+store_epoch read_epoch(session& on) {
     auto const found = on.ask("SELECT epoch FROM shop_store", rows_of({{"epoch", types::uuid}}));
     if (found.size() == 1) {
-        if (auto const id = parse_uuid(found.field(0, 0))) return store_epoch{*id};
+        store_epoch epoch;
+        text_reader(found).id(epoch.value.bytes);
+        return epoch;
     }
     throw trouble(fault::corrupt, "the incarnation id of the store is missing");
 }
 
-std::optional<std::string> missing_table(connection& on) {
+std::optional<std::string> missing_table(session& on) {
     std::string names = "'shop_store', 'shop_log'";
     auto const add = [&]<class Record>() { names.append(", '").append(Record::table).append("'"); };
     products::store_schema::for_each(add);
@@ -130,16 +109,18 @@ std::optional<std::string> missing_table(connection& on) {
                                   " ORDER BY name LIMIT 1",
                               rows_of({{"name", types::text}, {"gone", types::boolean}}));
     if (found.size() == 0) return std::nullopt;
-    bool const gone = found.field(0, 1) == "t";
-    return "the table " + std::string(found.field(0, 0)) +
+    text_reader row(found);
+    std::string const name(row.text());
+    bool const gone = row.boolean();
+    return "the table " + name +
            (gone ? " is missing: this is no whole copy of a shop" : " is in no subscription, though others are: it is not kept up to date. "
                                                                    "Add it to the publication and refresh the subscription");
 }
 
-std::optional<std::string> durability_complaint(connection& on) {
+std::optional<std::string> durability_complaint(session& on) {
     for (auto const* name : {"fsync", "full_page_writes", "synchronous_commit"}) {
         auto const found = on.ask(std::string("SHOW ") + name, {"SHOW", {{name, types::text}}, 1});
-        if (found.field(0, 0) == "off") {
+        if (text_reader(found).text() == "off") {
             return std::string(name) +
                    " is off: an order that was acknowledged could be lost. Turn it on in postgresql.conf, or with ALTER "
                    "SYSTEM, ALTER DATABASE or ALTER ROLE, wherever it was turned off";

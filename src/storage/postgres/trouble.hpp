@@ -33,6 +33,18 @@ private:
     std::string state_;
 };
 
+/// What follows from the SQLSTATE that the server gave.
+fault fault_of(std::string_view state);
+
+/// What the server says, without the values that it may repeat: those of class 22 do.
+std::string message_of(std::string_view state, std::string_view message);
+
+/// Why there is no connection, by what the driver says.
+trouble not_connected(std::string const& why);
+
+inline constexpr std::string_view which_pooler =
+    ": set database-pooler to the pool_mode of the pooler before the database: transaction, or session";
+
 /// An answer that is not its statement's: a pooler mixed up sessions, or something between tampers. Nothing of it may be
 /// used, and nothing of what follows on that connection.
 inline trouble misfit(std::string_view expected, std::string_view came) {

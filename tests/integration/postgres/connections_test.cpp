@@ -21,9 +21,6 @@ protected:
         options.connections = connections;
         return options;
     }
-    static std::string shown(postgres::connection& on, std::string const& setting) {
-        return std::string(on.ask("SHOW " + setting, {"SHOW", {{setting, postgres::types::text}}, 1}).field(0, 0));
-    }
     std::string const ours = "FROM pg_stat_activity WHERE application_name = 'shop' AND datname = current_database()";
     /// Commits until one waits for a standby, and ends that one: the server takes over its settings in its own time.
     void await_a_commit_that_waits() {
@@ -43,10 +40,16 @@ protected:
 TEST_F(postgres_connections, carry_the_timeouts_in_their_connect_string) {
     storage::postgres_options options;
     options.lock_timeout = std::chrono::milliseconds(1234);
-    postgres::connection on(postgres::connect_string(url, options), options);
-    EXPECT_EQ(shown(on, "statement_timeout"), "10s");
-    EXPECT_EQ(shown(on, "lock_timeout"), "1234ms");
-    EXPECT_EQ(shown(on, "idle_in_transaction_session_timeout"), "1s");
+    auto const how = postgres::connect_string(url, options);
+    postgres::connection on(how, options);
+    postgres::session beside(how, options);
+    auto const expect = [&](std::string const& setting, std::string const& value) {
+        EXPECT_EQ(shown(on, setting), value);
+        EXPECT_EQ(shown(beside, setting), value);
+    };
+    expect("statement_timeout", "10s");
+    expect("lock_timeout", "1234ms");
+    expect("idle_in_transaction_session_timeout", "1s");
 }
 
 TEST_F(postgres_connections, let_the_caller_s_own_settings_go_first) {
@@ -147,7 +150,7 @@ TEST_F(postgres_connections, wait_for_each_other_no_longer_than_agreed) {
     auto const shop = open(options);
     stock(shop, 1);
     storage::postgres_options const plain;
-    postgres::connection other(postgres::connect_string(url, plain), plain);
+    postgres::session other(postgres::connect_string(url, plain), plain);
     other.execute("BEGIN");
     other.execute("SELECT 1 FROM inventory_stock FOR UPDATE");
     auto blocked = receive_beside(shop, {0});
@@ -166,7 +169,7 @@ TEST_F(postgres_connections, give_up_on_a_lock_and_say_that_it_may_work_later) {
     auto const shop = open(options);
     stock(shop, 1);
     storage::postgres_options const plain;
-    postgres::connection other(postgres::connect_string(url, plain), plain);
+    postgres::session other(postgres::connect_string(url, plain), plain);
     other.execute("BEGIN");
     other.execute("SELECT 1 FROM inventory_stock FOR UPDATE");
     auto const refused = receive(shop, {0});
@@ -184,7 +187,7 @@ TEST_F(postgres_connections, tell_the_log_once_what_the_database_said_and_the_ca
     auto const shop = storage::postgres(url, options)({system_scheduler(), random_ids(), log}).value();
     stock(shop, 1);
     storage::postgres_options const plain;
-    postgres::connection other(postgres::connect_string(url, plain), plain);
+    postgres::session other(postgres::connect_string(url, plain), plain);
     other.execute("BEGIN");
     other.execute("SELECT 1 AS one FROM inventory_stock FOR UPDATE");
     for (int n = 0; n < 3; ++n) {

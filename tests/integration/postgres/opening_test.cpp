@@ -9,7 +9,7 @@ using storage::migration;
 
 class postgres_opening : public postgres_test {
 protected:
-    postgres::connection connect() {
+    postgres::session connect() {
         static storage::postgres_options const options;
         return {postgres::connect_string(url, options), options};
     }

@@ -116,9 +116,12 @@ TEST_F(postgres_behind_a_pooler, sells_in_session_mode_with_prepared_statements)
         auto const shop = storage::postgres(in_sessions.url(database), options)(with()).value();
         for (int n = 0; n < 20; ++n) EXPECT_TRUE(receive(shop, {n % 4}));
     }
-    postgres::connection on(postgres::connect_string(in_sessions.url(database), options), options);
+    auto const how = postgres::connect_string(in_sessions.url(database), options);
+    postgres::connection on(how, options);
+    postgres::session beside(how, options);
     for (auto const& [name, value] : {std::pair{"lock_timeout", "1234ms"}, {"plan_cache_mode", "force_generic_plan"}}) {
-        EXPECT_EQ(on.ask(std::string("SHOW ") + name, {"SHOW", {{name, postgres::types::text}}, 1}).field(0, 0), value);
+        EXPECT_EQ(shown(on, name), value);
+        EXPECT_EQ(shown(beside, name), value);
     }
 }
 

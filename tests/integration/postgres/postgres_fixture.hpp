@@ -16,6 +16,8 @@
 
 #include "storage/postgres/schema.hpp"
 #include "storage/postgres/service_stores.hpp"
+#include "storage/postgres/session.hpp"
+#include "storage/postgres/settings.hpp"
 #include "support/postgres_server.hpp"
 #include "testing/samples.hpp"
 
@@ -83,9 +85,25 @@ protected:
             });
     }
 
+    /// What a setting is in a session, whichever driver has it.
+    static std::string shown(postgres::connection& on, std::string const& setting) {
+        auto const question = question_about(setting);
+        on.queue(question, {});
+        return std::string(on.flush().front().field(0, 0));
+    }
+    static std::string shown(postgres::session& on, std::string const& setting) {
+        auto const question = question_about(setting);
+        auto const said = on.ask(question.text(), question.answers());
+        return std::string(postgres::text_reader(said).text());
+    }
+
     /// Asks until the answer is `wanted`.
     void await(std::string const& question, std::string const& wanted) {
         while (sql(question) != wanted) std::this_thread::yield();
+    }
+
+    static postgres::statement question_about(std::string const& setting) {
+        return {"SELECT current_setting('" + setting + "') AS value", postgres::rows_of({{"value", postgres::types::text}}, 1)};
     }
 
     shop_test::postgres_server& server;

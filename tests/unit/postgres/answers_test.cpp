@@ -108,7 +108,7 @@ TEST(answers_of_a_server, whose_value_means_nothing_are_damage) {
 
 TEST(answers_of_a_server, never_let_a_field_be_read_that_is_not_there) {
     auto const answer = answer_with<stock_record>({sample<stock_record>::make(1)});
-    postgres::rows const one(answer.made(), postgres::records_of<stock_record>(), postgres::field_format::binary);
+    postgres::rows const one(answer.made(), postgres::records_of<stock_record>());
     EXPECT_THROW((void)one.field(1, 0), postgres::trouble);
     EXPECT_THROW((void)one.field(0, answer.columns.size()), postgres::trouble);
     EXPECT_THROW((void)one.is_null(7, 7), postgres::trouble);
@@ -122,7 +122,7 @@ TEST(answers_of_a_server, of_rows_that_were_not_asked_for_are_misfits_and_out_of
         keys.normalise();
         loaded_rows<schema> to(keys);
         postgres::loaded_records<schema> records;
-        postgres::rows const answer(answer_with(came).made(), postgres::records_of<stock_record>(), postgres::field_format::binary);
+        postgres::rows const answer(answer_with(came).made(), postgres::records_of<stock_record>());
         try {
             records.fill({answer}, keys, to);
             return std::string("read");
