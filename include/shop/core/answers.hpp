@@ -25,13 +25,13 @@ public:
     /// What to say to request `i` when its time is up.
     using late_answer = std::function<result<Answer>(std::size_t i)>;
 
-    explicit answers(std::size_t n) : results_(n), missing_(n) {}
+    explicit answers(std::size_t n) : results_(n), missing_(n) {}  ///< For `n` requests, none of them answered.
 
-    bool has(std::size_t i) const { return results_[i].has_value(); }
+    bool has(std::size_t i) const { return results_[i].has_value(); }  ///< Whether request `i` is answered already.
 
     /// The first answer of a request counts.
     void give(std::size_t i, result<Answer> r) { give_first(i, std::move(r)); }
-    void give(std::size_t i, error why) { give_first(i, std::move(why)); }
+    void give(std::size_t i, error why) { give_first(i, std::move(why)); }  ///< The first answer of a request counts.
 
     /// All that is missing gets the same answer.
     void give_missing(result<Answer> const& r) {
@@ -40,7 +40,7 @@ public:
         }
     }
 
-    /// @param deadlines one per request; `steady_time::max()` is none.
+    /// @param by one per request; `steady_time::max()` is none.
     asio::awaitable<std::vector<result<Answer>>> wait(deadlines& timer, steady_time now,
                                                       std::vector<steady_time> by, late_answer late) {
         auto self = this->shared_from_this();

@@ -12,8 +12,8 @@ namespace shop {
 /// Exponential backoff: how long to wait before the next attempt. `first` after the first failure, twice as long after each
 /// one more, `max` at most.
 struct backoff {
-    steady_time::duration first;
-    steady_time::duration max;
+    steady_time::duration first;  ///< above 0
+    steady_time::duration max;    ///< no pause is longer
     /// The share of a pause that is random, from 0 to 1; 1 is full jitter. It keeps apart who failed at the same moment.
     double jitter = 0;
 
@@ -32,6 +32,7 @@ struct backoff {
         if (share == 0) return all;
         return all - steady_time::duration(static_cast<steady_time::duration::rep>(random % share));
     }
+    /// The same, with a number drawn from `random`.
     steady_time::duration after(unsigned failures, shop::jitter& random) const {
         return after(failures, random.below(static_cast<std::uint64_t>(max.count())));
     }

@@ -23,10 +23,11 @@
 
 namespace shop {
 
+/// The bounds of a batcher.
 struct batcher_options {
-    std::size_t batch_items_max = limits::batch_items_max;
-    std::size_t queue_items_max = limits::queue_items_max;
-    std::size_t batches_max = 1;  ///< under way at once
+    std::size_t batch_items_max = limits::batch_items_max;  ///< commands, at least 1
+    std::size_t queue_items_max = limits::queue_items_max;  ///< commands that wait; more are `overloaded`
+    std::size_t batches_max = 1;                            ///< under way at once
 };
 
 /// Natural batching: while as many batches run as may, the next one gathers. No timer, no waiting when there is nothing to wait for.
@@ -41,6 +42,7 @@ public:
     /// Runs one batch and answers one result per command, in their order.
     using run_function = std::function<asio::awaitable<std::vector<result<Answer>>>(std::vector<Command>)>;
 
+    /// @param executor runs one thing at a time
     batcher(asio::any_io_executor executor, run_function run, batcher_options options = {})
         : state_(std::make_shared<state>(std::move(executor), std::move(run), options)) {}
 
@@ -66,8 +68,8 @@ public:
         co_return std::move(mine->results);
     }
 
-    std::size_t waiting() const { return state_->waiting; }
-    std::uint64_t batches() const { return state_->batches; }
+    std::size_t waiting() const { return state_->waiting; }    ///< commands that are queued, in no batch yet
+    std::uint64_t batches() const { return state_->batches; }  ///< started so far
 
 private:
     /// The commands of one caller, and their results as they come.

@@ -21,7 +21,7 @@ inline steady_time answer_by(steady_time deadline, steady_time now) {
 /// Shared objects: unsafe; to be used from the executor of its context.
 class deadlines {
 public:
-    explicit deadlines(service_context context);
+    explicit deadlines(service_context context);  ///< its clock and executor must outlive this
     ~deadlines();
     deadlines(deadlines const&) = delete;
     deadlines& operator=(deadlines const&) = delete;
@@ -38,6 +38,8 @@ private:
 /// One call at `at` or a little later; taken back when this goes out of scope. `steady_time::max()` is never.
 class scoped_deadline {
 public:
+    /// @param all must outlive this
+    /// @param call run on the executor of `all`, once at most
     scoped_deadline(deadlines& all, steady_time at, std::function<void()> call);
     ~scoped_deadline();
     scoped_deadline(scoped_deadline const&) = delete;

@@ -17,13 +17,16 @@ enum class presence { required, optional, added, read_only };
 /// One described member: its name outside the program, and where it lives.
 template <class Owner, class Member>
 struct field {
-    using owner = Owner;
+    using owner = Owner;  ///< for those that are given a field as a template parameter
+    /// The type of the member, for those that are given a field as a template parameter.
     using member = Member;
-    std::string_view name;
+    std::string_view name;  ///< in JSON, and of the column or parameter
+    /// Where it lives in its owner.
     Member Owner::*pointer;
-    presence when_missing;
+    presence when_missing;  ///< what becomes of a text without it
 };
 
+/// A member that must be there: without it a text is `malformed_request`.
 template <class Owner, class Member>
 constexpr field<Owner, Member> required(std::string_view name, Member Owner::*pointer) {
     return {name, pointer, presence::required};
@@ -63,11 +66,13 @@ concept worded = std::is_enum_v<E> && requires(E e) {
     { words_of(e)[0] } -> std::convertible_to<std::string_view>;
 };
 
+/// The word of a value, as `words_of` has it. @pre it is one of the enumeration's.
 template <worded E>
 constexpr std::string_view to_word(E value) {
     return words_of(value)[static_cast<std::size_t>(value)];
 }
 
+/// The value of a word, case-sensitive; nothing for any other text.
 template <worded E>
 constexpr std::optional<E> from_word(std::string_view word) {
     constexpr auto words = words_of(E{});
@@ -81,15 +86,18 @@ constexpr std::optional<E> from_word(std::string_view word) {
 /// refuse; a text that is no word at all is refused with the words of those offered.
 template <auto First, auto... More>
 struct one_of {
+    /// The whole enumeration, offered or not.
     using enumeration = decltype(First);
+    /// Of the values that are offered, in the order they are named.
     static constexpr std::array<std::string_view, 1 + sizeof...(More)> words{to_word(First), to_word(More)...};
 
     constexpr one_of() = default;
-    constexpr one_of(enumeration v) : value(v) {}
-    constexpr operator enumeration() const { return value; }
+    constexpr one_of(enumeration v) : value(v) {}             ///< any value, offered or not
+    constexpr operator enumeration() const { return value; }  ///< Reads like the value itself.
+    /// Whether it is one of those named.
     constexpr bool is_offered() const { return value == First || (... || (value == More)); }
 
-    enumeration value = First;
+    enumeration value = First;  ///< may be one that is not offered
 };
 
 /// Calls `f` with each described member of `T`, in the order of its description.

@@ -16,9 +16,12 @@ template <class T>
 class document {
 public:
     document() : document(empty()) {}
+    /// Has the value, and makes the text when it is asked for.
     explicit document(T value) : value_(std::make_shared<T const>(std::move(value))) {}
+    /// Shares the value. @pre not null
     explicit document(std::shared_ptr<T const> value) : value_(std::move(value)) {}
 
+    /// Has the text as a store gave it; it is not looked at yet.
     static document from_text(std::string text) {
         document d{std::shared_ptr<T const>{}};
         d.text_ = std::make_shared<std::string const>(std::move(text));
@@ -27,7 +30,9 @@ public:
 
     /// @throws shop::failure with `store_corrupt` if the text is not of the shape of `T`.
     T const& get() const { return *share(); }
+    /// Valid as long as a copy of this document is. @throws shop::failure as `share`.
     T const* operator->() const { return share().get(); }
+    /// @throws shop::failure with `store_corrupt` if the text is not of the shape of `T`.
     std::shared_ptr<T const> const& share() const {
         if (!value_) {
             auto read = json::decode<T>(*text_, json::unknown_members::ignore);
@@ -36,11 +41,13 @@ public:
         }
         return value_;
     }
+    /// JSON; valid as long as this is.
     std::string const& text() const {
         if (!text_) text_ = std::make_shared<std::string const>(json::encode(*value_));
         return *text_;
     }
 
+    /// Equal texts, or the same value.
     friend bool operator==(document const& a, document const& b) {
         if (a.value_ && a.value_ == b.value_) return true;
         if (a.text_ && a.text_ == b.text_) return true;

@@ -76,13 +76,14 @@ enum class error_code {
     internal,
 };
 
+/// What is so of every error of a code.
 struct error_row {
-    error_code code;
-    std::string_view word;
-    error_kind kind;
-    bool retryable;            ///< the same request may succeed later, unchanged
-    std::string_view title;    ///< one line for people, the same for every occurrence
-    std::string_view remedy;   ///< what the caller can do about it
+    error_code code;          ///< equal to the place in `error_table`
+    std::string_view word;    ///< stable for ever: it is what callers decide by
+    error_kind kind;          ///< decides HTTP status and log level
+    bool retryable;           ///< the same request may succeed later, unchanged
+    std::string_view title;   ///< one line for people, the same for every occurrence
+    std::string_view remedy;  ///< what the caller can do about it
 };
 
 /// One row per `error_code`, in its order.
@@ -90,7 +91,7 @@ extern std::array<error_row, 35> const error_table;
 
 /// One value that was refused, and where it stands: a JSON pointer into the body, or the name of a parameter or field.
 struct field_error {
-    std::string pointer;
+    std::string pointer;  ///< RFC 6901, or the name of a parameter
     std::string detail;
 
     static constexpr auto fields() {
@@ -102,8 +103,8 @@ struct field_error {
 /// What was asked for and what there was.
 struct shortage {
     shop::sku sku;
-    std::int64_t requested = 0;
-    std::int64_t available = 0;
+    std::int64_t requested = 0;  ///< pieces, of all lines of the sku together
+    std::int64_t available = 0;  ///< pieces that could have been promised
 
     static constexpr auto fields() {
         return std::tuple{required("sku", &shortage::sku), required("requested", &shortage::requested),
@@ -114,18 +115,18 @@ struct shortage {
 
 /// The typed details of a failure; empty ones are left out of the answer.
 struct error_details {
-    std::string detail = {};  ///< for people, about this occurrence; never holds input, SQL or paths
-    std::vector<field_error> errors = {};
-    std::vector<shortage> shortages = {};
-    std::optional<std::string> from = {};       ///< the status a refused transition started from
-    std::optional<std::string> to = {};         ///< the status it asked for
-    std::vector<std::string> allowed = {};      ///< what would have been allowed
-    std::optional<std::uint64_t> current_version = {};
-    std::optional<std::int64_t> on_hand = {};   ///< of stock that is committed: the pieces that lie there
-    std::optional<std::int64_t> promised = {};  ///< and those promised to orders or held for checkouts
-    std::optional<std::int64_t> least = {};     ///< and the least that could be asked for instead
-    std::optional<std::uint32_t> retry_after_s = {};
-    bool replayed = false;  ///< the recorded answer of an earlier request with the same key
+    std::string detail = {};                ///< for people, about this occurrence; never holds input, SQL or paths
+    std::vector<field_error> errors = {};   ///< one per refused place
+    std::vector<shortage> shortages = {};   ///< one per sku
+    std::optional<std::string> from = {};   ///< the status a refused transition started from
+    std::optional<std::string> to = {};     ///< the status it asked for
+    std::vector<std::string> allowed = {};  ///< what would have been allowed
+    std::optional<std::uint64_t> current_version = {};  ///< what stands now, for `version_mismatch`
+    std::optional<std::int64_t> on_hand = {};           ///< of stock that is committed: the pieces that lie there
+    std::optional<std::int64_t> promised = {};          ///< and those promised to orders or held for checkouts
+    std::optional<std::int64_t> least = {};             ///< and the least that could be asked for instead
+    std::optional<std::uint32_t> retry_after_s = {};    ///< whole seconds to wait
+    bool replayed = false;                              ///< the recorded answer of an earlier request with the same key
 
     static constexpr auto fields() {
         return std::tuple{optional("detail", &error_details::detail),
@@ -149,26 +150,28 @@ struct error_details {
 class error {
 public:
     error() = default;
-    explicit error(error_code code) : code_(code) {}
+    explicit error(error_code code) : code_(code) {}  ///< its title says all
+    /// @param detail about this occurrence; for callers, so without secrets
     error(error_code code, std::string detail);
-    error(error_code code, error_details details);
+    error(error_code code, error_details details);  ///< With what callers need to mend the request.
 
-    error_code code() const { return code_; }
-    error_row const& row() const { return error_table[static_cast<std::size_t>(code_)]; }
-    std::string_view word() const { return row().word; }
-    error_kind kind() const { return row().kind; }
-    bool retryable() const { return row().retryable; }
+    error_code code() const { return code_; }                                              ///< One of the fixed words.
+    error_row const& row() const { return error_table[static_cast<std::size_t>(code_)]; }  ///< Valid for ever.
+    std::string_view word() const { return row().word; }                                   ///< As callers see it.
+    error_kind kind() const { return row().kind; }                                         ///< See `error_kind`.
+    bool retryable() const { return row().retryable; }  ///< Whether the same request may succeed later, unchanged.
 
-    error_details const& details() const;
+    error_details const& details() const;  ///< Empty ones where there are none; valid as long as this is.
     /// The detail of this occurrence, or the title of its code.
     std::string_view message() const;
-    std::vector<shortage> const& shortages() const& { return details().shortages; }
+    std::vector<shortage> const& shortages() const& { return details().shortages; }  ///< Valid as long as this is.
     /// Of a temporary, such as what `result::error()` answers, a copy: a loop over it may outlive the temporary.
     std::vector<shortage> shortages() && { return details().shortages; }
 
     /// The same failure, marked as the recorded answer of an earlier request.
     error as_replay() const;
 
+    /// Equal code and details.
     friend bool operator==(error const& a, error const& b) { return a.code_ == b.code_ && a.details() == b.details(); }
 
 private:
@@ -182,9 +185,11 @@ error invalid_at(std::string pointer, std::string detail);
 /// The exception of `result<T>::value()` on a failure.
 class failure : public std::exception {
 public:
+    /// Of this error; thrown by `result<T>::value()`.
     explicit failure(shop::error e);
+    /// The detail of the error, valid as long as this is.
     char const* what() const noexcept override { return what_.c_str(); }
-    shop::error const& reason() const { return error_; }
+    shop::error const& reason() const { return error_; }  ///< Valid as long as this is.
 
 private:
     shop::error error_;

@@ -23,10 +23,11 @@ public:
         auto const& more = found.details().errors;
         details_.errors.insert(details_.errors.end(), more.begin(), more.end());
     }
+    /// Adds an error unless `holds`.
     void must(bool holds, std::string pointer, std::string detail) {
         if (!holds) add(std::move(pointer), std::move(detail));
     }
-    bool empty() const { return details_.errors.empty(); }
+    bool empty() const { return details_.errors.empty(); }  ///< Whether nothing was refused.
 
     /// All of it as one.
     /// @param detail about the whole; the title of the code if empty

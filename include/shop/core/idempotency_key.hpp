@@ -15,8 +15,8 @@ result<void> check_idempotency_key(std::string_view key);
 
 /// The idempotency key of a call, and what it was used for. A key belongs to its account, over all operations.
 struct call_key {
-    std::string account;
-    std::string idempotency_key;
+    std::string account;              ///< the key's scope; see `principal::account`
+    std::string idempotency_key;      ///< 1 to 255 printable ASCII characters
     shop::fingerprint fingerprint{};  ///< of the operation and its request
 };
 

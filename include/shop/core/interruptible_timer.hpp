@@ -14,6 +14,7 @@ namespace shop {
 /// Shared objects: unsafe; to be used from the executor of its context, by one sleeper.
 class interruptible_timer {
 public:
+    /// Its clock and executor must outlive this.
     explicit interruptible_timer(service_context context) : context_(std::move(context)), deadlines_(context_) {}
 
     /// Returns after `longest`, or when it is woken or stopped.
@@ -24,6 +25,7 @@ public:
         if (!stopped_) co_await until->wait();
         sleeping_ = nullptr;
     }
+    /// Ends the sleep that is under way; without one, nothing.
     void wake() {
         if (sleeping_) sleeping_->set();
     }
@@ -33,7 +35,7 @@ public:
         wake();
         deadlines_.stop();
     }
-    bool stopped() const { return stopped_; }
+    bool stopped() const { return stopped_; }  ///< Whether `stop` was called.
 
 private:
     service_context context_;

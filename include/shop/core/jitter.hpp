@@ -12,6 +12,7 @@ namespace shop {
 /// Distinct objects: safe.
 class jitter {
 public:
+    /// @param ids draws the seed, once; not kept
     jitter(id_source& ids, timestamp now) {
         auto const id = ids.next(now);
         std::memcpy(&state_, id.bytes.data() + 8, sizeof state_);  // the random half

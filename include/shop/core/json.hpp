@@ -40,19 +40,25 @@ inline constexpr std::size_t key_bytes_shown_max = 64;
 /// A view of one parsed value: as cheap as a pointer. Valid while its tape and the text live.
 class value {
 public:
+    /// A forward iterator over the items of an array or the members of an object.
     class iterator {
     public:
+        /// For `std::iterator_traits`.
         using value_type = value;
+        /// For `std::iterator_traits`.
         using difference_type = std::ptrdiff_t;
+        /// For `std::iterator_traits`.
         using iterator_category = std::forward_iterator_tag;
 
         iterator() = default;
-        explicit iterator(detail::node const* at) : at_(at) {}
-        value operator*() const { return value(at_); }
+        explicit iterator(detail::node const* at) : at_(at) {}  ///< Of a node of a tape.
+        value operator*() const { return value(at_); }          ///< Item or member.
+        /// To the next item or member, past all that is inside this one.
         iterator& operator++() {
             at_ += at_->span;
             return *this;
         }
+        /// To the next item or member, past all that is inside this one.
         iterator operator++(int) {
             auto before = *this;
             ++*this;
@@ -64,20 +70,21 @@ public:
         detail::node const* at_ = nullptr;
     };
 
-    explicit value(detail::node const* node) : node_(node) {}
+    explicit value(detail::node const* node) : node_(node) {}  ///< Of a node of a tape, which must outlive this.
 
-    json::kind kind() const { return node_->kind; }
-    bool is(json::kind k) const { return node_->kind == k; }
-    bool is_null() const { return is(json::kind::null); }
+    json::kind kind() const { return node_->kind; }           ///< As the text has it.
+    bool is(json::kind k) const { return node_->kind == k; }  ///< Whether it is of that kind.
+    bool is_null() const { return is(json::kind::null); }     ///< Whether it is JSON's `null`.
 
     /// The name of a member; empty for items and the root.
     std::string_view key() const { return node_->key; }
 
     /// @pre the value is of that kind.
     bool as_bool() const { return node_->boolean; }
-    std::int64_t as_int64() const { return node_->integer; }
-    std::uint64_t as_uint64() const { return node_->big_integer; }
-    double as_double() const { return node_->real; }
+    std::int64_t as_int64() const { return node_->integer; }        ///< @pre the value is of that kind.
+    std::uint64_t as_uint64() const { return node_->big_integer; }  ///< @pre the value is of that kind.
+    double as_double() const { return node_->real; }                ///< @pre the value is of that kind.
+    /// UTF-8, valid while the tape lives. @pre the value is of that kind.
     std::string_view as_string() const { return node_->text; }
     /// A real number as the text has it: no digit is lost.
     std::string_view number_text() const { return node_->text; }
@@ -86,6 +93,7 @@ public:
     std::size_t size() const { return is_container() ? static_cast<std::size_t>(node_->children) : 0; }
     /// Items of an array, members of an object, in the order of the text.
     iterator begin() const { return iterator(node_ + 1); }
+    /// Past the last item or member.
     iterator end() const { return iterator(node_ + (is_container() ? node_->span : 1)); }
 
     /// A member of an object; nothing for anything else.
@@ -135,15 +143,18 @@ result<tape> parse(std::string_view text);
 /// Where a decoder stands, and what it has refused so far. Codecs talk to it.
 class reader {
 public:
+    /// @param base_pointer stands before all pointers of this reader; must outlive it
     explicit reader(unknown_members unknown, std::string_view base_pointer = {})
         : unknown_(unknown), base_(base_pointer) {}
 
-    unknown_members unknown() const { return unknown_; }
+    unknown_members unknown() const { return unknown_; }  ///< What becomes of members that are not described.
 
     /// Steps into a member or an item for as long as the object lives.
     class [[nodiscard]] place {
     public:
+        /// Steps into a member; its name must outlive this.
         place(reader& in, std::string_view member) : reader_(in) { in.push({member, 0, true}); }
+        /// Steps into an item, counted from 0.
         place(reader& in, std::size_t item) : reader_(in) { in.push({{}, item, false}); }
         ~place() { --reader_.depth_; }
         place(place const&) = delete;
@@ -160,7 +171,7 @@ public:
     /// Refuses what stands here: the declared shape, but no value for this place (`invalid_value`).
     bool refuse_value(std::string_view detail);
 
-    bool refused() const { return !refusals_.empty(); }
+    bool refused() const { return !refusals_.empty(); }  ///< Whether anything was.
     /// The refusals as one error: `malformed_request` if any was about shape, else `invalid_value`.
     error to_error() &&;
 
@@ -242,6 +253,7 @@ void append(std::string& out, T const& v) {
     codec<T>::write(out, v);
 }
 
+/// A described value, or one that has a codec, as JSON without white space.
 template <class T>
 std::string encode(T const& v) {
     std::string out;
@@ -251,8 +263,8 @@ std::string encode(T const& v) {
 
 /// Appends a string literal. @pre `text` is UTF-8.
 void append_string(std::string& out, std::string_view text);
-void append_number(std::string& out, std::int64_t number);
-void append_number(std::string& out, std::uint64_t number);
+void append_number(std::string& out, std::int64_t number);   ///< Appends it in decimal, without an exponent.
+void append_number(std::string& out, std::uint64_t number);  ///< Appends it in decimal, without an exponent.
 
 /// Sets a member of the type that `decode` would fill, from the text of a path segment or a query parameter: numbers and
 /// bools as JSON writes them, lists separated by commas, anything else as it stands.

@@ -13,8 +13,8 @@ namespace shop {
 
 /// A failure as recorded under a key.
 struct recorded_refusal {
-    std::string code;  ///< the stable word
-    error_details details;
+    std::string code;       ///< the stable word
+    error_details details;  ///< told again with each repeat
 
     static constexpr auto fields() {
         return std::tuple{required("code", &recorded_refusal::code), required("details", &recorded_refusal::details)};
@@ -32,8 +32,8 @@ struct key_record {
     static constexpr auto key() { return std::tuple{&key_record::account, &key_record::idempotency_key}; }
     static constexpr std::size_t load_key_size = 2;
 
-    std::string account;
-    std::string idempotency_key;
+    std::string account;          ///< with the key, unique over all operations
+    std::string idempotency_key;  ///< 1 to 255 printable ASCII characters
     std::uint64_t revision = 0;
     shop::fingerprint fingerprint{};
     shop::order_id order_id;                  ///< nil of a movement of stock

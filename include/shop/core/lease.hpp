@@ -19,7 +19,7 @@ namespace shop {
 class lease {
 public:
     virtual ~lease() = default;
-    virtual bool held() const = 0;
+    virtual bool held() const = 0;  ///< Whether it is this process's turn, as far as it knows.
 };
 
 /// Of a store that nobody shares.
@@ -32,7 +32,7 @@ struct lease_record {
     static constexpr auto key() { return std::tuple{&lease_record::work}; }
     static constexpr std::size_t load_key_size = 1;
 
-    std::string work;
+    std::string work;            ///< what is leased: a name, one record for each
     std::uint64_t revision = 0;  ///< rises as long as the holder lives
     uuid holder;                 ///< nil: free
 
@@ -49,6 +49,7 @@ class change_lease final : public decision_batch<Schema> {
     using record = lease_record<Owner>;
 
 public:
+    /// To have it, or to let somebody else have it.
     enum class wish { hold, give_up };
     /// @param stale the revision of a holder that is taken for dead; 0 for none
     change_lease(std::string work, uuid me, wish what, std::uint64_t stale = 0)
@@ -75,7 +76,7 @@ public:
         return out;
     }
 
-    bool held = false;
+    bool held = false;  ///< Whether the wish `hold` was granted, once the batch is committed.
 
 private:
     std::string work_;
@@ -94,6 +95,8 @@ class store_lease final : public lease, public std::enable_shared_from_this<stor
     using change = change_lease<Schema, Owner>;
 
 public:
+    /// @param work the name of what is leased
+    /// @param store must be of a schema with a `lease_record`
     store_lease(service_context context, std::shared_ptr<record_store<Schema>> store, std::string work)
         : context_(std::move(context)), store_(std::move(store)), work_(std::move(work)), between_beats_(context_) {}
 

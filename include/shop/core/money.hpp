@@ -28,6 +28,7 @@ public:
         }
         return read;
     }
+    /// The three letters of ISO 4217; valid as long as this is.
     constexpr std::string_view text() const { return {letters_.data(), 3}; }
     friend constexpr auto operator<=>(currency const&, currency const&) = default;
 
@@ -37,7 +38,7 @@ private:
 
 /// What ISO 4217 says of a currency.
 struct currency_facts {
-    std::string_view code;
+    std::string_view code;       ///< ISO 4217, three capital letters
     int exponent;                ///< digits of the minor unit: 1 EUR is 10^2 of them, 1 JPY is one
     std::string_view successor;  ///< what replaced it when it was withdrawn; empty while it is in use
 };
@@ -60,10 +61,11 @@ std::optional<std::string> refuse_currency(currency which);
 class money {
 public:
     constexpr money() = default;
+    /// @param minor_units as ISO 4217 divides the currency: cents of EUR, whole JPY, thousandths of KWD
     constexpr money(std::int64_t minor_units, shop::currency in) : amount_(minor_units), currency_(in) {}
 
-    constexpr std::int64_t amount() const { return amount_; }
-    constexpr shop::currency currency() const { return currency_; }
+    constexpr std::int64_t amount() const { return amount_; }        ///< In minor units; may be below 0.
+    constexpr shop::currency currency() const { return currency_; }  ///< Whose minor units `amount` counts.
 
     /// Whether the amount is within `limits::money_amount_max`; one that was stored earlier may not be.
     constexpr bool is_within_limits() const {
@@ -84,8 +86,8 @@ private:
     shop::currency currency_;
 };
 
-constexpr money eur(std::int64_t cents) { return {cents, *currency::parse("EUR")}; }
-constexpr money usd(std::int64_t cents) { return {cents, *currency::parse("USD")}; }
+constexpr money eur(std::int64_t cents) { return {cents, *currency::parse("EUR")}; }  ///< EUR, in cents.
+constexpr money usd(std::int64_t cents) { return {cents, *currency::parse("USD")}; }  ///< USD, in cents.
 
 /// Why a decimal amount is refused, with what it comes to in minor units where the currency is known and has that many digits:
 /// `19.99` in EUR is 1999, `1,5` in KWD 1500, `19.99` in JPY nothing. Nothing if the text is no decimal amount.

@@ -17,10 +17,12 @@ namespace shop {
 
 namespace asio = boost::asio;
 
+/// The methods of the public API (RFC 9110; PATCH: RFC 5789).
 enum class http_method { get, post, put, patch, delete_ };
 
 constexpr std::array<std::string_view, 5> words_of(http_method) { return {"GET", "POST", "PUT", "PATCH", "DELETE"}; }
 
+/// How requests and answers come: one and one, pages, a stream of events, an array of items.
 enum class operation_kind { unary, list, stream, upload };
 
 constexpr std::array<std::string_view, 4> words_of(operation_kind) { return {"unary", "list", "stream", "upload"}; }
@@ -47,15 +49,15 @@ struct operation {
     using command_type = Command;
     using answer_type = Answer;
 
-    std::string_view name;     ///< `orders.place`
-    http_method method;
-    std::string_view path;     ///< `/v1/orders/{id}`: a name in braces is a member of the command; empty: no resource
-    operation_kind kind;
-    shop::safety safety;
-    shop::success success;
-    std::string_view scope;    ///< what the principal must hold
-    port_function<Service, Command, Answer> function;
-    shop::sensitivity sensitivity = shop::sensitivity::ordinary;
+    std::string_view name;   ///< `orders.place`
+    http_method method;      ///< of the public API
+    std::string_view path;   ///< `/v1/orders/{id}`: a name in braces is a member of the command; empty: no resource
+    operation_kind kind;     ///< decides how the REST mapping reads and answers it
+    shop::safety safety;     ///< decides what may be sent again after a failure
+    shop::success success;   ///< the HTTP status of a success
+    std::string_view scope;  ///< what the principal must hold
+    port_function<Service, Command, Answer> function;             ///< a member of the port, which takes a batch
+    shop::sensitivity sensitivity = shop::sensitivity::ordinary;  ///< whether answers hold personal data
 };
 
 /// Whether each operation of a table answers with personal data: what a service of such data asserts of its table.

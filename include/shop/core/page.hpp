@@ -11,7 +11,7 @@ namespace shop {
 /// Some items of a list, and how to ask for the next.
 template <class T>
 struct page {
-    std::vector<T> items;
+    std::vector<T> items;                    ///< at most as many as `limit` said
     std::optional<std::string> next_cursor;  ///< opaque; nothing after the last page
 
     static constexpr auto fields() {

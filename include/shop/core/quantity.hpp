@@ -17,12 +17,13 @@ public:
     explicit constexpr quantity(std::int64_t pieces) : pieces_(pieces) {
         if (pieces < 1 || pieces > limits::quantity_max) throw std::invalid_argument("a quantity is 1 to 1000000");
     }
+    /// Nothing outside 1 to `limits::quantity_max`.
     static constexpr std::optional<quantity> from(std::int64_t pieces) {
         if (pieces < 1 || pieces > limits::quantity_max) return std::nullopt;
         return quantity(pieces);
     }
 
-    constexpr std::int64_t count() const { return pieces_; }
+    constexpr std::int64_t count() const { return pieces_; }  ///< Pieces, 1 to `limits::quantity_max`.
     friend constexpr auto operator<=>(quantity const&, quantity const&) = default;
 
 private:

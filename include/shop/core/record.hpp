@@ -66,6 +66,7 @@ template <class Record>
 using load_key_of =
     decltype(detail::take_members<decltype(Record::key())>(std::make_index_sequence<Record::load_key_size>{}));
 
+/// Whether a record is a line of a log: the store gives it its `position`.
 template <class Record>
 inline constexpr bool is_log = requires(Record r) { r.position; };
 
@@ -73,6 +74,7 @@ inline constexpr bool is_log = requires(Record r) { r.position; };
 template <class Record>
 inline constexpr bool can_be_expected = !is_log<Record> && Record::load_key_size == std::tuple_size_v<key_of<Record>>;
 
+/// A copy of the members that its key names.
 template <class Record>
 key_of<Record> key_of_record(Record const& r) {
     return std::apply([&](auto... member) { return key_of<Record>{r.*member...}; }, Record::key());
@@ -85,6 +87,7 @@ load_key_of<Record> load_key(Record const& r, std::index_sequence<I...>) {
 }
 }  // namespace detail
 
+/// A copy of the first `load_key_size` members of its key.
 template <class Record>
 load_key_of<Record> load_key_of_record(Record const& r) {
     return detail::load_key(r, std::make_index_sequence<Record::load_key_size>{});
@@ -93,8 +96,10 @@ load_key_of<Record> load_key_of_record(Record const& r) {
 /// The record types of one service.
 template <class... Records>
 struct schema {
+    /// A tuple of `F` of each record type, in their order.
     template <template <class> class F>
     using map = std::tuple<F<Records>...>;
+    /// The place of a record type among those of the schema.
     template <class Record>
     static constexpr std::size_t index = detail::index_of<Record, Records...>();
 
@@ -112,14 +117,17 @@ class key_set {
     using keys_of = std::vector<load_key_of<Record>>;
 
 public:
+    /// Repeats do no harm; `normalize` drops them.
     template <class Record>
     void add(load_key_of<Record> key) {
         of<Record>().push_back(std::move(key));
     }
+    /// The keys of one table.
     template <class Record>
     keys_of<Record>& of() {
         return std::get<Schema::template index<Record>>(keys_);
     }
+    /// The keys of one table.
     template <class Record>
     keys_of<Record> const& of() const {
         return std::get<Schema::template index<Record>>(keys_);
@@ -136,6 +144,7 @@ public:
             },
             keys_);
     }
+    /// Adds all keys of another set; to be normalized afterwards.
     void merge(key_set const& other) {
         Schema::for_each([&]<class Record>() {
             auto const& more = other.template of<Record>();
@@ -143,6 +152,7 @@ public:
         });
         normalise();
     }
+    /// Whether no key of any table is asked for.
     bool empty() const {
         return std::apply([](auto const&... keys) { return (keys.empty() && ...); }, keys_);
     }
@@ -159,20 +169,23 @@ class loaded_rows {
     using groups_of = std::vector<std::span<Record const>>;
 
 public:
+    /// Empty groups for these keys, which must outlive this.
     explicit loaded_rows(key_set<Schema> const& keys) : keys_(&keys) {
         Schema::for_each([&]<class Record>() { groups<Record>().resize(keys.template of<Record>().size()); });
     }
 
+    /// One group per key that was asked for, in their order.
     template <class Record>
     groups_of<Record>& groups() {
         return std::get<Schema::template index<Record>>(groups_);
     }
+    /// One group per key that was asked for, in their order.
     template <class Record>
     groups_of<Record> const& groups() const {
         return std::get<Schema::template index<Record>>(groups_);
     }
 
-    key_set<Schema> const& keys() const { return *keys_; }
+    key_set<Schema> const& keys() const { return *keys_; }  ///< What was asked for.
 
     /// Where a key stands among the loaded ones; nothing if the batch did not want it. A tuple of references will do.
     template <class Record, class Key = load_key_of<Record>>
@@ -182,6 +195,7 @@ public:
         if (at == sorted.end() || *at != key) return std::nullopt;
         return static_cast<std::size_t>(at - sorted.begin());
     }
+    /// The records under a key; empty if there are none. @pre the batch asked for it.
     template <class Record>
     std::span<Record const> group(load_key_of<Record> const& key) const {
         auto at = slot<Record>(key);
@@ -220,20 +234,24 @@ public:
     void add(Record const& record) {
         of<Record>().push_back({load_key_of_record(record), &record});
     }
+    /// Expects that nothing stands under this key.
     template <class Record>
     void add_absent(load_key_of<Record> key) {
         of<Record>().push_back({std::move(key), nullptr});
     }
+    /// What is expected of one table.
     template <class Record>
     expectations_of<Record>& of() {
         static_assert(can_be_expected<Record>,
                       "only a record by itself can be expected, not a group");
         return std::get<Schema::template index<Record>>(expectations_);
     }
+    /// What is expected of one table.
     template <class Record>
     expectations_of<Record> const& of() const {
         return std::get<Schema::template index<Record>>(expectations_);
     }
+    /// Whether nothing is expected.
     bool empty() const {
         return std::apply([](auto const&... all) { return (all.empty() && ...); }, expectations_);
     }
@@ -257,26 +275,32 @@ public:
     void put(Record r) {
         puts<Record>().push_back(std::move(r));
     }
+    /// A record that is not there is no error.
     template <class Record>
     void erase(key_of<Record> key) {
         erases<Record>().push_back(std::move(key));
     }
+    /// What is inserted, replaced or appended in one table.
     template <class Record>
     writes_of<Record>& puts() {
         return std::get<Schema::template index<Record>>(puts_);
     }
+    /// What is inserted, replaced or appended in one table.
     template <class Record>
     writes_of<Record> const& puts() const {
         return std::get<Schema::template index<Record>>(puts_);
     }
+    /// The keys that are erased from one table.
     template <class Record>
     erases_of<Record>& erases() {
         return std::get<Schema::template index<Record>>(erases_);
     }
+    /// The keys that are erased from one table.
     template <class Record>
     erases_of<Record> const& erases() const {
         return std::get<Schema::template index<Record>>(erases_);
     }
+    /// Whether there is nothing to write.
     bool empty() const {
         bool none = true;
         Schema::for_each([&]<class Record>() { none = none && puts<Record>().empty() && erases<Record>().empty(); });

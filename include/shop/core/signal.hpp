@@ -65,7 +65,7 @@ public:
         is_set_ = true;
         release(true);
     }
-    bool is_set() const { return is_set_; }
+    bool is_set() const { return is_set_; }  ///< Once set, it stays so.
 
     /// @return true once the signal is set; false when the wait was cancelled.
     asio::awaitable<bool> wait() {

@@ -70,13 +70,14 @@ public:
     sku() = default;
     /// @throws std::invalid_argument if the text is no sku; for input from outside use `parse`.
     explicit sku(std::string_view text);
+    /// @throws std::invalid_argument if the text is no sku.
     explicit sku(char const* text) : sku(std::string_view(text)) {}
 
-    static std::optional<sku> parse(std::string_view text);
+    static std::optional<sku> parse(std::string_view text);  ///< Nothing for a text that is no sku.
 
     /// Valid as long as this is.
     std::string_view text() const { return code_.text(); }
-    bool empty() const { return code_.empty(); }
+    bool empty() const { return code_.empty(); }  ///< Whether it is a sku of nothing, as the default makes it.
 
     friend auto operator<=>(sku const&, sku const&) = default;
 
@@ -92,11 +93,11 @@ public:
     /// @throws std::invalid_argument if the text is no location; for input from outside use `parse`.
     explicit location(std::string_view text);
 
-    static std::optional<location> parse(std::string_view text);
+    static std::optional<location> parse(std::string_view text);  ///< Nothing for a text that is no location.
 
     /// Valid as long as this is.
     std::string_view text() const { return code_.text(); }
-    bool is_main() const { return text() == "main"; }
+    bool is_main() const { return text() == "main"; }  ///< Whether it is where stock lies unless told otherwise.
 
     friend auto operator<=>(location const&, location const&) = default;
 

@@ -6,6 +6,7 @@
 
 namespace shop {
 
+/// Whether line feeds, tabs and Unicode's line separators may stand in a text.
 enum class line_breaks { refuse, allow };
 
 /// Whether a text can be shown to people as it stands: valid UTF-8, without control characters (C0, DEL, C1), marks that

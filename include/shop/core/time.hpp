@@ -15,7 +15,7 @@ using steady_time = std::chrono::steady_clock::time_point;
 
 /// RFC 3339 with milliseconds, in UTC: `2026-03-01T09:30:00.000Z`.
 std::string to_string(timestamp at);
-void append(std::string& out, timestamp at);
+void append(std::string& out, timestamp at);  ///< Appends what `to_string` answers.
 
 /// Reads RFC 3339 with any offset and up to nine digits of a second; nothing for anything else.
 std::optional<timestamp> parse_timestamp(std::string_view text);

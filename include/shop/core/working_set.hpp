@@ -26,6 +26,7 @@ class working_set {
     };
 
 public:
+    /// @param rows must outlive this
     explicit working_set(loaded_rows<Schema> const& rows) : rows_(rows) {
         Schema::for_each([&]<class Record>() { of<Record>().edited.resize(rows.template groups<Record>().size()); });
     }
@@ -50,12 +51,14 @@ public:
     std::span<Record const> group(load_key_of<Record> const& key) const {
         return group_at<Record>(slot<Record>(key));
     }
+    /// The same, of a key whose slot is known.
     template <class Record>
     std::span<Record const> group_at(std::size_t slot) const {
         auto const& edited = of<Record>().edited[slot];
         return edited ? std::span<Record const>(*edited) : rows_.template groups<Record>()[slot];
     }
 
+    /// The first record under a key; null if there is none. Valid until the group is edited.
     template <class Record>
     Record const* find(load_key_of<Record> const& key) const {
         auto found = group<Record>(key);
@@ -67,6 +70,7 @@ public:
     std::vector<Record>& edit_group(load_key_of<Record> const& key) {
         return edit_group_at<Record>(slot<Record>(key));
     }
+    /// The same, of a key whose slot is known.
     template <class Record>
     std::vector<Record>& edit_group_at(std::size_t slot) {
         auto& t = of<Record>();
@@ -110,6 +114,7 @@ public:
         }
     }
 
+    /// Erases all records under a key; those never stored are merely dropped.
     template <class Record>
     void erase(load_key_of<Record> const& key) {
         auto& records = edit_group<Record>(key);
