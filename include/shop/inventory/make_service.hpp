@@ -12,8 +12,8 @@ namespace shop::inventory {
 
 /// The logs that a commit added to.
 struct appended_logs {
-    bool ledger = false;
-    bool events = false;
+    bool ledger = false;  ///< some movement
+    bool events = false;  ///< something that people are told of
 };
 
 /// Says of each sku, in their order, whether there is such a thing: success, or `unknown_sku`. Any other error: it cannot

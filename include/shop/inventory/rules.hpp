@@ -17,7 +17,7 @@ using keys = key_set<store_schema>;
 
 /// A movement, and the idempotency key that it was asked for under.
 struct book_movement {
-    record_movement movement;
+    record_movement movement;     ///< what was asked for
     std::optional<call_key> key;  ///< without one the movement has a reference
     bool known_sku = false;       ///< a product has it: it may be booked although no piece of it is here
 };

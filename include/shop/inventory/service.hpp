@@ -11,6 +11,7 @@ namespace shop::inventory {
 
 namespace asio = boost::asio;
 
+/// Command of `service::get`.
 struct get_stock {
     get_stock() = default;
     explicit get_stock(shop::sku which) : sku(std::move(which)) {}
@@ -18,6 +19,7 @@ struct get_stock {
     static constexpr auto fields() { return std::tuple{required("sku", &get_stock::sku)}; }
 };
 
+/// Command of `service::list`.
 struct list_stock {
     list_stock() = default;
     std::vector<shop::sku> sku;          ///< just these; unknown ones are left out
@@ -51,8 +53,8 @@ struct configure_stock {
     std::optional<std::int64_t> allocated;
     std::optional<std::int64_t> held;
     std::optional<std::int64_t> available;
-    std::optional<std::vector<location_level>> locations;
-    std::optional<std::uint64_t> version;
+    std::optional<std::vector<location_level>> locations;  ///< one per location with a row; read only
+    std::optional<std::uint64_t> version;                  ///< read only: see `stock_level::version`
     static constexpr auto fields() {
         using t = configure_stock;
         return std::tuple{required("sku", &t::sku),
@@ -78,8 +80,12 @@ using recordable_kind = one_of<movement_kind::received, movement_kind::adjusted,
 /// `received` quantity; `adjusted` delta, or set with expected, and a reason; `transferred` quantity, from and to.
 struct record_movement {
     record_movement() = default;
+    /// Pieces came in, at `main` unless `at` says otherwise.
     static record_movement receive(shop::sku which, shop::quantity many);
+    /// @param by pieces, below zero when they went
+    /// @param why for people, at most `limits::reason_characters_max` characters
     static record_movement adjust(shop::sku which, std::int64_t by, std::string why);
+    /// Pieces move from one place to another.
     static record_movement transfer(shop::sku which, shop::quantity many, location source, location target);
 
     record_movement&& at(shop::location where) && { location = std::move(where); return std::move(*this); }
@@ -89,15 +95,15 @@ struct record_movement {
     }
 
     shop::sku sku;
-    recordable_kind kind;
+    recordable_kind kind;  ///< decides which members may be set
     std::optional<shop::quantity> quantity;
-    std::optional<std::int64_t> delta;
-    std::optional<std::int64_t> set;
-    std::optional<std::int64_t> expected;
-    std::optional<std::string> reason;
+    std::optional<std::int64_t> delta;       ///< pieces, below zero when they went
+    std::optional<std::int64_t> set;         ///< the count as it is to be, in pieces on hand
+    std::optional<std::int64_t> expected;    ///< the count as the caller saw it; another one is `stock_changed`
+    std::optional<std::string> reason;       ///< for people, at most `limits::reason_characters_max` characters
     std::optional<shop::location> location;  ///< `main` when missing
-    std::optional<shop::location> from;
-    std::optional<shop::location> to;
+    std::optional<shop::location> from;      ///< of a transfer
+    std::optional<shop::location> to;        ///< of a transfer
     /// Unique per sku and location for ever; a repeat is answered as the first. The idempotency key of the call when empty.
     std::optional<std::string> reference;
     static constexpr auto fields() {
@@ -120,6 +126,7 @@ struct recorded {
     }
 };
 
+/// Command of `service::movements`.
 struct list_movements {
     list_movements() = default;
     shop::sku sku;
@@ -131,16 +138,18 @@ struct list_movements {
     }
 };
 
+/// Command of `service::allocate`.
 struct allocate_order {
     allocate_order() = default;
     allocate_order(shop::order_id order, std::vector<line> wanted) : order_id(order), lines(std::move(wanted)) {}
     shop::order_id order_id;
-    std::vector<line> lines;
+    std::vector<line> lines;  ///< lines of one sku are summed
     static constexpr auto fields() {
         return std::tuple{required("order_id", &allocate_order::order_id), required("lines", &allocate_order::lines)};
     }
 };
 
+/// Command of `service::release`.
 struct release_order {
     release_order() = default;
     release_order(shop::order_id order, shop::operation_id op) : order_id(order), operation(op) {}
@@ -152,6 +161,7 @@ struct release_order {
     }
 };
 
+/// Command of `service::ship`.
 struct ship_order {
     ship_order() = default;
     ship_order(shop::order_id order, shop::operation_id op) : order_id(order), operation(op) {}
@@ -166,7 +176,7 @@ struct ship_order {
 struct list_decisions {
     list_decisions() = default;
     explicit list_decisions(std::optional<shop::order_id> behind) : after(behind) {}
-    std::optional<shop::order_id> after;
+    std::optional<shop::order_id> after;  ///< keyset: order ids greater than this; absent: from the first on
     static constexpr auto fields() { return std::tuple{optional("after", &list_decisions::after)}; }
 };
 

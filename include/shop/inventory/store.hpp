@@ -30,7 +30,7 @@ struct stock_record {
     bool untracked = false;
     timestamp updated_at;
 
-    std::int64_t available() const { return on_hand - allocated - held; }
+    std::int64_t available() const { return on_hand - allocated - held; }  ///< In pieces; may be below zero.
 
     static constexpr auto fields() {
         using t = stock_record;
@@ -58,17 +58,17 @@ struct movement_record {
     static constexpr auto key() { return std::tuple{&movement_record::position}; }
     static constexpr std::size_t load_key_size = 1;
 
-    std::uint64_t position = 0;
+    std::uint64_t position = 0;  ///< given by the store, rising in the order of commits
     shop::sku sku;
     shop::location location;
-    std::uint64_t sequence = 0;  ///< of this sku and location: 1-based, without gaps
-    movement_kind kind = movement_kind::received;
+    std::uint64_t sequence = 0;                    ///< of this sku and location: 1-based, without gaps
+    movement_kind kind = movement_kind::received;  ///< why the counts changed
     std::int64_t on_hand_delta = 0;
     std::int64_t allocated_delta = 0;
     std::int64_t on_hand = 0;
     std::int64_t allocated = 0;
-    std::optional<std::string> reason;
-    std::optional<std::string> reference;        ///< of a recorded movement; those of orders name the order instead
+    std::optional<std::string> reason;     ///< for people
+    std::optional<std::string> reference;  ///< of a recorded movement; those of orders name the order instead
     std::optional<shop::order_id> order_id;
     std::optional<shop::operation_id> operation;  ///< the shipment, release or return of the order
     timestamp at;
@@ -103,10 +103,10 @@ struct stock_event_record {
     static constexpr auto key() { return std::tuple{&stock_event_record::position}; }
     static constexpr std::size_t load_key_size = 1;
 
-    std::uint64_t position = 0;
+    std::uint64_t position = 0;  ///< given by the store, rising in the order of commits
     shop::sku sku;
     std::uint64_t version = 0;  ///< of the stock of the sku: lines of the ledger about it
-    availability_status status = availability_status::out_of_stock;
+    availability_status status = availability_status::out_of_stock;  ///< as it is from now on
     std::int64_t available = 0;
     timestamp at;
 
@@ -130,10 +130,10 @@ struct reference_record {
 
     shop::sku sku;
     shop::location location;
-    std::string reference;
+    std::string reference;  ///< of the movement, or its idempotency key
     std::uint64_t revision = 0;
     shop::fingerprint fingerprint{};
-    document<movement> recorded;
+    document<movement> recorded;         ///< what the first one was answered
     std::optional<std::string> account;  ///< whose idempotency key it is; none of a reference by itself
 
     static constexpr auto fields() {
@@ -146,6 +146,7 @@ struct reference_record {
     friend bool operator==(reference_record const&, reference_record const&) = default;
 };
 
+/// What was decided about an order, and what was done since.
 struct decision_content {
     std::vector<allocated_line> lines;          ///< as promised, when allocated
     std::vector<shortage> shortages;            ///< when refused
@@ -189,11 +190,13 @@ using shop::key_record;
 using store_schema = shop::schema<stock_record, movement_record, reference_record, decision_record, cursor_record,
                                   lease_record, stock_event_record, event_cursor_record, key_record>;
 
+/// Which rows of stock to list, by sku.
 struct stock_query {
     std::optional<shop::sku> after;  ///< keyset: skus greater than this
     std::size_t limit = 0;           ///< skus, not rows
 };
 
+/// Which lines of the ledger to list, newest first.
 struct movement_query {
     shop::sku sku;
     std::optional<std::uint64_t> before;  ///< keyset: positions less than this

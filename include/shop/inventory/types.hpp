@@ -38,10 +38,10 @@ struct stock_level {
     std::int64_t held = 0;
     std::int64_t available = 0;
     std::int64_t low_stock_threshold = 0;
-    std::int64_t backorder_limit = 0;  ///< how far below zero `available` may be promised
-    bool untracked = false;            ///< never counted, never short
-    std::vector<location_level> locations;
-    std::uint64_t version = 0;         ///< lines of the ledger about it: rises with every change
+    std::int64_t backorder_limit = 0;       ///< how far below zero `available` may be promised
+    bool untracked = false;                 ///< never counted, never short
+    std::vector<location_level> locations;  ///< one per location with a row
+    std::uint64_t version = 0;              ///< lines of the ledger about it: rises with every change
 
     static constexpr auto fields() {
         using t = stock_level;
@@ -78,14 +78,14 @@ constexpr std::array<std::string_view, 8> words_of(movement_kind) {
 struct movement {
     shop::sku sku;
     shop::location location;
-    std::uint64_t sequence = 0;  ///< of this sku and location: 1-based, without gaps
-    movement_kind kind = movement_kind::received;
+    std::uint64_t sequence = 0;                    ///< of this sku and location: 1-based, without gaps
+    movement_kind kind = movement_kind::received;  ///< why the counts changed
     std::int64_t on_hand_delta = 0;
     std::int64_t allocated_delta = 0;
-    std::int64_t on_hand = 0;         ///< after it
-    std::int64_t allocated = 0;       ///< after it
-    std::optional<std::string> reason;
-    std::optional<std::string> reference;
+    std::int64_t on_hand = 0;              ///< after it
+    std::int64_t allocated = 0;            ///< after it
+    std::optional<std::string> reason;     ///< for people
+    std::optional<std::string> reference;  ///< of a recorded movement, when its caller gave one
     std::optional<shop::order_id> order_id;
     timestamp at;
     std::optional<std::string> actor;  ///< the account that recorded or configured it; an order's history tells its own
@@ -126,7 +126,7 @@ struct line {
 struct allocated_line {
     shop::sku sku;
     shop::location location;
-    std::int64_t quantity = 0;
+    std::int64_t quantity = 0;  ///< pieces
     bool untracked = false;
 
     static constexpr auto fields() {
@@ -144,7 +144,7 @@ constexpr std::array<std::string_view, 3> words_of(decision) { return {"allocate
 /// Stock promised to an order.
 struct allocation {
     shop::order_id order_id;
-    std::vector<allocated_line> lines;
+    std::vector<allocated_line> lines;  ///< lines of one sku at several locations stand side by side
 
     static constexpr auto fields() {
         return std::tuple{required("order_id", &allocation::order_id), required("lines", &allocation::lines)};
@@ -155,8 +155,8 @@ struct allocation {
 /// A shipment, release or return that was applied to an allocated order.
 struct applied_operation {
     shop::operation_id id;
-    movement_kind kind = movement_kind::shipped;
-    std::vector<allocated_line> lines;
+    movement_kind kind = movement_kind::shipped;  ///< `shipped`, `released` or `returned`
+    std::vector<allocated_line> lines;            ///< the pieces it was about
 
     static constexpr auto fields() {
         using t = applied_operation;

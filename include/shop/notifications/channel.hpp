@@ -17,13 +17,13 @@ namespace asio = boost::asio;
 
 /// What one recipient is told about one event.
 struct message {
-    delivery_id id;  ///< equal over all tries: a channel that can tells repeats by it
-    std::string event_type;
+    delivery_id id;                          ///< equal over all tries: a channel that can tells repeats by it
+    std::string event_type;                  ///< as `delivery::event_type`
     std::optional<shop::order_id> order_id;  ///< the order that it is about,
     std::optional<shop::sku> sku;            ///< or the sku
     std::uint64_t version = 0;               ///< of the order or of the stock, as of the event
-    std::string recipient;
-    std::string text;
+    std::string recipient;                   ///< the customer's id; the channel knows how to reach them
+    std::string text;                        ///< UTF-8, for people
 };
 
 /// A way to reach people.
@@ -32,6 +32,7 @@ struct message {
 class channel {
 public:
     virtual ~channel() = default;
+    /// Stands in each delivery: it must not change, nor be that of another channel.
     virtual std::string_view name() const = 0;
     /// Hands messages over, each its own result, in their order. Repeats are possible, gaps are not.
     virtual asio::awaitable<std::vector<result<void>>> send(std::vector<message> messages) = 0;

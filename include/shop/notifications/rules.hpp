@@ -19,6 +19,7 @@ struct record_attempt {
     std::uint64_t jitter = 0;            ///< random; spreads the retries
 };
 
+/// Tries of one delivery; then it is dead.
 inline constexpr unsigned attempts_max = 10;
 
 /// Who is told of stock: whoever runs the shop, however the channel finds them.
@@ -26,7 +27,9 @@ inline constexpr std::string_view the_shop = "shop";
 
 /// The delivery that an event makes over a channel. Its id follows from the event, equal over all repeats.
 delivery_record new_delivery(order_event const& event, std::string_view channel);
+/// The same for an event of stock.
 delivery_record new_delivery(stock_event const& event, std::string_view channel);
+/// What the channel is handed.
 message to_message(delivery_record const& delivery);
 
 void want(keys& wanted, record_attempt const& command);
@@ -36,6 +39,7 @@ void expect(expected& rows, record_attempt const& command);
 /// recorded in between stays as they left it.
 void decide(rows& state, record_attempt const& command, attempt const& now);
 
+/// As callers see it.
 delivery view(delivery_record const& record);
 
 }  // namespace shop::notifications::rules

@@ -16,8 +16,8 @@ struct order_event {
     order_event() = default;
     store_epoch epoch;            ///< of the order store that said it
     shop::order_id order_id;
-    std::uint64_t version = 0;    ///< the sequence of the event within its order
-    std::string status;
+    std::uint64_t version = 0;  ///< the sequence of the event within its order
+    std::string status;         ///< a word of `orders::status`
     std::string customer_id;
     std::optional<std::string> note;
     std::optional<std::string> tracking;
@@ -60,6 +60,7 @@ struct noted {
     static constexpr auto fields() { return std::tuple{}; }
 };
 
+/// Command of `service::list`.
 struct list_notifications {
     list_notifications() = default;
     std::optional<shop::order_id> order_id;

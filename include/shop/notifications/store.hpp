@@ -17,15 +17,15 @@ struct delivery_record {
     }
     static constexpr std::size_t load_key_size = 4;
 
-    uuid subject;                  ///< the order, or an id made of the stock's event; rises with time
-    std::uint64_t version = 0;     ///< of the order, or of the stock
-    std::string channel;
-    std::string recipient;
+    uuid subject;               ///< the order, or an id made of the stock's event; rises with time
+    std::uint64_t version = 0;  ///< of the order, or of the stock
+    std::string channel;        ///< as `channel::name` says
+    std::string recipient;      ///< the customer's id, or `shop`
     std::uint64_t revision = 0;
     delivery_id id;
-    std::string event_type;
-    delivery_status status = delivery_status::pending;
-    document<std::vector<delivery_attempt>> attempts;
+    std::string event_type;                             ///< as `delivery::event_type`
+    delivery_status status = delivery_status::pending;  ///< `dead` ones are not tried again
+    document<std::vector<delivery_attempt>> attempts;   ///< in the order they were made
     timestamp created_at;
     std::optional<timestamp> next_attempt_at;  ///< while pending
     std::optional<shop::sku> sku;              ///< of an event about stock
@@ -52,6 +52,7 @@ using lease_record = shop::lease_record<delivery_record>;
 
 using store_schema = shop::schema<delivery_record, lease_record>;
 
+/// Which deliveries to list.
 struct delivery_query {
     std::optional<shop::order_id> order_id;
     std::optional<delivery_status> status;

@@ -27,16 +27,16 @@ struct delivery_attempt {
 
 /// One message to one recipient over one channel, with all its tries.
 struct delivery {
-    delivery_id id;                ///< equal over all tries and repeats of the event
-    std::string event_type;        ///< `shop.order.confirmed.v1`, `shop.stock.out_of_stock.v1`
-    std::optional<shop::order_id> order_id;       ///< of what happened to an order
-    std::optional<std::uint64_t> order_version;
-    std::optional<shop::sku> sku;                 ///< of what happened to stock
-    std::optional<std::uint64_t> stock_version;
-    std::string channel;
-    std::string recipient;         ///< the customer's id, never contact data; `shop`: who runs the shop
-    delivery_status status = delivery_status::pending;
-    std::vector<delivery_attempt> attempts;
+    delivery_id id;                              ///< equal over all tries and repeats of the event
+    std::string event_type;                      ///< `shop.order.confirmed.v1`, `shop.stock.out_of_stock.v1`
+    std::optional<shop::order_id> order_id;      ///< of what happened to an order
+    std::optional<std::uint64_t> order_version;  ///< as of the event
+    std::optional<shop::sku> sku;                ///< of what happened to stock
+    std::optional<std::uint64_t> stock_version;  ///< as of the event
+    std::string channel;                         ///< as `channel::name` says
+    std::string recipient;                       ///< the customer's id, never contact data; `shop`: who runs the shop
+    delivery_status status = delivery_status::pending;  ///< `dead` ones are not tried again
+    std::vector<delivery_attempt> attempts;             ///< in the order they were made
     timestamp created_at;
 
     static constexpr auto fields() {

@@ -14,10 +14,10 @@ namespace shop::orders {
 
 /// What the order service stands on. It sees of products and inventory only their service ports.
 struct service_parts {
-    std::shared_ptr<orders::store> store;
-    std::shared_ptr<products::service> products;
-    std::shared_ptr<inventory::service> inventory;
-    service_context context;
+    std::shared_ptr<orders::store> store;           ///< not null
+    std::shared_ptr<products::service> products;    ///< not null; may run elsewhere
+    std::shared_ptr<inventory::service> inventory;  ///< not null; may run elsewhere
+    service_context context;                        ///< outlives the service
     /// Called after a commit that appended to the event log.
     std::function<void()> on_outbox_append;
     /// Among the processes that share the store, whose turn it is to recover.

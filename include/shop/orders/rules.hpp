@@ -53,7 +53,7 @@ result<order_content> price(place_order const& command, offer_lookup const& offe
 
 /// The intent of placing: the key and the order, `pending`.
 struct begin_placing {
-    call_key key;
+    call_key key;  ///< of the caller
     order_id id;
     operation_id operation;
     document<order_content> content;
@@ -62,14 +62,14 @@ struct begin_placing {
 
 /// The intent of shipping, cancelling or delivering. Delivering has no effect elsewhere and is concluded at once.
 struct begin_transition {
-    call_key key;
+    call_key key;  ///< of the caller
     order_id id;
     operation_id operation;
-    status to = status::pending;
+    status to = status::pending;  ///< must follow from where the order is
     std::optional<std::string> note;
     std::optional<orders::note_visibility> note_visibility;
     std::optional<std::string> tracking;
-    std::shared_ptr<principal const> by;
+    std::shared_ptr<principal const> by;  ///< who asks: a customer moves only their own orders
     /// How the order came to the status it had when it was looked at: compared when the move has been made already.
     std::optional<event_record> last_step;
 };
@@ -82,7 +82,7 @@ struct conclude {
 
 /// An order as a command left it.
 struct outcome {
-    order_record order;
+    order_record order;  ///< as it is to be stored
     /// The record under the key of the begin, or of the transition concluded. Nothing of a begin whose move has been made
     /// already: nothing is stored before it comes back with `last_step`.
     std::optional<key_record> key;
@@ -132,8 +132,9 @@ constexpr std::array<std::string_view, 6> words_of(disagreement_kind) {
             "lines_mismatch",            "shipment_mismatch",        "allocation_without_order"};
 }
 
+/// How an order and the inventory disagree.
 struct disagreement {
-    disagreement_kind kind;
+    disagreement_kind kind;  ///< called the same by an audit
     std::string detail;
 };
 
@@ -155,9 +156,11 @@ result<order> placed(order_record const& record);
 order view_at(order_record const& record, std::uint64_t version, std::span<event_record const> history);
 /// What is left of an order's view, or of a step of its history, for somebody.
 void hide_internal(principal const& by, order_record const& record, order& seen);
+/// The same of one step.
 history_item view_for(principal const& by, event_record const& step);
 /// The failure recorded under a key of a transition.
 error recorded_error(recorded_refusal const& refusal);
+/// What of a failure is kept under the key.
 recorded_refusal to_recorded(error const& refused);
 
 }  // namespace shop::orders::rules

@@ -24,6 +24,7 @@ struct wanted_line {
     friend bool operator==(wanted_line const&, wanted_line const&) = default;
 };
 
+/// Command of `service::place`.
 struct place_order {
     place_order() = default;
     explicit place_order(std::string customer_id) : customer(std::move(customer_id)) {}
@@ -45,8 +46,8 @@ struct place_order {
     place_order&& key(std::string k) && { idempotency_key = std::move(k); return std::move(*this); }
 
     orders::customer customer;
-    std::vector<wanted_line> lines;
-    std::optional<money> expected_total;
+    std::vector<wanted_line> lines;       ///< 1 to `limits::order_lines_max`; lines of one sku are merged
+    std::optional<money> expected_total;  ///< another total is `total_mismatch`; absent: any will do
     orders::metadata metadata;
     std::string idempotency_key;  ///< not part of the JSON
 
@@ -68,10 +69,11 @@ struct acknowledgement {
         return std::tuple{required("order", &t::order), optional("replayed", &t::replayed), optional("open", &t::open)};
     }
 
-    orders::order const* operator->() const { return &order; }
-    orders::order const& operator*() const { return order; }
+    orders::order const* operator->() const { return &order; }  ///< Valid as long as this is.
+    orders::order const& operator*() const { return order; }    ///< Valid as long as this is.
 };
 
+/// Command of `service::get`.
 struct get_order {
     get_order() = default;
     explicit get_order(order_id which) : id(which) {}
@@ -79,6 +81,7 @@ struct get_order {
     static constexpr auto fields() { return std::tuple{required("id", &get_order::id)}; }
 };
 
+/// Command of `service::list`; newest first.
 struct list_orders {
     list_orders() = default;
     std::optional<std::string> customer_id;
@@ -95,6 +98,7 @@ struct list_orders {
     }
 };
 
+/// Command of `service::history`.
 struct get_history {
     get_history() = default;
     explicit get_history(order_id which) : id(which) {}
@@ -102,6 +106,7 @@ struct get_history {
     static constexpr auto fields() { return std::tuple{required("id", &get_history::id)}; }
 };
 
+/// Command of `service::transition`.
 struct transition_order {
     transition_order() = default;
     transition_order(order_id which, orders::status target) : id(which), to(target) {}
@@ -111,7 +116,7 @@ struct transition_order {
     transition_order&& key(std::string k) && { idempotency_key = std::move(k); return std::move(*this); }
 
     order_id id;
-    offered_status to = orders::status::pending;
+    offered_status to = orders::status::pending;  ///< must follow from where the order is
     std::optional<std::string> tracking;
     std::optional<std::string> note;
     std::optional<orders::note_visibility> note_visibility;  ///< `internal` unless said; that of a customer is theirs to read
@@ -123,6 +128,7 @@ struct transition_order {
     }
 };
 
+/// Command of `service::cancel`.
 struct cancel_order {
     cancel_order() = default;
     explicit cancel_order(order_id which) : id(which) {}

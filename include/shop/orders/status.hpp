@@ -23,8 +23,8 @@ constexpr std::array<std::string_view, 3> words_of(operation_type) { return {"pl
 
 /// One legal step of an order.
 struct step {
-    status from;
-    status to;
+    status from;                           ///< where the order is
+    status to;                             ///< where it goes
     std::optional<operation_type> effect;  ///< must take place first; a step without one concerns the order alone
     bool is_offered;                       ///< to callers; the others are the outcome of placing
 };

@@ -12,7 +12,7 @@ namespace shop::orders {
 /// What the customer ordered: written once, with the order.
 struct order_content {
     orders::customer customer;
-    std::vector<line> lines;
+    std::vector<line> lines;  ///< one per sku
     money total;
     orders::metadata metadata;
 
@@ -26,10 +26,10 @@ struct order_content {
 
 /// What became of it.
 struct order_outcome {
-    std::optional<std::string> reason;
+    std::optional<std::string> reason;                 ///< of a rejection or cancellation
     std::optional<note_visibility> reason_visibility;  ///< of a cancelled order; `internal` unless said
-    std::vector<shortage> shortages;  ///< when rejected
-    std::vector<shipment> shipments;
+    std::vector<shortage> shortages;                   ///< when rejected
+    std::vector<shipment> shipments;                   ///< in the order they were shipped
 
     static constexpr auto fields() {
         using t = order_outcome;
@@ -43,13 +43,13 @@ struct order_outcome {
 /// recovery if need be.
 struct open_operation {
     operation_id id;
-    operation_type type = operation_type::place;
+    operation_type type = operation_type::place;  ///< decides the effect in the inventory
     std::string actor;
     std::optional<std::string> note;
     std::optional<orders::note_visibility> note_visibility;
     std::optional<std::string> tracking;
     std::optional<std::string> account;  ///< with `key`: the key record to conclude with it
-    std::optional<std::string> key;
+    std::optional<std::string> key;      ///< with `account`
 
     static constexpr auto fields() {
         using t = open_operation;
@@ -61,6 +61,7 @@ struct open_operation {
     friend bool operator==(open_operation const&, open_operation const&) = default;
 };
 
+/// One order: what was asked for once, and what became of it.
 struct order_record {
     static constexpr std::string_view table = "orders_order";
     static constexpr auto key() { return std::tuple{&order_record::id}; }
@@ -70,12 +71,12 @@ struct order_record {
     std::uint64_t revision = 0;
     std::string customer_id;
     orders::status status = orders::status::pending;
-    std::uint64_t version = 1;
+    std::uint64_t version = 1;  ///< one more with each change of status
     timestamp updated_at;
     timestamp settled_at;  ///< of version 2: what placing answered is rendered from it for ever
     document<order_content> content;
     document<order_outcome> outcome;
-    std::optional<open_operation> open;
+    std::optional<open_operation> open;  ///< none when nothing is under way
 
     static constexpr auto fields() {
         using t = order_record;
@@ -104,7 +105,7 @@ struct event_record {
     static constexpr auto key() { return std::tuple{&event_record::position}; }
     static constexpr std::size_t load_key_size = 1;
 
-    std::uint64_t position = 0;
+    std::uint64_t position = 0;  ///< given by the store, rising in the order of commits
     shop::order_id order_id;
     std::uint64_t version = 1;  ///< unique per order
     orders::status status = orders::status::pending;
@@ -131,6 +132,7 @@ using lease_record = shop::lease_record<event_record>;
 
 using store_schema = shop::schema<order_record, key_record, event_record, cursor_record, lease_record>;
 
+/// Which orders to list, newest first.
 struct order_query {
     std::optional<std::string> customer_id;
     std::optional<orders::status> status;

@@ -20,11 +20,12 @@ namespace shop::orders {
 /// Who orders. Only the id is needed; the rest is for telling them.
 struct customer {
     customer() = default;
-    explicit customer(std::string which) : id(std::move(which)) {}
+    explicit customer(std::string which) : id(std::move(which)) {}  ///< Nothing but the id.
 
-    std::string id;
+    std::string id;  ///< 1 to `limits::customer_id_bytes_max` bytes
+    /// An address as RFC 5321 has it, at most `limits::mail_address_bytes_max` bytes.
     std::optional<std::string> email;
-    std::optional<std::string> name;
+    std::optional<std::string> name;    ///< 1 to `limits::customer_name_bytes_max` bytes
     std::optional<std::string> locale;  ///< BCP 47
 
     static constexpr auto fields() {
@@ -38,10 +39,10 @@ struct customer {
 /// A line of an order: the product as it was when the order was placed.
 struct line {
     shop::sku sku;
-    std::string name;
+    std::string name;  ///< the product's, when the order was placed
     shop::quantity quantity;
-    money unit_price;
-    money line_total;
+    money unit_price;  ///< when the order was placed
+    money line_total;  ///< `unit_price` times `quantity`
 
     static constexpr auto fields() {
         using t = line;
@@ -54,7 +55,7 @@ struct line {
 /// So many pieces of one sku, inside a shipment.
 struct shipped_line {
     shop::sku sku;
-    std::int64_t quantity = 0;
+    std::int64_t quantity = 0;  ///< pieces
 
     static constexpr auto fields() {
         return std::tuple{required("sku", &shipped_line::sku), required("quantity", &shipped_line::quantity)};
@@ -65,7 +66,7 @@ struct shipped_line {
 /// What left the shop together.
 struct shipment {
     shop::shipment_id id;
-    std::vector<shipped_line> lines;
+    std::vector<shipped_line> lines;  ///< one per sku
     std::optional<std::string> tracking;
     timestamp at;
     std::uint64_t version = 0;  ///< of the order, when it was shipped
@@ -80,17 +81,18 @@ struct shipment {
 
 using metadata = std::map<std::string, std::string>;
 
+/// An order as callers see it.
 struct order {
     order_id id;
     orders::status status = orders::status::pending;
     orders::customer customer;
     std::vector<line> lines;  ///< one per sku
     money total;
-    std::uint64_t version = 1;
+    std::uint64_t version = 1;  ///< 1 when placed, one more with each change of status
     timestamp placed_at;
     timestamp updated_at;
     std::optional<std::string> reason;  ///< why it was rejected or cancelled; for a customer, unless it is internal
-    std::vector<shipment> shipments;
+    std::vector<shipment> shipments;    ///< in the order they left
     orders::metadata metadata;
 
     static constexpr auto fields() {
@@ -116,7 +118,7 @@ constexpr std::array<std::string_view, 2> words_of(note_visibility) { return {"i
 
 /// One step of an order's life.
 struct history_item {
-    std::uint64_t version = 0;
+    std::uint64_t version = 0;  ///< of the order, from 1 on without gaps
     orders::status status = orders::status::pending;
     timestamp at;
     std::string actor;  ///< an account; for a customer `shop`, unless it is their own

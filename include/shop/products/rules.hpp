@@ -26,8 +26,11 @@ result<void> check(product_draft const& draft, std::optional<currency> priced_in
 /// @par Errors
 /// As `service::create`, and so on.
 result<product> create(rows& all, create_product const& command, attempt const& now);
+/// As `service::replace`.
 result<product> replace(rows& all, replace_product const& command, attempt const& now);
+/// As `service::archive`.
 result<product> archive(rows& all, archive_product const& command, attempt const& now);
+/// As `service::import`.
 result<imported> import(rows& all, import_product const& command, attempt const& now);
 /// Never refused.
 result<noted> note(rows& all, note_availability const& command);
@@ -37,6 +40,7 @@ result<noted> note(rows& all, note_availability const& command);
 product product_of(product_record const& row, availability_record const* known);
 /// Whether `product::changed_by` is theirs to see.
 bool sees_who_changes(principal const& by);
+/// What orders need of it.
 offer offer_of(product_record const& row);
 /// Whether a list that asks so has this product in it; `after` and `limit` are not looked at.
 bool matches(product_record const& row, product_query const& query);

@@ -7,13 +7,15 @@
 
 namespace shop::products {
 
+/// Command of `service::create`.
 struct create_product {
     create_product() = default;
     explicit create_product(product_draft d) : draft(std::move(d)) {}
-    product_draft draft;
-    static constexpr auto body() { return &create_product::draft; }
+    product_draft draft;                                             ///< the body of the request
+    static constexpr auto body() { return &create_product::draft; }  ///< The member that is the body in JSON.
 };
 
+/// Command of `service::get`.
 struct get_product {
     get_product() = default;
     explicit get_product(shop::sku which) : sku(std::move(which)) {}
@@ -21,6 +23,7 @@ struct get_product {
     static constexpr auto fields() { return std::tuple{required("sku", &get_product::sku)}; }
 };
 
+/// Command of `service::offers`.
 struct get_offer {
     get_offer() = default;
     explicit get_offer(shop::sku which) : sku(std::move(which)) {}
@@ -28,10 +31,11 @@ struct get_offer {
     static constexpr auto fields() { return std::tuple{required("sku", &get_offer::sku)}; }
 };
 
+/// Command of `service::list`.
 struct list_products {
     list_products() = default;
-    std::string q;                       ///< part of a sku or name
-    std::optional<std::string> tag;
+    std::string q;                   ///< part of a sku or name
+    std::optional<std::string> tag;  ///< of products that have this tag; absent: of all
     std::optional<products::status> status;
     std::vector<shop::sku> sku;          ///< just these; unknown ones are left out
     std::optional<std::int64_t> limit;
@@ -43,6 +47,7 @@ struct list_products {
     }
 };
 
+/// Command of `service::replace`.
 struct replace_product {
     replace_product() = default;
     replace_product(shop::sku which, edited_product d, std::optional<std::uint64_t> version)
@@ -53,11 +58,13 @@ struct replace_product {
     static constexpr auto fields() {
         return std::tuple{required("sku", &replace_product::sku), optional("if_match", &replace_product::if_match)};
     }
-    static constexpr auto body() { return &replace_product::draft; }
+    static constexpr auto body() { return &replace_product::draft; }  ///< The member that is the body in JSON.
 };
 
+/// Command of `service::archive`.
 struct archive_product {
     archive_product() = default;
+    /// @param version the one that was seen; any, if it is left out
     explicit archive_product(shop::sku which, std::optional<std::uint64_t> version = {})
         : sku(std::move(which)), if_match(version) {}
     shop::sku sku;
@@ -70,10 +77,11 @@ struct archive_product {
 enum class import_outcome { created, updated, unchanged };
 constexpr std::array<std::string_view, 3> words_of(import_outcome) { return {"created", "updated", "unchanged"}; }
 
+/// What an imported product answers.
 struct imported {
     shop::sku sku;
-    import_outcome outcome = import_outcome::unchanged;
-    std::uint64_t version = 0;
+    import_outcome outcome = import_outcome::unchanged;  ///< `unchanged` ones keep their version
+    std::uint64_t version = 0;                           ///< as it is now
     static constexpr auto fields() {
         return std::tuple{required("sku", &imported::sku), required("outcome", &imported::outcome),
                           required("version", &imported::version)};
@@ -85,17 +93,17 @@ struct import_product {
     import_product() = default;
     explicit import_product(product_merge m) : merge(std::move(m)) {}
     explicit import_product(product_draft whole) : merge(std::move(whole)) {}
-    product_merge merge;
+    product_merge merge;  ///< the item of the request
     /// What only one item of an upload may be about.
     shop::sku const& subject() const { return merge.sku; }
-    static constexpr auto body() { return &import_product::merge; }
+    static constexpr auto body() { return &import_product::merge; }  ///< The member that is the item in JSON.
 };
 
 /// What the inventory says about a sku: its whole state, so that the last one said is all one needs.
 struct note_availability {
     note_availability() = default;
     shop::sku sku;
-    store_epoch epoch;
+    store_epoch epoch;           ///< of the inventory store that says it
     std::uint64_t sequence = 0;  ///< an older or equal one of the same epoch changes nothing
     std::int64_t available = 0;
     std::int64_t low_stock_threshold = 0;

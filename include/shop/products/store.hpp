@@ -24,6 +24,7 @@ struct product_content {
     friend bool operator==(product_content const&, product_content const&) = default;
 };
 
+/// A product, without what the inventory says of it.
 struct product_record {
     static constexpr std::string_view table = "products_product";
     static constexpr auto key() { return std::tuple{&product_record::sku}; }
@@ -32,7 +33,7 @@ struct product_record {
     shop::sku sku;
     std::uint64_t revision = 0;
     std::uint64_t version = 0;  ///< of the product: many commands of a batch are one write of its row
-    std::string name;
+    std::string name;           ///< 1 to `limits::product_name_characters_max` characters
     money price;
     products::status status = products::status::draft;
     document<product_content> content;
@@ -85,9 +86,10 @@ struct availability_record {
 
 using store_schema = shop::schema<product_record, availability_record>;
 
+/// Which products to list, by sku.
 struct product_query {
-    std::string text;                    ///< part of the sku or the name, letter case ignored (ASCII); empty: all
-    std::optional<std::string> tag;
+    std::string text;                ///< part of the sku or the name, letter case ignored (ASCII); empty: all
+    std::optional<std::string> tag;  ///< of products that have this tag; absent: of all
     std::optional<products::status> status;
     std::optional<shop::sku> after;      ///< keyset: skus greater than this
     std::size_t limit = 0;

@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, 3> words_of(status) { return {"draft", "a
 
 /// A hint for people, as of the last event from the inventory; only allocation decides.
 struct availability {
+    /// Out of stock until the inventory says otherwise.
     availability_status status = availability_status::out_of_stock;
     std::int64_t available = 0;
     std::optional<timestamp> as_of;  ///< nothing before the first event about the sku
@@ -38,7 +39,9 @@ inline bool is_as_read(availability const& said, availability const& now) {
 /// What a caller says about a product: the body of create and replace.
 struct product_draft {
     product_draft() = default;
+    /// A draft with all that a product needs.
     product_draft(shop::sku which, std::string called, money at) : sku(std::move(which)), name(std::move(called)), price(at) {}
+    /// @throws std::invalid_argument if `which` is no sku.
     product_draft(char const* which, std::string called, money at) : product_draft(shop::sku(which), std::move(called), at) {}
 
     product_draft&& active() && { status = products::status::active; return std::move(*this); }
@@ -46,7 +49,7 @@ struct product_draft {
     product_draft&& tag(std::string word) && { tags.push_back(std::move(word)); return std::move(*this); }
 
     shop::sku sku;
-    std::string name;
+    std::string name;  ///< 1 to `limits::product_name_characters_max` characters
     std::string description;
     money price;
     products::status status = products::status::draft;
@@ -70,7 +73,7 @@ struct product_draft {
 /// and is `active` unless its status is given.
 struct product_merge {
     product_merge() = default;
-    explicit product_merge(shop::sku which) : sku(std::move(which)) {}
+    explicit product_merge(shop::sku which) : sku(std::move(which)) {}  ///< Changes nothing yet.
     /// All of them.
     explicit product_merge(product_draft whole)
         : sku(std::move(whole.sku)),
@@ -84,14 +87,14 @@ struct product_merge {
           options(std::move(whole.options)) {}
 
     shop::sku sku;
-    std::optional<std::string> name;
-    std::optional<std::string> description;
+    std::optional<std::string> name;         ///< as in `product_draft`
+    std::optional<std::string> description;  ///< as in `product_draft`
     std::optional<money> price;
-    std::optional<products::status> status;
-    std::optional<std::vector<std::string>> tags;
-    std::optional<std::map<std::string, std::string>> attributes;
-    std::optional<std::string> group;  ///< the empty one takes the product out of its group
-    std::optional<std::map<std::string, std::string>> options;
+    std::optional<products::status> status;                        ///< of a new product `active` unless given
+    std::optional<std::vector<std::string>> tags;                  ///< all of them: they replace those there are
+    std::optional<std::map<std::string, std::string>> attributes;  ///< all of them: they replace those there are
+    std::optional<std::string> group;                              ///< the empty one takes the product out of its group
+    std::optional<std::map<std::string, std::string>> options;     ///< all of them: they replace those there are
 
     static constexpr auto fields() {
         using t = product_merge;
@@ -107,7 +110,7 @@ struct product_merge {
 /// A product as it stands.
 struct product {
     shop::sku sku;
-    std::string name;
+    std::string name;  ///< as in `product_draft`
     std::string description;
     money price;
     products::status status = products::status::draft;
@@ -115,7 +118,7 @@ struct product {
     std::map<std::string, std::string> attributes;
     std::optional<std::string> group;
     std::map<std::string, std::string> options;
-    std::uint64_t version = 0;
+    std::uint64_t version = 0;  ///< 1 when created, one more with each change
     timestamp created_at;
     timestamp updated_at;
     products::availability availability;
@@ -145,6 +148,7 @@ struct product {
 /// A product with changes, to be sent back: all that a draft says, and what was read beside it.
 struct edited_product : product_draft {
     edited_product() = default;
+    /// Without a version: what was read is not looked at.
     edited_product(product_draft d) : product_draft(std::move(d)) {}
     /// As it was read; then change what is to be changed.
     explicit edited_product(product const& read)
@@ -168,7 +172,7 @@ struct edited_product : product_draft {
     std::optional<timestamp> created_at;
     std::optional<timestamp> updated_at;
     std::optional<products::availability> availability;
-    std::optional<std::string> changed_by;
+    std::optional<std::string> changed_by;  ///< read only: see `product::changed_by`
 
     static constexpr auto fields() {
         using t = edited_product;
@@ -184,7 +188,7 @@ struct edited_product : product_draft {
 /// What an order needs to know of a product.
 struct offer {
     shop::sku sku;
-    std::string name;
+    std::string name;  ///< as in `product_draft`
     money price;
     products::status status = products::status::draft;
 
