@@ -80,9 +80,9 @@ constexpr std::array<std::string_view, 27> words_of(violation_kind) {
 
 /// One broken promise and whom it concerns.
 struct violation {
-    violation_kind kind = violation_kind::corrupt_row;
-    std::string subject;  ///< `order 0192...`, `sku MUG-1`, `table orders_order`
-    std::string detail;   ///< for people: what stands there, and what should
+    violation_kind kind = violation_kind::corrupt_row;  ///< what was broken
+    std::string subject;                                ///< `order 0192...`, `sku MUG-1`, `table orders_order`
+    std::string detail;                                 ///< for people: what stands there, and what should
 
     friend bool operator==(violation const&, violation const&) = default;
 };
@@ -95,24 +95,24 @@ struct audit_report {
     std::vector<violation> violations;  ///< at most `audit_violations_max`
     std::uint64_t left_out = 0;         ///< more violations than the list holds
 
-    std::uint64_t products = 0;
-    std::uint64_t stock = 0;  ///< pairs of sku and location
-    std::uint64_t movements = 0;
-    std::uint64_t decisions = 0;
-    std::uint64_t orders = 0;
-    std::uint64_t keys = 0;
-    std::uint64_t events = 0;
-    std::uint64_t deliveries = 0;
+    std::uint64_t products = 0;    ///< rows that were looked at
+    std::uint64_t stock = 0;       ///< pairs of sku and location
+    std::uint64_t movements = 0;   ///< lines of the ledger that were looked at
+    std::uint64_t decisions = 0;   ///< rows that were looked at
+    std::uint64_t orders = 0;      ///< rows that were looked at
+    std::uint64_t keys = 0;        ///< idempotency keys that were looked at
+    std::uint64_t events = 0;      ///< rows that were looked at
+    std::uint64_t deliveries = 0;  ///< rows that were looked at
 
     std::uint64_t open_operations = 0;  ///< orders whose outcome recovery still owes: no violation
     std::uint64_t moving = 0;           ///< suspects that changed while the audit read them: not judged, audit again
 
-    bool clean() const { return violations.empty(); }
+    bool clean() const { return violations.empty(); }  ///< Whether every promise was found kept.
     /// Whether a violation of that kind was found.
     bool has(violation_kind kind) const;
 };
 
-inline constexpr std::size_t audit_violations_max = 10'000;
+inline constexpr std::size_t audit_violations_max = 10'000;  ///< more are only counted, in `left_out`
 
 /// Checks what the four stores hold against the promises of the shop: conservation of stock and its ledger, no oversell,
 /// orders and allocations that agree, histories that are paths of the status machine, one order per key, totals that

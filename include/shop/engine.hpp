@@ -21,32 +21,33 @@ namespace shop {
 
 /// Which of the four services run in an engine.
 struct services_here {
-    bool products = true;
-    bool inventory = true;
-    bool orders = true;
-    bool notifications = true;
+    bool products = true;       ///< runs here
+    bool inventory = true;      ///< runs here
+    bool orders = true;         ///< runs here
+    bool notifications = true;  ///< runs here
 };
 
 /// Ports to the four services; missing ones are null.
 struct services {
-    std::shared_ptr<products::service> products = nullptr;
-    std::shared_ptr<inventory::service> inventory = nullptr;
-    std::shared_ptr<orders::service> orders = nullptr;
-    std::shared_ptr<notifications::service> notifications = nullptr;
+    std::shared_ptr<products::service> products = nullptr;            ///< null: it is nowhere
+    std::shared_ptr<inventory::service> inventory = nullptr;          ///< null: it is nowhere
+    std::shared_ptr<orders::service> orders = nullptr;                ///< null: it is nowhere
+    std::shared_ptr<notifications::service> notifications = nullptr;  ///< null: it is nowhere
 };
 
+/// What an engine is made of; a `store` is all it needs.
 struct engine_options {
     /// Where everything is kept: `storage::memory()`, `storage::sqlite("till.db")`, or your own.
     storage::factory store;
     /// Runs the services; it must run one thing at a time (a strand, or a single-threaded context). Without one the engine
     /// owns a thread.
     std::optional<asio::any_io_executor> executor = std::nullopt;
-    scheduler* clock = &system_scheduler();
-    id_source* ids = &random_ids();
-    log_sink* log = &silent_log();
+    scheduler* clock = &system_scheduler();  ///< never null; outlives the engine
+    id_source* ids = &random_ids();          ///< never null; outlives the engine
+    log_sink* log = &silent_log();           ///< never null; outlives the engine
     /// How customers are told; the channel `log` when empty.
     std::vector<std::shared_ptr<notifications::channel>> channels = {};
-    services_here here = {};
+    services_here here = {};  ///< which services run here; all unless told otherwise
     /// Ports to services that run elsewhere (`transport/remote.hpp`), for those here that need them: the inventory tells the
     /// products what is available and the notifications what ran out, orders ask products and inventory and tell the
     /// notifications.
@@ -70,9 +71,9 @@ public:
     /// one that is neither here nor elsewhere.
     static result<engine> open(engine_options options);
 
-    engine() = default;  ///< not running anything; only to be assigned to
-    engine(engine&&) noexcept;
-    engine& operator=(engine&&) noexcept;
+    engine() = default;                    ///< not running anything; only to be assigned to
+    engine(engine&&) noexcept;             ///< The other runs nothing any more.
+    engine& operator=(engine&&) noexcept;  ///< Closes what ran here; the other runs nothing any more.
     ~engine();
 
     /// Waits on the calling thread; not to be used on the engine's own executor.
@@ -83,27 +84,27 @@ public:
 
     /// @pre the service runs here, or a port to it was given.
     products::service& products() const;
-    inventory::service& inventory() const;
-    orders::service& orders() const;
-    notifications::service& notifications() const;
+    inventory::service& inventory() const;          ///< @pre the service runs here, or a port to it was given.
+    orders::service& orders() const;                ///< @pre the service runs here, or a port to it was given.
+    notifications::service& notifications() const;  ///< @pre the service runs here, or a port to it was given.
     /// Ports that keep what they lead to: for whoever may still use them when the engine is closed.
     services ports() const;
-    shop::stores const& stores() const;
-    asio::any_io_executor executor() const;
+    shop::stores const& stores() const;      ///< Valid until the engine is closed.
+    asio::any_io_executor executor() const;  ///< Yours, or the one of its own thread.
 
     /// How far one subscriber of events is behind.
     struct backlog {
-        std::string subscriber;
-        std::size_t events = 0;         ///< read and not told yet, a page at most
-        steady_time::duration age{};    ///< of the oldest of them
+        std::string subscriber;       ///< `notifications`, `products`...
+        std::size_t events = 0;       ///< read and not told yet, a page at most
+        steady_time::duration age{};  ///< of the oldest of them
     };
     /// What goes on between calls. To be used on `executor()`.
     struct background_state {
-        std::size_t open_operations = 0;    ///< about
-        std::uint64_t disagreements = 0;    ///< between orders and inventory, found by reconciliation so far
-        std::vector<backlog> subscribers;
+        std::size_t open_operations = 0;   ///< about
+        std::uint64_t disagreements = 0;   ///< between orders and inventory, found by reconciliation so far
+        std::vector<backlog> subscribers;  ///< one per log and reader
     };
-    background_state background() const;
+    background_state background() const;  ///< To be used on `executor()`.
 
     /// Whether the stores of the services that run here answer. To be used on `executor()`.
     /// @par Errors

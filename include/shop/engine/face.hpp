@@ -24,8 +24,9 @@ namespace shop {
 
 /// How the blocking face calls: it waits on the calling thread. Never to be used on the engine's own executor.
 struct blocking_mode {
-    asio::any_io_executor executor;
+    asio::any_io_executor executor;  ///< of the engine
 
+    /// Blocks until it is done; throws what it throws.
     template <class T>
     T run(asio::awaitable<T> work) const {
         return asio::co_spawn(executor, std::move(work), asio::use_future).get();
@@ -34,8 +35,9 @@ struct blocking_mode {
 
 /// How the `co_await` face calls: the work runs on the engine's executor, the caller resumes on its own.
 struct awaiting_mode {
-    asio::any_io_executor executor;
+    asio::any_io_executor executor;  ///< of the engine
 
+    /// Throws what it throws.
     template <class T>
     asio::awaitable<T> run(asio::awaitable<T> work) const {
         return asio::co_spawn(executor, std::move(work), asio::use_awaitable);
@@ -67,18 +69,22 @@ asio::awaitable<result<Answer>> call_one(Service& service, port_function<Service
 template <class Mode, class Service>
 class face {
 public:
+    /// @param call made anew with each request, with a key of its own
     face(Mode mode, Service& service, id_source& ids, scheduler& clock, shop::call call)
         : mode_(std::move(mode)), service_(&service), ids_(&ids), clock_(&clock), call_(std::move(call)) {}
 
 protected:
+    /// @param key the idempotency key; empty: none
     template <class Command, class Answer>
     auto one(port_function<Service, Command, Answer> function, Command command, std::string key = {}) const {
         return mode_.run(detail::call_one(*service_, function, request<Command>(with(std::move(key)), std::move(command))));
     }
+    /// One result per request, in their order.
     template <class Command, class Answer>
     auto many(port_function<Service, Command, Answer> function, std::vector<request<Command>> requests) const {
         return mode_.run(detail::call_many(*service_, function, std::move(requests)));
     }
+    /// The call of the face under this key.
     shop::call with(std::string key) const {
         auto call = call_;
         call.idempotency_key = std::move(key);
@@ -104,16 +110,19 @@ class products_face : public face<Mode, products::service> {
 
 public:
     using face<Mode, service>::face;
+    /// One request of `service::create`.
     auto create(products::product_draft draft) const {
         return this->one(&service::create, products::create_product(std::move(draft)));
     }
     auto get(sku which) const { return this->one(&service::get, products::get_product(std::move(which))); }
     auto list(products::list_products wanted = {}) const { return this->one(&service::list, std::move(wanted)); }
+    /// @param version the one that was read; another one is `version_mismatch`
     auto replace(products::edited_product draft, std::uint64_t version) const {
         auto which = draft.sku;
         return this->one(&service::replace, products::replace_product(std::move(which), std::move(draft), version));
     }
     auto archive(sku which) const { return this->one(&service::archive, products::archive_product(std::move(which))); }
+    /// Many at once, each its own result.
     auto import(std::vector<products::product_merge> merges) const {
         std::vector<request<products::import_product>> requests;
         requests.reserve(merges.size());
@@ -132,6 +141,7 @@ public:
     auto get(sku which) const { return this->one(&service::get, inventory::get_stock(std::move(which))); }
     auto list(inventory::list_stock wanted = {}) const { return this->one(&service::list, std::move(wanted)); }
     auto configure(inventory::configure_stock settings) const { return this->one(&service::configure, std::move(settings)); }
+    /// One request of `service::record`, under a key that is drawn unless the movement has a `reference`.
     auto record(inventory::record_movement movement) const {
         auto key = movement.reference ? std::string() : this->key_or_new({});
         return this->one(&service::record, std::move(movement), std::move(key));
@@ -140,6 +150,7 @@ public:
     auto receive(sku which, std::int64_t pieces) const {
         return record(inventory::record_movement::receive(std::move(which), quantity(pieces)));
     }
+    /// @throws std::invalid_argument outside the range of the types.
     auto receive(char const* which, std::int64_t pieces) const { return receive(sku(which), pieces); }
     auto movements(inventory::list_movements wanted) const { return this->one(&service::movements, std::move(wanted)); }
 };
@@ -151,6 +162,7 @@ class orders_face : public face<Mode, orders::service> {
 
 public:
     using face<Mode, service>::face;
+    /// One request of `service::place`, under the order's key or one that is drawn.
     auto place(orders::place_order order) const {
         auto key = this->key_or_new(std::move(order.idempotency_key));
         return this->one(&service::place, std::move(order), std::move(key));
@@ -168,20 +180,25 @@ public:
     auto get(order_id id) const { return this->one(&service::get, orders::get_order(id)); }
     auto list(orders::list_orders wanted = {}) const { return this->one(&service::list, std::move(wanted)); }
     auto history(order_id id) const { return this->one(&service::history, orders::get_history(id)); }
+    /// One request of `service::transition`, under the step's key or one that is drawn.
     auto transition(orders::transition_order step) const {
         auto key = this->key_or_new(std::move(step.idempotency_key));
         return this->one(&service::transition, std::move(step), std::move(key));
     }
+    /// @param tracking at most `limits::order_tracking_bytes_max` bytes; empty: none
     auto ship(order_id id, std::string tracking = {}) const {
         orders::transition_order step(id, orders::status::shipped);
         if (!tracking.empty()) step.tracking = std::move(tracking);
         return transition(std::move(step));
     }
+    /// Says that all of it has arrived.
     auto deliver(order_id id) const { return transition(orders::transition_order(id, orders::status::delivered)); }
+    /// One request of `service::cancel`, under the step's key or one that is drawn.
     auto cancel(orders::cancel_order step) const {
         auto key = this->key_or_new(std::move(step.idempotency_key));
         return this->one(&service::cancel, std::move(step), std::move(key));
     }
+    /// Without a reason, under a key that is drawn.
     auto cancel(order_id id) const { return cancel(orders::cancel_order(id)); }
 };
 
@@ -198,13 +215,15 @@ public:
 /// The four services under one hand.
 template <class Mode>
 struct shop_face {
-    products_face<Mode> products;
-    inventory_face<Mode> inventory;
-    orders_face<Mode> orders;
-    notifications_face<Mode> notifications;
+    products_face<Mode> products;            ///< see `products::service`
+    inventory_face<Mode> inventory;          ///< see `inventory::service`
+    orders_face<Mode> orders;                ///< see `orders::service`
+    notifications_face<Mode> notifications;  ///< see `notifications::service`
 };
 
+/// The face that waits on the calling thread.
 using blocking_shop = shop_face<blocking_mode>;
+/// The face for `co_await`.
 using awaiting_shop = shop_face<awaiting_mode>;
 
 }  // namespace shop

@@ -14,7 +14,7 @@ struct cursor_record {
     static constexpr auto key() { return std::tuple{&cursor_record::subscriber}; }
     static constexpr std::size_t load_key_size = 1;
 
-    std::string subscriber;
+    std::string subscriber;  ///< one record for each
     std::uint64_t revision = 0;
     std::uint64_t acknowledged_position = 0;  ///< every record up to this position has been taken in by the subscriber
 

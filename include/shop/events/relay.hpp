@@ -23,6 +23,7 @@ class advance_cursor final : public decision_batch<Schema> {
     using record = cursor_record<Log>;
 
 public:
+    /// @param up_to a position in the log; one that was acknowledged already changes nothing
     advance_cursor(std::string subscriber, std::uint64_t up_to)
         : subscriber_(std::move(subscriber)), acknowledged_position_(up_to) {}
 
@@ -59,6 +60,7 @@ private:
 template <class Schema, class Log>
 class relay : public std::enable_shared_from_this<relay<Schema, Log>> {
 public:
+    /// The store that has the log.
     using store_type = record_store<Schema>;
     /// Takes records in; success means that they need never be told again.
     using deliver_function = std::function<asio::awaitable<result<void>>(std::vector<Log>)>;
@@ -73,6 +75,7 @@ public:
           deliver_(std::move(deliver)),
           between_looks_(context_) {}
 
+    /// Begins to look at the log.
     void start() {
         asio::co_spawn(context_.executor, run(this->shared_from_this()), asio::detached);
     }
@@ -84,7 +87,7 @@ public:
         if (!failing_ && !gathering_) between_looks_.wake();  // news do not hurry a subscriber that fails
     }
 
-    void stop() { between_looks_.stop(); }
+    void stop() { between_looks_.stop(); }  ///< Nothing is told from now on; what is under way may end.
 
     /// The position up to which the subscriber has been told.
     std::uint64_t acknowledged_position() const { return acknowledged_position_; }

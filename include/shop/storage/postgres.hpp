@@ -36,6 +36,7 @@ enum class postgres_pooler {
 };
 constexpr std::array<std::string_view, 3> words_of(postgres_pooler) { return {"none", "session", "transaction"}; }
 
+/// How to use a PostgreSQL database.
 struct postgres_options {
     /// Connections at most, each with a thread of its own; those beyond the first are made when work waits for them.
     std::size_t connections = 8;
@@ -45,6 +46,7 @@ struct postgres_options {
     std::chrono::milliseconds wait_max{5'000};
     /// Given to the server with each connection. A value that the connection string sets itself goes first.
     std::chrono::milliseconds statement_timeout{10'000};
+    /// As `statement_timeout`.
     std::chrono::milliseconds lock_timeout{5'000};
     /// For the rows that a process holds which stands still while it decides: others wait for them, within their time.
     std::chrono::milliseconds idle_in_transaction_timeout{1'000};

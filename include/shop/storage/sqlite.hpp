@@ -18,15 +18,18 @@ namespace shop::storage {
 /// Shared objects: safe.
 class sqlite_statistics {
 public:
+    /// Counted since the store was opened.
     struct counts {
         std::uint64_t commits = 0;                  ///< transactions that wrote something
         std::uint64_t batches = 0;                  ///< batches that were committed in them
         std::map<std::string, std::uint64_t> rows;  ///< written or deleted, by table
     };
+    /// All counts as of one moment.
     counts snapshot() const {
         std::lock_guard lock(mutex_);
         return counts_;
     }
+    /// For the store alone.
     void replace(counts now) {
         std::lock_guard lock(mutex_);
         counts_ = std::move(now);
@@ -37,6 +40,7 @@ private:
     counts counts_;
 };
 
+/// How to use a SQLite file.
 struct sqlite_options {
     /// Refuse to open a file that another exclusive store has open, and keep others from it. Tools that work beside a
     /// server turn it off.

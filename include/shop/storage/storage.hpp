@@ -26,10 +26,10 @@ class store;
 
 /// The four storage ports of a shop. They may share one database, or none.
 struct stores {
-    std::shared_ptr<products::store> products;
-    std::shared_ptr<inventory::store> inventory;
-    std::shared_ptr<orders::store> orders;
-    std::shared_ptr<notifications::store> notifications;
+    std::shared_ptr<products::store> products;            ///< null where none is needed
+    std::shared_ptr<inventory::store> inventory;          ///< null where none is needed
+    std::shared_ptr<orders::store> orders;                ///< null where none is needed
+    std::shared_ptr<notifications::store> notifications;  ///< null where none is needed
     /// Whether what was written since the last call found room. A store whose writes nobody tries again looks for room by
     /// itself until the next call. Empty: nobody knows. To be used from any thread.
     std::function<result<void>()> check_room = {};
@@ -39,8 +39,8 @@ namespace storage {
 
 /// What a store is given, since nothing is ambient.
 struct context {
-    scheduler& clock;
-    id_source& ids;
+    scheduler& clock;              ///< outlives the stores
+    id_source& ids;                ///< outlives the stores
     log_sink& log = silent_log();  ///< told what a database said, while it works; outlives the stores
 };
 

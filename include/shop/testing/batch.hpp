@@ -17,9 +17,12 @@ namespace shop::testing {
 template <class Schema>
 class scripted_batch final : public decision_batch<Schema> {
 public:
+    /// What to write, or which keys to load first.
     using decided = boost::system::result<changes<Schema>, key_set<Schema>>;
+    /// Pure: it may run several times.
     using decision = std::function<decided(loaded_rows<Schema> const&, attempt const&)>;
 
+    /// @param expected rows that are taken to be as they were read last; none unless told otherwise
     scripted_batch(key_set<Schema> wanted, decision decide, expected_rows<Schema> expected = {})
         : wanted_(std::move(wanted)), expected_(std::move(expected)), decide_(std::move(decide)) {}
 
@@ -39,11 +42,13 @@ private:
     unsigned runs_ = 0;
 };
 
+/// Runs a batch and waits for it.
 template <class Schema>
 result<void> transact(record_store<Schema>& store, std::shared_ptr<decision_batch<Schema>> batch) {
     return run(store.transact(std::move(batch)));
 }
 
+/// Runs a decision over these keys and waits for it.
 template <class Schema>
 result<void> transact(record_store<Schema>& store, std::type_identity_t<key_set<Schema>> wanted,
                       std::type_identity_t<typename scripted_batch<Schema>::decision> decide,
@@ -66,6 +71,7 @@ result<void> put(record_store<Schema>& store, std::vector<Record> records) {
     what.template puts<Record>() = std::move(records);
     return write(store, std::move(what));
 }
+/// Writes one record without looking.
 template <class Record, class Schema>
 requires described<Record> result<void> put(record_store<Schema>& store, Record record) {
     return put(store, std::vector<Record>{std::move(record)});
@@ -80,6 +86,7 @@ std::vector<Record> load_group(record_store<Schema>& store, std::type_identity_t
     auto const& found = rows->template groups<Record>().front();
     return {found.begin(), found.end()};
 }
+/// The first record under a load key. @throws shop::failure if the store does not answer.
 template <class Record, class Schema>
 std::optional<Record> load_one(record_store<Schema>& store, std::type_identity_t<load_key_of<Record>> key) {
     auto found = load_group<Record>(store, std::move(key));

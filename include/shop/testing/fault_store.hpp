@@ -41,10 +41,11 @@ public:
     using chooser = std::function<fault(std::uint64_t commit)>;
 
     fault_plan() = default;
-    explicit fault_plan(chooser choose) : choose_(std::move(choose)) {}
+    explicit fault_plan(chooser choose) : choose_(std::move(choose)) {}  ///< see `chooser`
 
     /// Nothing ever fails; the commits are counted.
     static std::shared_ptr<fault_plan> none() { return std::make_shared<fault_plan>(); }
+    /// One fault, at this commit; the first is 1.
     static std::shared_ptr<fault_plan> at(std::uint64_t commit, fault what) {
         return std::make_shared<fault_plan>([=](std::uint64_t n) { return n == commit ? what : fault::none; });
     }

@@ -28,10 +28,11 @@ namespace shop::testing {
 /// Shared objects: safe. It must outlive the coroutines that sleep on it.
 class manual_scheduler final : public scheduler {
 public:
-    using duration = std::chrono::milliseconds;
+    using duration = std::chrono::milliseconds;  ///< as fine as a timestamp
     /// The first of January 2026, 00:00 UTC.
     static constexpr timestamp default_start{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
 
+    /// @param start what the wall clock says at first
     explicit manual_scheduler(timestamp start = default_start);
 
     steady_time now() const override;
@@ -48,7 +49,7 @@ public:
 
     /// Timers that are set and not woken.
     std::size_t pending() const;
-    std::optional<steady_time> next_timer() const;
+    std::optional<steady_time> next_timer() const;  ///< The earliest; nothing when none is set.
 
     /// Runs what is ready, moves on to the next timer, and so on, until `by` has passed. Nothing else may run the
     /// context meanwhile; what comes from other threads is not waited for.

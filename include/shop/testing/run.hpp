@@ -45,6 +45,7 @@ T run(asio::awaitable<T> work) {
     detail::drive(context, detail::store_result(std::move(work), out));
     return std::move(*out);
 }
+/// The same, for work that answers nothing.
 inline void run(asio::awaitable<void> work) {
     asio::io_context context(1);
     detail::drive(context, std::move(work));

@@ -13,7 +13,7 @@ namespace shop::testing {
 /// Shared objects: safe; the order of draws decides what is drawn.
 class seeded_ids final : public id_source {
 public:
-    explicit seeded_ids(std::uint64_t seed = 1) : state_(seed) {}
+    explicit seeded_ids(std::uint64_t seed = 1) : state_(seed) {}  ///< equal seeds draw equal ids
     uuid next(timestamp now) override;
 
 private:

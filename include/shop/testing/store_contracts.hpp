@@ -18,9 +18,13 @@
 /// registered by calls, so that no linker drops them.
 namespace shop::testing {
 
+/// @param name begins the names of the tests
 void register_products_store_contract(std::string const& name, store_subject const& subject);
+/// @param name begins the names of the tests
 void register_inventory_store_contract(std::string const& name, store_subject const& subject);
+/// @param name begins the names of the tests
 void register_orders_store_contract(std::string const& name, store_subject const& subject);
+/// @param name begins the names of the tests
 void register_notifications_store_contract(std::string const& name, store_subject const& subject);
 
 /// All four.

@@ -12,31 +12,32 @@
 
 namespace shop::transport {
 
+/// When a channel tries again, hedges and leaves alone.
 struct balancing_options {
-    unsigned attempts_max = 3;                  ///< of one item, the first included
-    double retries_per_item = 0.1;              ///< what each item adds to the budget of retries and hedges
-    double retries_max = 100;                   ///< how far the budget is saved up
-    unsigned failures_to_open = 5;              ///< in a row, until an instance is left alone
-    std::chrono::milliseconds open_for{1'000};  ///< the first time; doubled each time the next attempt fails too
-    std::chrono::milliseconds open_for_max{30'000};
-    std::chrono::milliseconds overdue_margin{250};  ///< at least so long beyond the usual until an item is overdue
-    std::chrono::milliseconds suspect_for{1'000};   ///< how long an instance with an overdue item is passed over
-    std::optional<batcher_options> batching;        ///< of the items of one operation on their way to one instance
+    unsigned attempts_max = 3;                       ///< of one item, the first included
+    double retries_per_item = 0.1;                   ///< what each item adds to the budget of retries and hedges
+    double retries_max = 100;                        ///< how far the budget is saved up
+    unsigned failures_to_open = 5;                   ///< in a row, until an instance is left alone
+    std::chrono::milliseconds open_for{1'000};       ///< the first time; doubled each time the next attempt fails too
+    std::chrono::milliseconds open_for_max{30'000};  ///< the longest
+    std::chrono::milliseconds overdue_margin{250};   ///< at least so long beyond the usual until an item is overdue
+    std::chrono::milliseconds suspect_for{1'000};    ///< how long an instance with an overdue item is passed over
+    std::optional<batcher_options> batching;         ///< of the items of one operation on their way to one instance
 };
 
 /// One of several that do the same.
 struct instance {
-    std::string name;  ///< its address
-    std::shared_ptr<channel> to;
+    std::string name;             ///< its address
+    std::shared_ptr<channel> to;  ///< not null
 };
 
 /// How an instance fares.
 struct instance_state {
-    std::string name;
-    std::size_t in_flight = 0;  ///< messages
-    bool open = false;          ///< its breaker: it is left alone for a while
-    bool healthy = true;        ///< what was said last by whoever looks after it
-    std::uint64_t ejections = 0;
+    std::string name;             ///< as in `instance`
+    std::size_t in_flight = 0;    ///< messages
+    bool open = false;            ///< its breaker: it is left alone for a while
+    bool healthy = true;          ///< what was said last by whoever looks after it
+    std::uint64_t ejections = 0;  ///< how often its breaker opened
 };
 
 /// Spreads items over the instances of a service, and tries again what did not arrive or does not come back.
@@ -59,6 +60,7 @@ struct instance_state {
 /// Once an item may have arrived somewhere, the answer is `outcome_unknown` whatever became of the attempts after it.
 class balancing_channel final : public channel {
 public:
+    /// @param instances at first; `set_instances` changes them
     balancing_channel(service_context const& context, std::vector<instance> instances, balancing_options options = {});
 
     asio::awaitable<std::vector<result<std::string>>> send(operation_facts operation,
@@ -73,6 +75,7 @@ public:
 
     /// Whether an item would be sent now, rather than refused.
     bool is_available() const;
+    /// As they are now.
     std::vector<instance_state> instances() const;
     /// Items sent once more after a failure.
     std::uint64_t retries() const;

@@ -16,6 +16,7 @@ namespace shop::transport {
 /// that has to wait holds up only those that left with it.
 class batching_channel final : public channel {
 public:
+    /// @param next carries the messages
     batching_channel(service_context const& context, std::shared_ptr<channel> next, batcher_options options)
         : executor_(context.executor), next_(std::move(next)), options_(options) {}
 

@@ -16,15 +16,15 @@ namespace asio = boost::asio;
 
 /// What a channel is told of the operation it carries.
 struct operation_facts {
-    std::string_view name;  ///< static text
-    shop::safety safety = shop::safety::safe;
+    std::string_view name;                     ///< static text
+    shop::safety safety = shop::safety::safe;  ///< decides what may be sent again
 };
 
 /// One request on its way out. What it says is no business of the channel; when it must be there is.
 struct outgoing {
-    std::string text;  ///< the item, but for the time it has left: see `join_items`
-    steady_time deadline = steady_time::max();
-    std::string trace;  ///< W3C traceparent, empty without one
+    std::string text;                           ///< the item, but for the time it has left: see `join_items`
+    steady_time deadline = steady_time::max();  ///< `steady_time::max()` is none
+    std::string trace;                          ///< W3C traceparent, empty without one
 };
 
 /// A way to call a service that runs elsewhere. It moves opaque items; the typed services sit on it once (`remote.hpp`), so

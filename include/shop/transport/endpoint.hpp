@@ -34,10 +34,11 @@ public:
 
     /// Offers all operations of a service, also those that only services call.
     void offer(std::shared_ptr<products::service> service);
-    void offer(std::shared_ptr<inventory::service> service);
-    void offer(std::shared_ptr<orders::service> service);
-    void offer(std::shared_ptr<notifications::service> service);
+    void offer(std::shared_ptr<inventory::service> service);      ///< The same of the inventory.
+    void offer(std::shared_ptr<orders::service> service);         ///< The same of the orders.
+    void offer(std::shared_ptr<notifications::service> service);  ///< The same of the notifications.
 
+    /// By the name of the operation: `orders.place`.
     bool offers(std::string_view operation) const { return rows_.contains(operation); }
     /// The names of what is offered, in their order.
     std::vector<std::string_view> operations() const;
@@ -51,9 +52,11 @@ public:
 
     /// One row of a service's table, ready to run.
     struct row {
-        std::string_view name;
-        std::string_view scope;
-        std::shared_ptr<void> service;
+        std::string_view name;          ///< `orders.place`
+        std::string_view scope;         ///< what the principal must hold
+        std::shared_ptr<void> service;  ///< kept alive while it is offered
+
+        /// Answers one line per item, in their order.
         asio::awaitable<std::string> (*run)(row const& self, scheduler const& clock, observer const& watch,
                                             std::vector<std::string_view> lines);
     };

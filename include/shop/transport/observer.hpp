@@ -14,9 +14,9 @@ namespace shop::transport {
 
 /// Whose an item was.
 struct item_origin {
-    std::string account;
-    std::string request_id;
-    std::string trace;  ///< the `traceparent` that came with it
+    std::string account;     ///< of the principal; scopes idempotency keys
+    std::string request_id;  ///< as `call::request_id`
+    std::string trace;       ///< the `traceparent` that came with it
 };
 
 /// The work on items that came with one `traceparent`, of which a trace tells.
@@ -28,11 +28,11 @@ struct item_span {
 
 /// What became of items that went together, for whoever counts. Valid for the call only.
 struct observed_items {
-    std::string_view operation;                            ///< static text
+    std::string_view operation;                           ///< static text
     std::span<std::optional<error_code> const> failures;  ///< one per item; nothing where it went well
-    steady_time::duration took{};
-    std::span<item_origin const> origins;  ///< at an endpoint, one per item; empty for calls made here
-    std::span<item_span const> spans;
+    steady_time::duration took{};                         ///< from the first of them on until the last was answered
+    std::span<item_origin const> origins;                 ///< at an endpoint, one per item; empty for calls made here
+    std::span<item_span const> spans;                     ///< empty where nothing is traced
 };
 
 /// Whoever watches. Its functions must not block or throw.

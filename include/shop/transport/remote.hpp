@@ -20,12 +20,16 @@
 /// As the services: to be used from the executor of the context.
 namespace shop::transport {
 
+/// @param over leads to an endpoint that offers the service
 std::shared_ptr<products::service> remote_products(service_context context, std::shared_ptr<channel> over,
                                                    observer watch = {});
+/// @param over leads to an endpoint that offers the service
 std::shared_ptr<inventory::service> remote_inventory(service_context context, std::shared_ptr<channel> over,
                                                      observer watch = {});
+/// @param over leads to an endpoint that offers the service
 std::shared_ptr<orders::service> remote_orders(service_context context, std::shared_ptr<channel> over,
                                                observer watch = {});
+/// @param over leads to an endpoint that offers the service
 std::shared_ptr<notifications::service> remote_notifications(service_context context, std::shared_ptr<channel> over,
                                                              observer watch = {});
 

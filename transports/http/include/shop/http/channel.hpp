@@ -15,8 +15,8 @@
 /// `application/x-ndjson`.
 namespace shop::http {
 
-inline constexpr std::string_view internal_path = "/internal/v1/";
-inline constexpr std::size_t internal_body_bytes_max = 8 * 1024 * 1024;
+inline constexpr std::string_view internal_path = "/internal/v1/";       ///< followed by the name of the operation
+inline constexpr std::size_t internal_body_bytes_max = 8 * 1024 * 1024;  ///< of the items of one message
 
 /// Carries items to one instance of a service. Items of more than `internal_body_bytes_max` go in several messages.
 /// @param credential the value of `Authorization` that the other end demands; asked for each message, so that it can change
@@ -34,6 +34,7 @@ public:
     /// @return why it is not taken: `unauthenticated` for who is not known, `forbidden` for who may not ask for that; nothing if it is
     using judge_function = std::function<std::optional<error>(request const& head, std::string_view operation)>;
 
+    /// @param judge asked for each message, before its body is read
     internal_api(std::shared_ptr<transport::endpoint> to, judge_function judge) : to_(std::move(to)), judge_(std::move(judge)) {}
 
     admission admit(request const& head) override;

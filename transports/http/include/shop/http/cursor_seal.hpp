@@ -11,7 +11,7 @@
 
 namespace shop::http {
 
-inline constexpr std::size_t cursor_secret_bytes_min = 32;
+inline constexpr std::size_t cursor_secret_bytes_min = 32;  ///< of what the key is made from
 
 /// Seals the cursors of lists on their way to clients: a sealed cursor tells nothing of what is in it, and is good for whom
 /// it was made and the same list with the same filters only.

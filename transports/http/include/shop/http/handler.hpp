@@ -22,7 +22,9 @@ public:
     taken_place() = default;
     /// @param counter of the places that are taken; outlives this
     explicit taken_place(std::size_t& counter) : counter_(&counter) { ++counter; }
+    /// The other gives back nothing any more.
     taken_place(taken_place&& other) noexcept : counter_(std::exchange(other.counter_, nullptr)) {}
+    /// Gives back what it had; the other gives back nothing any more.
     taken_place& operator=(taken_place&& other) noexcept {
         taken_place before(std::move(other));
         std::swap(counter_, before.counter_);
@@ -30,6 +32,7 @@ public:
     }
     ~taken_place() { give_back(); }
 
+    /// Once; later calls do nothing.
     void give_back() {
         if (counter_) --*std::exchange(counter_, nullptr);
     }
@@ -40,11 +43,11 @@ private:
 
 /// What a handler says to a head, before its body is read.
 struct admission {
-    std::optional<response> answer;  ///< the final answer already: the body is never read
-    std::size_t body_bytes_max = limits::body_bytes_max;
-    std::size_t route = 0;                     ///< comes back as `request::route`
-    std::shared_ptr<shop::principal const> by;  ///< comes back as `request::by`
-    std::string trace;   ///< a `traceparent` that names the work on this request; comes back as `request::trace`
+    std::optional<response> answer;                       ///< the final answer already: the body is never read
+    std::size_t body_bytes_max = limits::body_bytes_max;  ///< more is refused with 413
+    std::size_t route = 0;                                ///< comes back as `request::route`
+    std::shared_ptr<shop::principal const> by;            ///< comes back as `request::by`
+    std::string trace;  ///< a `traceparent` that names the work on this request; comes back as `request::trace`
     bool undecided =
         false;           ///< judging the head takes time: `admit_later` is asked, before anything of the body is read
     taken_place place;   ///< given back once the request is answered or given up

@@ -60,14 +60,14 @@ enum class cache_policy {
 class response {
 public:
     response() = default;
-    explicit response(unsigned status) : status(status) {}
+    explicit response(unsigned status) : status(status) {}  ///< RFC 9110, section 15
     /// An answer of JSON.
     response(unsigned status, std::string body) : status(status), body(std::move(body)) {}
 
-    unsigned status = 200;  ///< 200 to 599; anything else is sent as 500
-    std::string body;
+    unsigned status = 200;                          ///< 200 to 599; anything else is sent as 500
+    std::string body;                               ///< sent as it is, with its `Content-Length`
     cache_policy cache = cache_policy::revalidate;  ///< what `Cache-Control` says
-    bool close = false;  ///< closes the connection after this answer
+    bool close = false;                             ///< closes the connection after this answer
     std::optional<shop::error_code> failure;  ///< what it tells, if it tells a failure of the shop: not sent, for who counts
 
     /// Adds a field.
@@ -88,7 +88,7 @@ public:
         content_type_ = type;
         return *this;
     }
-    std::string_view content_type() const { return content_type_; }
+    std::string_view content_type() const { return content_type_; }  ///< Empty without a body.
 
     /// The value of an added field, by its name in any case.
     std::optional<std::string_view> find(std::string_view name) const;

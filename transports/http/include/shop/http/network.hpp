@@ -13,7 +13,7 @@ namespace shop::http {
 namespace asio = boost::asio;
 
 /// A network of addresses in CIDR notation (RFC 4632; RFC 4291, 2.3): `10.0.0.0/8`, `2001:db8::/32`. An address alone is the
-/// network of itself. IPv4 in IPv6 (`::ffff:10.0.0.1`) counts as IPv4.
+/// network of itself. IPv4 in IPv6 (RFC 4291, 2.5.5.2) counts as IPv4.
 class network {
 public:
     /// @par Errors
@@ -21,7 +21,7 @@ public:
     /// often a slip than meant.
     static result<network> parse(std::string_view text);
 
-    bool contains(asio::ip::address const& address) const;
+    bool contains(asio::ip::address const& address) const;  ///< IPv4 in IPv6 counts as IPv4.
 
 private:
     std::array<std::uint8_t, 16> base_{};

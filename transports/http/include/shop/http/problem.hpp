@@ -26,14 +26,14 @@ enum class refusal {
 
 /// How a refusal is told. What `shop::error_code` has a word for is told as that is.
 struct refusal_row {
-    refusal kind;
-    unsigned status;
-    std::string_view word;
-    std::string_view title;
+    refusal kind;             ///< equal to the place in the table
+    unsigned status;          ///< RFC 9110, section 15
+    std::string_view word;    ///< the `code` of the problem; stable for ever
+    std::string_view title;   ///< the `title` of the problem, for people
     std::string_view remedy;  ///< what the caller can do about it
-    bool retryable;         ///< the same request may succeed later, unchanged
-    error_code code;        ///< the failure it is, or the nearest
-    bool is_of_http;        ///< it has a word of its own
+    bool retryable;           ///< the same request may succeed later, unchanged
+    error_code code;          ///< the failure it is, or the nearest
+    bool is_of_http;          ///< it has a word of its own
 };
 
 /// One row per `refusal`, in its order.
@@ -56,6 +56,7 @@ constexpr bool is_in_problem(std::string_view member) {
 /// that the error has. `Retry-After` is set where waiting helps.
 /// @param about whose path, as the client knows it, is the `instance`; null for none
 response problem(error const& e, request const* about = nullptr);
+/// The same, about the path of a request.
 inline response problem(error const& e, request const& about) {
     return problem(e, &about);
 }
@@ -63,6 +64,7 @@ inline response problem(error const& e, request const& about) {
 /// A refusal as a problem body.
 /// @param detail what is wrong with this request and what to mend; never what it sent.
 response problem(refusal kind, std::string_view detail, request const* about = nullptr);
+/// The same, about the path of a request.
 inline response problem(refusal kind, std::string_view detail, request const& about) {
     return problem(kind, detail, &about);
 }

@@ -41,6 +41,7 @@ public:
     /// By the head alone, before the body is read.
     /// @return nothing if that takes time: then `judge_later` is asked, still before the body is read.
     virtual std::optional<access_decision> judge(request const& head) = 0;
+    /// By the head, with whatever has to be asked for it.
     virtual asio::awaitable<access_decision> judge_later(request const& head) = 0;
 };
 

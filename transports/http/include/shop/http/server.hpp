@@ -25,11 +25,12 @@ class server_state;
 
 /// The bounds of a server; the defaults are those of the product.
 struct server_options {
+    /// Request line and header fields together; more is 431.
     std::size_t head_bytes_max = limits::request_head_bytes_max;
-    std::size_t header_fields_max = limits::header_fields_max;
-    std::size_t target_bytes_max = limits::target_bytes_max;
-    std::size_t read_buffer_bytes_max = limits::read_buffer_bytes_max;
-    std::size_t connections_max = limits::connections_max;
+    std::size_t header_fields_max = limits::header_fields_max;          ///< more is 431
+    std::size_t target_bytes_max = limits::target_bytes_max;            ///< more is 414
+    std::size_t read_buffer_bytes_max = limits::read_buffer_bytes_max;  ///< per connection; at least `head_bytes_max`
+    std::size_t connections_max = limits::connections_max;              ///< open at once
     std::size_t connections_per_peer_max =
         0;  ///< of one address (IPv6: a /64) but those of trusted proxies; 0 is no bound of its own
     std::size_t bodies_bytes_max =
@@ -38,14 +39,14 @@ struct server_options {
         0;  ///< of one account, and of one client's address; more are answered 429. 0: no bound of its own
 
     std::chrono::milliseconds head_read_max = limits::head_read_max;  ///< from the first byte of a request; also for the TLS handshake
-    std::chrono::milliseconds body_read_max = limits::body_read_max;
-    std::chrono::milliseconds write_max = limits::write_max;
+    std::chrono::milliseconds body_read_max = limits::body_read_max;  ///< for a whole body
+    std::chrono::milliseconds write_max = limits::write_max;          ///< for a whole answer
     std::chrono::milliseconds idle_max = limits::idle_max;  ///< longer than clients keep connections: who closes first must be they
     std::chrono::milliseconds drain_idle_max{1'000};  ///< how long an idle connection is kept for a last request when draining
     std::chrono::milliseconds linger_max = limits::linger_max;  ///< how long the rest of a refused request is read and dropped
     std::chrono::milliseconds linger_silence_max = limits::linger_silence_max;  ///< how long none of it may come
     std::size_t linger_bytes_max = limits::linger_bytes_max;                    ///< how much of it
-    std::chrono::milliseconds sweep_interval{250};  ///< how late a time limit may strike
+    std::chrono::milliseconds sweep_interval{250};                              ///< how late a time limit may strike
     std::chrono::milliseconds accept_backoff{100};  ///< pause when the system has no descriptor left
 
     /// Proxies that are believed about whom they ask for (`request::client`): `Forwarded` (RFC 7239) or `X-Forwarded-For`,
@@ -64,11 +65,11 @@ struct server_options {
 
 /// Where a server listens.
 struct endpoint {
-    std::string host;
-    std::uint16_t port = 0;
-    bool tls = false;
+    std::string host;        ///< a name or an address, without brackets
+    std::uint16_t port = 0;  ///< 0 in what is asked for: any that is free
+    bool tls = false;        ///< whether it is `https`
 
-    std::string url() const;
+    std::string url() const;  ///< As a client names it: `http://HOST:PORT`, or `https`.
 };
 
 /// An HTTP/1.1 server.

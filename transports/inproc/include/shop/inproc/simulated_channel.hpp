@@ -28,8 +28,10 @@ struct network_faults {
 /// As `transport::channel`; the endpoint runs on the same executor.
 class simulated_channel final : public transport::channel {
 public:
+    /// @param context its source of ids draws the faults, so that a seed replays them
     simulated_channel(service_context context, std::shared_ptr<transport::endpoint> to, network_faults faults = {});
 
+    /// See `transport::channel`.
     asio::awaitable<std::vector<result<std::string>>> send(transport::operation_facts operation,
                                                            std::vector<transport::outgoing> items) override;
 
@@ -37,9 +39,9 @@ public:
     void set_faults(network_faults faults) { *faults_ = faults; }
     /// Until it is joined again nothing gets through in either direction.
     void cut() { *is_cut_ = true; }
-    void join() { *is_cut_ = false; }
+    void join() { *is_cut_ = false; }  ///< Undoes `cut`.
 
-    std::uint64_t messages() const { return messages_; }
+    std::uint64_t messages() const { return messages_; }  ///< Sent so far.
 
 private:
     service_context context_;
