@@ -40,7 +40,9 @@ private:
 /// @return what became of it: `read`, or the state of the trouble (`misfit`, or none for a value that means nothing)
 template <class Record>
 std::string read_damaged(choices& from) {
-    auto answer = answer_with<Record>({shop::testing::sample<Record>::make(1), shop::testing::sample<Record>::make(2)});
+    bool const as_text = from.below(2) == 1;
+    std::vector<Record> const records{shop::testing::sample<Record>::make(1), shop::testing::sample<Record>::make(2)};
+    auto answer = as_text ? text_answer_with(records) : answer_with(records);
     while (!from.done()) {
         auto const kind = from.below(10);
         auto const column = from.below(static_cast<unsigned>(answer.columns.size()));
@@ -58,7 +60,7 @@ std::string read_damaged(choices& from) {
         if (kind == 9 && !answer.rows.empty()) answer.rows.pop_back();
     }
     try {
-        (void)read_answer<Record>(answer);
+        (void)(as_text ? read_text_answer<Record>(answer) : read_answer<Record>(answer));
         return "read";
     } catch (shop::postgres::trouble const& t) {
         return t.state();

@@ -99,4 +99,37 @@ std::vector<Record> read_answer(made_answer const& from) {
     return out;
 }
 
+/// The answer to a list of these records: as text.
+template <class Record>
+made_answer text_answer_with(std::vector<Record> const& records) {
+    made_answer out;
+    for (auto const& one : shop::postgres::records_of<Record>().columns) out.columns.push_back({one.name, one.type.oid, 0});
+    for (auto const& one : records) {
+        shop::postgres::value_writer to;
+        shop::for_each_field<Record>([&](auto const& f) { shop::storage::write_column(to, one.*f.pointer); });
+        auto& row = out.rows.emplace_back();
+        for (auto& value : to.take()) row.push_back(value.is_null ? made_answer::field() : made_answer::field(std::move(value.value)));
+    }
+    return out;
+}
+
+/// Reads an answer that came through libpqxx, which does not tell its format, as the store does.
+/// @throws shop::postgres::trouble
+template <class Record>
+std::vector<Record> read_text_answer(made_answer const& from) {
+    using shop::postgres::text_rows;
+    shop::postgres::require_shape(shop::postgres::records_of<Record>(), from.columns.size(), from.rows.size(), false, [&](std::size_t i) {
+        return shop::postgres::given_column{from.columns[i].name, from.columns[i].type, false};
+    });
+    std::vector<text_rows::field> fields;
+    for (auto const& row : from.rows) {
+        for (std::size_t i = 0; i < from.columns.size(); ++i) {
+            fields.push_back(i < row.size() && row[i] ? text_rows::field(*row[i]) : std::nullopt);
+        }
+    }
+    std::vector<Record> out;
+    shop::postgres::read_records(text_rows(from.columns.size(), std::move(fields), nullptr), out);
+    return out;
+}
+
 }  // namespace shop_test

@@ -38,9 +38,10 @@ constexpr std::array<std::string_view, 3> words_of(postgres_pooler) { return {"n
 
 /// How to use a PostgreSQL database.
 struct postgres_options {
-    /// Connections at most, each with a thread of its own; those beyond the first are made when work waits for them.
+    /// Connections at most, each with a thread of its own; those beyond the first are made when work waits for them. A quarter
+    /// of them is for lists and scans, and one at least: so there are two at least.
     std::size_t connections = 8;
-    /// Batches and reads that may wait for a connection; more are answered `overloaded`.
+    /// Batches and loads that may wait for a connection, and as many lists; more are answered `overloaded`.
     std::size_t queue_max = 16'384;
     /// How long one may wait for a connection; then it is answered `store_unavailable`.
     std::chrono::milliseconds wait_max{5'000};

@@ -38,9 +38,13 @@ void require_shape(answer_shape const& shape, std::size_t columns, std::size_t r
     }
 }
 
+class row_reader;
+
 /// The rows that a statement returned, with fields in their binary form. Cheap to copy; fields live as long as the last copy.
 class rows {
 public:
+    using reader = row_reader;
+
     /// Takes a result if it is of this shape.
     /// @throws trouble a misfit that says what was expected and what came
     rows(std::shared_ptr<pg_result> from, answer_shape const& shape);

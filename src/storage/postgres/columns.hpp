@@ -14,8 +14,15 @@
 #include "storage/columns.hpp"
 #include "storage/postgres/connection.hpp"
 
-/// Columns of PostgreSQL, in their binary form: what is written goes as arrays, one per column.
-/// boolean -> boolean, integer -> bigint, id -> uuid, bytes -> bytea, text -> text.
+/// Columns of PostgreSQL. Batches go in binary form, what is written as arrays, one per column; lists come as text.
+///
+/// | kind    | type    | in binary form (`row_reader`) | as text (`text_reader`)      |
+/// |---------|---------|-------------------------------|------------------------------|
+/// | boolean | boolean | a byte                        | `t` or `f`                   |
+/// | integer | bigint  | 8 bytes, the highest first    | decimal digits               |
+/// | id      | uuid    | 16 bytes                      | 36 characters, in lower case |
+/// | bytes   | bytea   | as they are                   | `\x` and hexadecimal digits |
+/// | text    | text    | UTF-8                         | UTF-8                        |
 namespace shop::postgres {
 
 using storage::column_kind;

@@ -15,9 +15,6 @@ using storage::postgres_pooler;
 
 namespace {
 
-/// How much longer than its statements may take a server may be silent, before it counts as gone.
-constexpr auto silence_margin = std::chrono::seconds(5);
-
 statement const begin_to_write("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", {"BEGIN", {}, {}});
 statement const begin_to_read("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {"BEGIN", {}, {}});
 statement const commit_statement("COMMIT", {"COMMIT", {}, {}});

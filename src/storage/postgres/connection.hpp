@@ -20,13 +20,6 @@ struct pg_conn;
 /// statement by statement goes through `session`. Nothing outside this folder includes either driver.
 namespace shop::postgres {
 
-/// A value of a statement's parameter.
-struct parameter {
-    std::string value;
-    bool is_null = false;
-    bool is_binary = false;
-};
-
 /// One connection. Gone for good when the server closes it: settings and prepared statements went with it.
 ///
 /// Statements are queued, and go to the server together: what does not depend on an answer costs no round trip of its own.
@@ -54,6 +47,8 @@ public:
     std::vector<rows> flush();
 
     bool is_usable() const { return usable_; }
+
+    class snapshot;
 
 private:
     friend class transaction;
@@ -116,6 +111,12 @@ public:
 
 private:
     connection* on_;
+};
+
+/// A transaction that reads.
+class connection::snapshot : public transaction {
+public:
+    explicit snapshot(connection& on) : transaction(on, kind::reading) {}
 };
 
 }  // namespace shop::postgres

@@ -15,7 +15,7 @@ public:
         static auto const what = select_where<stock_record>(
             " JOIN (SELECT DISTINCT sku FROM inventory_stock WHERE sku > $1::text"
             " ORDER BY sku LIMIT $2::bigint) AS page ON stored.sku = page.sku ORDER BY stored.sku, stored.location");
-        auto work = [query = std::move(query)](connection& on, std::vector<stock_record>& out) {
+        auto work = [query = std::move(query)](session& on, std::vector<stock_record>& out) {
             auto const after = query.after ? query.after->text() : std::string_view();
             select(on, what, out, after, query.limit);
         };
@@ -31,7 +31,7 @@ public:
             " AND position < $2::bigint ORDER BY sequence DESC LIMIT $3::bigint) AS newest"
             " WHERE place.sku = $1::text ORDER BY newest.position DESC LIMIT $3::bigint) AS page"
             " ON stored.position = page.position ORDER BY stored.position DESC");
-        auto work = [query = std::move(query)](connection& on, std::vector<movement_record>& out) {
+        auto work = [query = std::move(query)](session& on, std::vector<movement_record>& out) {
             auto const before = query.before.value_or(std::numeric_limits<std::int64_t>::max());
             select(on, what, out, query.sku, before, query.limit);
         };

@@ -22,7 +22,7 @@ public:
             within);
         static auto const of_customer =
             select_where<delivery_record>(" WHERE stored.recipient = $7::text AND stored.sku IS NULL AND " + within);
-        auto work = [query = std::move(query)](connection& on, std::vector<delivery_record>& out) {
+        auto work = [query = std::move(query)](session& on, std::vector<delivery_record>& out) {
             auto const [order, version, channel, recipient] =
                 query.before.value_or(key_of<delivery_record>{uuid::beyond_all(), 0, "", ""});
             auto const read = [&](auto const& what, auto const&... more) {
@@ -40,7 +40,7 @@ public:
             " WHERE stored.next_attempt_at <= $1::bigint AND stored.status = 'pending'"
             " ORDER BY stored.next_attempt_at, stored.order_id, stored.order_version, stored.channel, stored.recipient"
             " LIMIT $2::bigint");
-        auto work = [now, limit](connection& on, std::vector<delivery_record>& out) {
+        auto work = [now, limit](session& on, std::vector<delivery_record>& out) {
             select(on, what, out, now, limit);
         };
         return read<std::vector<delivery_record>>(std::move(work));

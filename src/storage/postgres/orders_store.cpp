@@ -22,7 +22,7 @@ public:
             " ORDER BY stored.status DESC, stored.id DESC LIMIT $3::bigint");
         static auto const of_customer = select_where<order_record>(
             " WHERE stored.customer_id = $4::text AND ($5::text IS NULL OR stored.status = $5::text) AND " + within);
-        auto work = [query = std::move(query)](connection& on, std::vector<order_record>& out) {
+        auto work = [query = std::move(query)](session& on, std::vector<order_record>& out) {
             auto const before = query.before.value_or(order_id{uuid::beyond_all()});
             auto const from = query.not_before.value_or(order_id{});
             if (query.customer_id) {
@@ -37,7 +37,7 @@ public:
     asio::awaitable<result<std::vector<order_record>>> open(std::optional<order_id> after, std::size_t limit) override {
         static auto const what = select_where<order_record>(
             " WHERE stored.open IS NOT NULL AND stored.id > $1::uuid ORDER BY stored.id LIMIT $2::bigint");
-        auto work = [after = after.value_or(order_id{}), limit](connection& on, std::vector<order_record>& out) {
+        auto work = [after = after.value_or(order_id{}), limit](session& on, std::vector<order_record>& out) {
             select(on, what, out, after, limit);
         };
         return read<std::vector<order_record>>(std::move(work));
@@ -47,13 +47,11 @@ public:
         static statement const what(
             "SELECT count(*) FROM (SELECT 1 FROM orders_order WHERE open IS NOT NULL LIMIT $1::bigint) AS counted",
             rows_of({{"count", types::bigint}}, 1));
-        auto work = [limit](connection& on, std::size_t& out) {
+        auto work = [limit](session& on, std::size_t& out) {
             value_writer to;
             to.integer(static_cast<std::int64_t>(limit));
-            on.queue(what, to.take());
-            auto const found = on.flush().front();
-            row_reader row(found);
-            row.start_row(0);
+            auto const found = on.ask(what, to.take());
+            text_reader row(found);
             out = static_cast<std::size_t>(row.integer());
         };
         return read<std::size_t>(std::move(work));
@@ -61,7 +59,7 @@ public:
 
     asio::awaitable<result<std::vector<event_record>>> history(order_id id) override {
         static auto const what = select_where<event_record>(" WHERE stored.order_id = $1::uuid ORDER BY stored.version");
-        auto work = [id](connection& on, std::vector<event_record>& out) { select(on, what, out, id); };
+        auto work = [id](session& on, std::vector<event_record>& out) { select(on, what, out, id); };
         return read<std::vector<event_record>>(std::move(work));
     }
 };

@@ -1,6 +1,7 @@
 #include "storage/postgres/pool.hpp"
 
-#include <algorithm>
+#include <type_traits>
+#include <utility>
 
 #include <shop/core/backoff.hpp>
 #include <shop/core/detail/words.hpp>
@@ -9,8 +10,6 @@
 namespace shop::postgres {
 
 namespace {
-
-constexpr auto between_complaints = std::chrono::minutes(1);  ///< of one kind
 
 constexpr std::string_view disk_full = "53100";  ///< its SQLSTATE
 
@@ -22,11 +21,12 @@ std::uint64_t first_mark(storage::context const& with) {
 
 }  // namespace
 
-pool::pool(std::string connect_string, std::unique_ptr<connection> first,
-           std::shared_ptr<storage::postgres_options const> options, storage::context const& with)
-    : connect_string_(std::move(connect_string)), options_(std::move(options)), clock_(with.clock), log_(with.log),
+template <class Link>
+pool<Link>::pool(std::size_t count, std::string connect_string, std::unique_ptr<Link> first,
+           std::shared_ptr<storage::postgres_options const> options, storage::context const& with,
+                 std::shared_ptr<complaints> to)
+    : connect_string_(std::move(connect_string)), options_(std::move(options)), clock_(with.clock), complaints_(std::move(to)),
       next_marks_(first_mark(with)), connected_(1) {
-    auto const count = std::max<std::size_t>(options_->connections, 1);
     threads_.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
         threads_.emplace_back([this, on = std::exchange(first, nullptr), random = jitter(with.ids, clock_.stamp())]() mutable {
@@ -36,7 +36,8 @@ pool::pool(std::string connect_string, std::unique_ptr<connection> first,
     threads_.emplace_back([this] { refuse_late_until_closed(); });
 }
 
-pool::~pool() {
+template <class Link>
+pool<Link>::~pool() {
     {
         std::lock_guard lock(mutex_);
         closing_ = true;
@@ -46,9 +47,12 @@ pool::~pool() {
     }
     for (auto& t : threads_) t.join();
     refuse_all(std::exchange(queue_, {}));
+    connected_ = 0;
+    tell_state();
 }
 
-void pool::submit(std::unique_ptr<job> work) {
+template <class Link>
+void pool<Link>::submit(std::unique_ptr<job<Link>> work) {
     auto why = error_code::store_unavailable;
     {
         std::lock_guard lock(mutex_);
@@ -64,7 +68,8 @@ void pool::submit(std::unique_ptr<job> work) {
     work->answer(&failure);
 }
 
-void pool::work_until_closed(link on, jitter random) {
+template <class Link>
+void pool<Link>::work_until_closed(link on, jitter random) {
     while (connect(on)) {
         auto next = take();
         if (!next) return;
@@ -75,7 +80,8 @@ void pool::work_until_closed(link on, jitter random) {
 }
 
 /// Nobody waits longer for a connection than was agreed, whatever holds them all up.
-void pool::refuse_late_until_closed() {
+template <class Link>
+void pool<Link>::refuse_late_until_closed() {
     std::unique_lock lock(mutex_);
     while (!changed_.wait_for(lock, options_->wait_max / 8, [&] { return closing_; })) {
         std::deque<waiting> late;
@@ -94,7 +100,8 @@ void pool::refuse_late_until_closed() {
 /// Makes sure that there is a connection, as soon as one is wanted; looks for the server until it is there. After an outage all
 /// processes come back at once: each with one connection, and with more as work waits.
 /// @return false when the pool closes.
-bool pool::connect(link& on) {
+template <class Link>
+bool pool<Link>::connect(link& on) {
     if (on) return true;
     for (;;) {
         {
@@ -109,7 +116,7 @@ bool pool::connect(link& on) {
             on = open();
             found = true;
         } catch (trouble const& t) {
-            tell(t);  // whoever asks meanwhile is refused
+            complaints_->tell(t);  // whoever asks meanwhile is refused
         }
         std::unique_lock lock(mutex_);
         looking_ = false;
@@ -123,7 +130,8 @@ bool pool::connect(link& on) {
     }
 }
 
-std::optional<pool::waiting> pool::take() {
+template <class Link>
+std::optional<typename pool<Link>::waiting> pool<Link>::take() {
     std::unique_lock lock(mutex_);
     ++idle_;
     work_wanted_.wait(lock, [&] { return closing_ || !queue_.empty(); });
@@ -136,7 +144,8 @@ std::optional<pool::waiting> pool::take() {
 }
 
 /// Runs a job to an answer, on as many connections as it takes.
-void pool::perform(job& work, link& on, jitter& random) {
+template <class Link>
+void pool<Link>::perform(job<Link>& work, link& on, jitter& random) {
     bool in_doubt = false;
     auto const count = [&](std::atomic<std::uint64_t> storage::postgres_statistics::* what) {
         if (options_->statistics) ++(*options_->statistics.*what);
@@ -149,9 +158,9 @@ void pool::perform(job& work, link& on, jitter& random) {
             work.attempt(*on);
             return work.answer(nullptr);
         } catch (trouble const& t) {
-            tell(t);
+            complaints_->tell(t);
             if (t.state() == disk_full) lacked_room_ = true;
-            if (!on->is_usable()) drop(on);
+            if (t.why() == fault::lost || !on->is_usable()) drop(on);  // also when what was read of an answer did not fit
             if (t.why() == fault::in_doubt) {
                 in_doubt = true;
                 count(&storage::postgres_statistics::in_doubt);
@@ -178,38 +187,29 @@ void pool::perform(job& work, link& on, jitter& random) {
     work.answer(&why);
 }
 
-result<void> pool::check_room() {
+template <class Link>
+result<void> pool<Link>::check_room() {
     if (!lacked_room_.exchange(false)) return {};
     return error(error_code::store_unavailable, "there is no room on the disk of the database");
 }
 
-pool::link pool::open() {
-    constexpr std::uint64_t apart = std::uint64_t{1} << 32;
-    return std::make_unique<connection>(connect_string_, *options_, next_marks_ += apart);
-}
-
-/// Tells the operator what a client is never told. Conflicts are everyday work.
-void pool::tell(trouble const& what) {
-    if (what.why() == fault::conflict || what.why() == fault::contended) return;
-    auto const kind = what.state().empty() ? std::string("none") : what.state();
-    auto const now = clock_.now();
-    {
-        std::lock_guard lock(mutex_);
-        auto const [at, is_new] = told_.try_emplace(kind, now);
-        if (!is_new && now - at->second < between_complaints) return;
-        at->second = now;
+template <class Link>
+typename pool<Link>::link pool<Link>::open() {
+    if constexpr (std::is_same_v<Link, connection>) {
+        constexpr std::uint64_t apart = std::uint64_t{1} << 32;
+        return std::make_unique<connection>(connect_string_, *options_, next_marks_ += apart);
+    } else {
+        return std::make_unique<session>(connect_string_, *options_);
     }
-    std::string reason = what.what();
-    while (!reason.empty() && reason.back() == '\n') reason.pop_back();
-    log_.write(severity::warning, "the database refused or failed", {{"sqlstate", kind}, {"reason", std::move(reason)}});
 }
 
 /// A new connection in the middle of a job.
-bool pool::replace(link& on) {
+template <class Link>
+bool pool<Link>::replace(link& on) {
     try {
         on = open();
     } catch (trouble const& t) {
-        tell(t);
+        complaints_->tell(t);
         return false;
     }
     std::lock_guard lock(mutex_);
@@ -218,7 +218,8 @@ bool pool::replace(link& on) {
     return true;
 }
 
-void pool::drop(link& on) {
+template <class Link>
+void pool<Link>::drop(link& on) {
     on.reset();
     std::deque<waiting> orphans;
     {
@@ -230,21 +231,28 @@ void pool::drop(link& on) {
 }
 
 /// @pre the mutex is held
-void pool::tell_state() {
+template <class Link>
+void pool<Link>::tell_state() {
     if (!options_->statistics) return;
-    options_->statistics->connected = connected_;
-    options_->statistics->waiting = queue_.size();
+    // Unsigned: what goes down is added as well.
+    options_->statistics->connected += connected_ - std::exchange(connected_told_, connected_);
+    options_->statistics->waiting += queue_.size() - std::exchange(waiting_told_, queue_.size());
 }
 
-void pool::refuse_all(std::deque<waiting> all) {
+template <class Link>
+void pool<Link>::refuse_all(std::deque<waiting> all) {
     error const gone(error_code::store_unavailable);
     for (auto& one : all) one.work->answer(&gone);
 }
 
-void pool::pause(unsigned attempt, jitter& random) {
+template <class Link>
+void pool<Link>::pause(unsigned attempt, jitter& random) {
     constexpr backoff after_conflict{std::chrono::milliseconds(2), std::chrono::milliseconds(128), 1};
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, after_conflict.after(attempt, random), [&] { return closing_; });
 }
+
+template class pool<connection>;
+template class pool<session>;
 
 }  // namespace shop::postgres

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,38 +15,44 @@
 #include <shop/core/scheduler.hpp>
 #include <shop/storage/postgres.hpp>
 
+#include "storage/postgres/complaints.hpp"
 #include "storage/postgres/connection.hpp"
+#include "storage/postgres/session.hpp"
 
 namespace shop::postgres {
 
-/// A batch or a read on its way through a connection.
+/// A batch or a read on its way through a connection, or a list on its way through a session.
+template <class Link>
 class job {
 public:
     virtual ~job() = default;
     /// Does the work, from its beginning; called again after a conflict or on a new connection.
     /// @throws trouble, failure
-    virtual void attempt(connection& on) = 0;
+    virtual void attempt(Link& on) = 0;
     /// Resumes the caller: with what the last attempt found, or with this failure.
     virtual void answer(error const* failure) = 0;
 };
 
-/// A bounded number of connections, each with the thread that works on it.
+/// A bounded number of connections (or sessions), each with the thread that works on it.
 ///
 /// Whoever has a connection takes the next job. A connection that failed is dropped and replaced; a job that lost its own
 /// starts again on the next. While there is no connection at all, jobs are refused at once.
 /// @par Thread safety
 /// Shared objects: safe.
+template <class Link>
 class pool {
 public:
-    /// @param first a connection that is open already
-    pool(std::string connect_string, std::unique_ptr<connection> first,
-         std::shared_ptr<storage::postgres_options const> options, storage::context const& with);
+    /// @param count how many at most
+    /// @param first one that is open already
+    pool(std::size_t count, std::string connect_string, std::unique_ptr<Link> first,
+         std::shared_ptr<storage::postgres_options const> options, storage::context const& with,
+         std::shared_ptr<complaints> to);
     /// Finishes what is queued, then closes.
     ~pool();
     pool(pool const&) = delete;
     pool& operator=(pool const&) = delete;
 
-    void submit(std::unique_ptr<job> work);
+    void submit(std::unique_ptr<job<Link>> work);
 
     /// Whether the server had room for all that was written since the last call.
     /// @par Errors
@@ -59,18 +64,17 @@ public:
 
 private:
     struct waiting {
-        std::unique_ptr<job> work;
+        std::unique_ptr<job<Link>> work;
         steady_time since;
     };
-    using link = std::unique_ptr<connection>;
+    using link = std::unique_ptr<Link>;
 
     link open();
-    void tell(trouble const& what);
     void work_until_closed(link on, jitter random);
     void refuse_late_until_closed();
     bool connect(link& on);
     std::optional<waiting> take();
-    void perform(job& work, link& on, jitter& random);
+    void perform(job<Link>& work, link& on, jitter& random);
     void pause(unsigned attempt, jitter& random);
     bool replace(link& on);
     void drop(link& on);
@@ -80,7 +84,7 @@ private:
     std::string connect_string_;
     std::shared_ptr<storage::postgres_options const> options_;
     scheduler& clock_;
-    log_sink& log_;
+    std::shared_ptr<complaints> complaints_;
     std::atomic<bool> lacked_room_ = false;
     std::atomic<std::uint64_t> next_marks_;  ///< where the next connection begins to number what it sends
 
@@ -93,9 +97,12 @@ private:
     std::size_t idle_ = 0;  ///< of those connected: wait for work
     bool looking_ = false;  ///< one thread looks for the server, for all
     bool closing_ = false;
-    std::map<std::string, steady_time> told_;  ///< when the log was told last, by kind of trouble
+    std::size_t connected_told_ = 0, waiting_told_ = 0;  ///< to the statistics, which count for all pools
 
     std::vector<std::thread> threads_;
 };
+
+extern template class pool<connection>;
+extern template class pool<session>;
 
 }  // namespace shop::postgres

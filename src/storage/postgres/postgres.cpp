@@ -1,5 +1,7 @@
 #include <shop/storage/postgres.hpp>
 
+#include <algorithm>
+
 #include "storage/postgres/connection.hpp"
 #include "storage/postgres/schema.hpp"
 #include "storage/postgres/service_stores.hpp"
@@ -9,7 +11,9 @@ namespace shop::storage {
 
 namespace {
 
+using shop::postgres::connection;
 using shop::postgres::fault;
+using shop::postgres::pool;
 using shop::postgres::session;
 using shop::postgres::trouble;
 
@@ -51,11 +55,17 @@ void prepare(session& on, postgres_options const& options, context const& with) 
     }
 }
 
-/// What is served, once it may be. Its session ends here: a pooler may have no other for the store's connections.
-store_epoch prepared(std::string const& how, postgres_options const& options, context const& with) {
-    session on(how, options);
-    prepare(on, options, with);
-    return shop::postgres::read_epoch(on);
+/// The stores' connections, once the database may be served. Of those that are allowed, a quarter is for lists.
+shop::postgres::database connected(std::string const& how, std::shared_ptr<postgres_options const> const& options, context const& with) {
+    auto opening = std::make_unique<session>(how, *options);
+    prepare(*opening, *options, with);
+    auto const epoch = shop::postgres::read_epoch(*opening);
+    auto first = std::make_unique<connection>(how, *options);
+    auto const lists = std::max<std::size_t>(options->connections / 4, 1);
+    auto const batches = std::max<std::size_t>(options->connections, lists + 1) - lists;
+    auto const told = std::make_shared<shop::postgres::complaints>(with);
+    return {std::make_shared<pool<connection>>(batches, how, std::move(first), options, with, told),
+            std::make_shared<pool<session>>(lists, how, std::move(opening), options, with, told), epoch};
 }
 
 }  // namespace
@@ -65,13 +75,10 @@ factory postgres(std::string url, postgres_options given) {
         auto const options = std::make_shared<postgres_options const>(given);
         try {
             auto const how = shop::postgres::connect_string(url, *options);
-            shop::postgres::database in;
-            in.epoch = prepared(how, *options, with);
-            auto first = std::make_unique<shop::postgres::connection>(how, *options);
-            in.pool = std::make_shared<shop::postgres::pool>(how, std::move(first), options, with);
+            auto const in = connected(how, options, with);
             return stores{shop::postgres::products_store(in), shop::postgres::inventory_store(in),
                           shop::postgres::orders_store(in), shop::postgres::notifications_store(in),
-                          [pool = in.pool] { return pool->check_room(); }};
+                          [writers = in.batches] { return writers->check_room(); }};
         } catch (trouble const& t) {
             return as_error(t);
         }

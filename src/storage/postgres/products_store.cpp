@@ -19,7 +19,7 @@ public:
             " AND ($3::text IS NULL OR stored.status = $3::text)"
             " AND ($4::text IS NULL OR stored.content::jsonb -> 'tags' ? $4::text)"
             " ORDER BY stored.sku LIMIT $5::bigint");
-        auto work = [query = std::move(query)](connection& on, products::found_products& out) {
+        auto work = [query = std::move(query)](session& on, products::found_products& out) {
             auto const after = query.after ? query.after->text() : std::string_view();
             if (query.looked_at_max != 0) out.looked_up_to = last_of(on, after, query.looked_at_max);
             auto const end = out.looked_up_to ? out.looked_up_to->text() : products::beyond_all_skus;
@@ -31,18 +31,16 @@ public:
 
 private:
     /// The last product to look at; nothing if the table ends before.
-    static std::optional<sku> last_of(connection& on, std::string_view after, std::size_t count) {
+    static std::optional<sku> last_of(session& on, std::string_view after, std::size_t count) {
         static statement const what(
             "SELECT sku FROM products_product WHERE sku > $1::text ORDER BY sku OFFSET $2::bigint LIMIT 1",
             rows_of({{"sku", types::text}}));
         value_writer to;
         to.text(after);
         to.integer(static_cast<std::int64_t>(count - 1));
-        on.queue(what, to.take());
-        auto const found = on.flush().front();
+        auto const found = on.ask(what, to.take());
         if (found.size() == 0) return std::nullopt;
-        row_reader row(found);
-        row.start_row(0);
+        text_reader row(found);
         auto last = sku::parse(row.text());
         if (!last) throw trouble(fault::corrupt, "a sku of products_product is not as it was written");
         return *std::move(last);

@@ -22,7 +22,8 @@ namespace shop::postgres {
 
 /// What the stores of one database share.
 struct database {
-    std::shared_ptr<postgres::pool> pool;
+    std::shared_ptr<pool<connection>> batches;  ///< and what they load
+    std::shared_ptr<pool<session>> lists;
     store_epoch epoch;
 };
 
@@ -37,7 +38,7 @@ public:
     explicit stored(database in) : database_(std::move(in)) {}
 
     asio::awaitable<result<void>> transact(std::shared_ptr<decision_batch<Schema>> batch) override {
-        return answer_of<void>(std::make_unique<batch_job>(*database_.pool, concurrency_mode_, std::move(batch)));
+        return answer_of<void>(std::make_unique<batch_job>(*database_.batches, concurrency_mode_, std::move(batch)));
     }
 
     asio::awaitable<result<std::shared_ptr<loaded_rows<Schema> const>>> load(
@@ -53,36 +54,42 @@ public:
             found->keep(std::const_pointer_cast<key_set<Schema>>(keys));
             out = std::move(found);
         };
-        return read<answer>(std::move(work), together);
+        return read_over<connection, answer>(std::move(work), together);
     }
 
     /// What `scan` of each record type comes to.
     template <class Record>
     asio::awaitable<result<std::vector<Record>>> scan_table(std::optional<key_of<Record>> after, std::size_t limit) {
-        auto work = [after = std::move(after), limit](connection& on, std::vector<Record>& out) {
+        auto work = [after = std::move(after), limit](session& on, std::vector<Record>& out) {
             next_by_key(on, after, limit, out);
         };
         return read<std::vector<Record>>(std::move(work));
     }
 
     store_epoch epoch() const override { return database_.epoch; }
-    bool exclusive() const override { return database_.pool->options().exclusive; }
+    bool exclusive() const override { return database_.batches->options().exclusive; }
 
 protected:
-    /// Runs `work(connection&, Answer&)` on a connection's thread.
-    /// @param together whether its statements must read one snapshot
+    /// Runs `work(session&, Answer&)` on a session's thread.
     template <class Answer, class Work>
-    asio::awaitable<result<Answer>> read(Work work, bool together = false) {
-        // Behind a pooler the settings of the shop come with a transaction, and so does the right plan.
-        together = together || database_.pool->options().pooler == storage::postgres_pooler::transaction;
-        return answer_of<Answer>(std::make_unique<reading_job<Answer, Work>>(std::move(work), together));
+    asio::awaitable<result<Answer>> read(Work work) {
+        return read_over<session, Answer>(std::move(work), false);
     }
 
 private:
+    /// Runs `work(Link&, Answer&)`.
+    /// @param together whether its statements must read one snapshot
+    template <class Link, class Answer, class Work>
+    asio::awaitable<result<Answer>> read_over(Work work, bool together) {
+        // Behind a pooler the settings of the shop come with a transaction, and so does the right plan.
+        together = together || database_.batches->options().pooler == storage::postgres_pooler::transaction;
+        return answer_of<Answer>(std::make_unique<reading_job<Link, Answer, Work>>(std::move(work), together));
+    }
+
     /// One batch: load, decide, write, commit.
-    class batch_job final : public job {
+    class batch_job final : public job<connection> {
     public:
-        batch_job(pool& in, std::shared_ptr<postgres::concurrency_mode> with,
+        batch_job(pool<connection>& in, std::shared_ptr<postgres::concurrency_mode> with,
                   std::shared_ptr<decision_batch<Schema>> batch)
             : pool_(in), concurrency_mode_(std::move(with)), batch_(std::move(batch)) {}
 
@@ -138,23 +145,23 @@ private:
             return sum;
         }
 
-        pool& pool_;
+        pool<connection>& pool_;
         std::shared_ptr<postgres::concurrency_mode> concurrency_mode_;
         std::shared_ptr<decision_batch<Schema>> batch_;
         std::optional<concurrency_mode::kind> before_;
         unsigned attempts_ = 0;
     };
 
-    template <class Answer, class Work>
-    class reading_job final : public job {
+    template <class Link, class Answer, class Work>
+    class reading_job final : public job<Link> {
     public:
         reading_job(Work work, bool together) : work_(std::move(work)), together_(together) {}
-        void attempt(connection& on) override {
+        void attempt(Link& on) override {
             answer_ = Answer{};
             if (!together_) return work_(on, answer_);
-            transaction snapshot(on, transaction::kind::reading);
+            typename Link::snapshot within(on);
             work_(on, answer_);
-            snapshot.commit();
+            within.commit();
         }
         void answer(error const* failure) override {
             failure ? caller->complete(*failure) : caller->complete(std::move(answer_));
@@ -170,7 +177,7 @@ private:
     /// Hands a job over and resumes with its answer. Nothing abandons it: not even a caller that is cancelled.
     template <class Answer, class Job>
     asio::awaitable<result<Answer>> answer_of(std::unique_ptr<Job> job) {
-        auto const to = database_.pool;
+        auto const to = pool_of(*job);
         auto start = [&]<class Handler>(Handler&& handler) {
             job->caller = storage::completion_of<Answer>(std::forward<Handler>(handler));
             to->submit(std::move(job));
@@ -178,6 +185,9 @@ private:
         co_return co_await asio::async_initiate<asio::use_awaitable_t<> const, void(result<Answer>)>(
             start, asio::use_awaitable);
     }
+
+    std::shared_ptr<pool<connection>> pool_of(job<connection> const&) const { return database_.batches; }
+    std::shared_ptr<pool<session>> pool_of(job<session> const&) const { return database_.lists; }
 
     database database_;
     std::shared_ptr<postgres::concurrency_mode> concurrency_mode_ = std::make_shared<postgres::concurrency_mode>();

@@ -1,11 +1,15 @@
 #include "storage/postgres/session.hpp"
 
+#include <memory>
+#include <new>
 #include <optional>
+#include <type_traits>
+#include <unordered_set>
 #include <utility>
-#include <vector>
 
 #include "storage/postgres/libpqxx.hpp"
 #include "storage/postgres/settings.hpp"
+#include "storage/postgres/watchdog.hpp"
 
 namespace shop::postgres {
 
@@ -17,13 +21,36 @@ struct session::link {
         libpqxx::be_terse(server);
     }
 
-    pqxx::result run(std::string const& sql) {
-        if (open) return open->exec(sql);
+    /// Runs it in the transaction that is open, or alone.
+    template <class Run>
+    pqxx::result in_transaction(Run run) {
+        if (open) return run(*open);
         pqxx::nontransaction alone(server);
-        return alone.exec(sql);
+        return run(alone);
+    }
+    pqxx::result run(std::string const& sql) {
+        return in_transaction([&](pqxx::transaction_base& in) { return in.exec(sql); });
+    }
+    pqxx::result run(statement const& what, std::vector<parameter> const& values) {
+        auto const given = libpqxx::parameters_of(values);
+        if (!prepares) {
+            return in_transaction([&](pqxx::transaction_base& in) { return libpqxx::run_unprepared(in, what, given); });
+        }
+        if (!prepared.contains(what.name())) {
+            server.prepare(what.name(), what.text());
+            prepared.insert(what.name());
+        }
+        return in_transaction([&](pqxx::transaction_base& in) { return libpqxx::run_prepared(in, what, given); });
+    }
+    void count() {
+        if (!statistics) return;
+        ++statistics->statements;
+        ++statistics->round_trips;
     }
     /// Before a transaction ends: what cannot be trusted is not asked to roll back.
     void lose() noexcept {
+        is_usable = false;
+        guard.reset();  // before its socket goes
         try {
             libpqxx::close(server);
         } catch (std::exception const&) {  // it is lost all the same
@@ -32,8 +59,14 @@ struct session::link {
 
     pqxx::connection server;
     libpqxx::silence silent{server};
-    std::optional<pqxx::work> open;
+    std::optional<watchdog> guard{std::in_place, server.sock()};
+    std::unique_ptr<pqxx::transaction_base> open;
     std::string local_settings;  ///< behind a pooler: what each transaction sets
+    bool prepares = true;
+    std::unordered_set<std::string> prepared;  ///< by name
+    std::chrono::milliseconds silence_max{};   ///< how long the server may take to answer; 0: for ever
+    bool is_usable = true;
+    std::shared_ptr<storage::postgres_statistics> statistics;
 };
 
 namespace {
@@ -65,16 +98,29 @@ text_rows checked(pqxx::result const& came, answer_shape const& shape) {
 /// Runs what speaks to the server. After a fault that leaves the session in doubt it is closed.
 template <class Run>
 auto session::translated(Run run) {
-    auto const told = [&](trouble const& why) {
-        if (link_ && (why.why() == fault::lost || why.why() == fault::in_doubt)) link_->lose();
+    auto const rest = [&] {
+        if (link_->guard && link_->guard->stop()) link_->lose();  // the answer came as it was cut
+    };
+    auto const told = [&](trouble why) {
+        bool const was_cut = link_->guard && link_->guard->stop();
+        if (was_cut) why = trouble(why.why(), "no answer for " + std::to_string(link_->silence_max.count()) + " ms", why.state());
+        if (why.why() == fault::lost || why.why() == fault::in_doubt) link_->lose();
         return why;
     };
     try {
-        return run();
+        if (link_->guard) link_->guard->start(link_->silence_max);
+        if constexpr (std::is_void_v<decltype(run())>) {
+            run();
+            rest();
+        } else {
+            auto answer = run();
+            rest();
+            return answer;
+        }
     } catch (trouble const& t) {
         throw told(t);
     } catch (std::bad_alloc const&) {
-        if (link_) link_->lose();
+        link_->lose();
         throw;
     } catch (std::exception const&) {
         throw told(libpqxx::trouble_of_exception());
@@ -87,6 +133,7 @@ session::session(std::string const& connect_string, storage::postgres_options co
     } catch (pqxx::broken_connection const& e) {
         throw not_connected(e.what());
     }
+    link_->statistics = options.statistics;
     if (options.statistics) ++options.statistics->connections;
     start(options);
 }
@@ -95,14 +142,20 @@ session::~session() = default;
 
 /// Sees to it that the session is as asked for.
 void session::start(storage::postgres_options const& options) {
+    auto const longest = [](std::chrono::milliseconds timeout) {
+        return timeout.count() > 0 ? timeout + silence_margin : std::chrono::milliseconds(0);
+    };
+    link_->silence_max = longest(options.statement_timeout);
     if (options.pooler == postgres_pooler::transaction) {
         link_->local_settings = set_statement(options, true).text();
+        link_->prepares = false;
         return;
     }
     if (options.pooler == postgres_pooler::session) execute(set_statement(options, false).text());
     auto const said = ask(check_statement().text(), check_statement().answers());
     text_reader row(said);
     if (!row.boolean()) throw settings_dropped();
+    link_->silence_max = longest(std::chrono::milliseconds(row.integer()));
 }
 
 void session::execute(std::string const& sql) {
@@ -113,20 +166,40 @@ text_rows session::ask(std::string const& sql, answer_shape const& answers) {
     return translated([&] { return checked(link_->run(sql), answers); });
 }
 
-session::work::work(session& on) : on_(on) {
-    on_.translated([&] { on_.link_->open.emplace(on_.link_->server); });
+text_rows session::ask(statement const& what, std::vector<parameter> const& values) {
+    link_->count();
+    return translated([&] { return checked(link_->run(what, values), what.answers()); });
+}
+
+bool session::is_usable() const { return link_->is_usable; }
+
+/// libpqxx does so at the end of a transaction that is still open, and passes over what comes of it.
+void session::roll_back() {
+    translated([&] { link_->open.reset(); });
+}
+
+session::work::work(session& on) : work(on, true) {}
+
+session::work::work(session& on, bool to_write) : on_(on) {
+    on_.link_->count();
+    on_.translated([&] {
+        auto& to = on_.link_->open;
+        to_write ? void(to = std::make_unique<pqxx::work>(on_.link_->server)) : void(to = std::make_unique<libpqxx::reading>(on_.link_->server));
+    });
     try {
-        on_.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE");  // the server's default may be another
+        // The server's default may be another.
+        if (to_write) on_.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE");
         if (!on_.link_->local_settings.empty()) on_.execute(on_.link_->local_settings);
     } catch (...) {
-        on_.link_->open.reset();
+        on_.roll_back();
         throw;
     }
 }
 
-session::work::~work() { on_.link_->open.reset(); }
+session::work::~work() { on_.roll_back(); }
 
 void session::work::commit() {
+    on_.link_->count();
     on_.translated([&] { on_.link_->open->commit(); });
 }
 

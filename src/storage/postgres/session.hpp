@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <shop/storage/postgres.hpp>
 
@@ -30,6 +31,11 @@ public:
     void execute(std::string const& sql);
     /// Runs SQL of one command, and answers its rows.
     text_rows ask(std::string const& sql, answer_shape const& answers);
+    /// The same with parameters. The statement is prepared once per session, unless a pooler keeps none.
+    /// @param values as text
+    text_rows ask(statement const& what, std::vector<parameter> const& values);
+
+    bool is_usable() const;
 
     /// What is run from here on happens in one transaction, in which statements read what is committed. It is rolled back at the
     /// end of this scope unless it was committed.
@@ -42,8 +48,16 @@ public:
         /// @throws trouble `in_doubt` if the connection goes meanwhile
         void commit();
 
+    protected:
+        work(session& on, bool to_write);
+
     private:
         session& on_;
+    };
+    /// The same to read: in one snapshot.
+    class snapshot : public work {
+    public:
+        explicit snapshot(session& on) : work(on, false) {}
     };
 
 private:
@@ -52,6 +66,7 @@ private:
     template <class Run>
     auto translated(Run run);
     void start(storage::postgres_options const& options);
+    void roll_back();
 
     std::unique_ptr<link> link_;
 };

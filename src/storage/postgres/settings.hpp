@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include <shop/storage/postgres.hpp>
@@ -9,6 +10,9 @@
 
 /// How a session of the shop is reached, and what it is set to: the same for every connection, whatever drives it.
 namespace shop::postgres {
+
+/// How much longer than its statements may take a server may be silent, before it counts as gone.
+inline constexpr auto silence_margin = std::chrono::seconds(5);
 
 /// How to reach a database, with the settings of the shop.
 /// @throws trouble if `url` is no connection string; the message names what is wrong in it, not the password.

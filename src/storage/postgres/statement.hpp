@@ -45,6 +45,13 @@ inline answer_shape rows_of(std::vector<answer_column> columns, std::optional<st
     return {"SELECT", std::move(columns), rows};
 }
 
+/// A value of a statement's parameter.
+struct parameter {
+    std::string value;
+    bool is_null = false;
+    bool is_binary = false;
+};
+
 /// SQL with numbered parameters, and its answer.
 ///
 /// In the server it is prepared under a name that follows from its text alone. So whoever meets a statement of that name,

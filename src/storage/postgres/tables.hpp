@@ -8,6 +8,7 @@
 
 #include "storage/postgres/columns.hpp"
 #include "storage/postgres/connection.hpp"
+#include "storage/postgres/session.hpp"
 #include "storage/postgres/statements.hpp"
 
 /// One table per record type, by its description. A table holds no rules: it moves records.
@@ -15,9 +16,9 @@ namespace shop::postgres {
 
 /// @param from of the shape `records_of<Record>()`
 /// @throws trouble `corrupt` if a row is not as it was written; a misfit if it is none of this table
-template <class Record>
-void read_records(rows const& from, std::vector<Record>& out) {
-    row_reader row(from);
+template <class Record, class Rows>
+void read_records(Rows const& from, std::vector<Record>& out) {
+    typename Rows::reader row(from);
     out.reserve(out.size() + from.size());
     for (std::size_t i = 0; i < from.size(); ++i) {
         row.start_row(i);
@@ -31,16 +32,15 @@ void read_records(rows const& from, std::vector<Record>& out) {
 
 /// Reads records with hand-written conditions: `select(on, what, out, a, b)`, where `what` is `select_where<Record>(...)`.
 template <class Record, class... Values>
-void select(connection& on, statement const& what, std::vector<Record>& out, Values const&... values) {
+void select(session& on, statement const& what, std::vector<Record>& out, Values const&... values) {
     value_writer to;
     (storage::write_column(to, values), ...);
-    on.queue(what, to.take());
-    read_records(on.flush().front(), out);
+    read_records(on.ask(what, to.take()), out);
 }
 
 /// The next records by primary key.
 template <class Record>
-void next_by_key(connection& on, std::optional<key_of<Record>> const& after, std::size_t limit,
+void next_by_key(session& on, std::optional<key_of<Record>> const& after, std::size_t limit,
                  std::vector<Record>& out) {
     if (!after) return select(on, scan_from_start_statement<Record>(), out, limit);
     std::apply([&](auto const&... member) { select(on, scan_statement<Record>(), out, member..., limit); }, *after);

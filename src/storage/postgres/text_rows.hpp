@@ -11,10 +11,13 @@
 
 namespace shop::postgres {
 
+class text_reader;
+
 /// The rows that a statement returned, with fields as text; their shape was checked. Cheap to copy; fields live as long as the
 /// last copy.
 class text_rows {
 public:
+    using reader = text_reader;
     using field = std::optional<std::string_view>;  ///< nothing: NULL
 
     /// @param fields row by row
@@ -48,12 +51,17 @@ public:
     bool boolean();
     std::int64_t integer();
     void id(std::array<std::uint8_t, 16>& to);
+    void bytes(std::span<std::uint8_t> to);
     std::string_view text();
+    void misfit() { sound_ = false; }
+    /// Whether every value so far was as it was written.
+    bool sound() const { return sound_; }
 
 private:
     text_rows const& from_;
     std::size_t row_ = 0;
     std::size_t at_ = 0;
+    bool sound_ = true;
 };
 
 }  // namespace shop::postgres

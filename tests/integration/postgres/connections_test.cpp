@@ -32,6 +32,7 @@ protected:
         sql("SELECT pg_terminate_backend(pid) " + probing);
         EXPECT_THROW(probe.get(), std::runtime_error);
     }
+    static result<std::vector<stock_record>> listed(stores const& in) { return testing::run(in.inventory->list({std::nullopt, 20})); }
     std::future<result<void>> receive_beside(stores const& in, std::vector<int> which) {
         return std::async(std::launch::async, [&in, which] { return receive(in, which); });
     }
@@ -76,6 +77,49 @@ TEST_F(postgres_connections, that_an_administrator_ends_are_replaced_before_anyb
         ASSERT_TRUE(receive(shop, {0})) << round;
         ASSERT_EQ(on_hand(shop, 0), round);
     }
+}
+
+TEST_F(postgres_connections, of_lists_are_replaced_likewise_and_refused_while_there_is_no_server) {
+    auto const shop = open(of(4));
+    stock(shop, 3);
+    for (int round = 0; round < 5; ++round) {
+        sql("SELECT count(pg_terminate_backend(pid)) " + ours);
+        auto const found = listed(shop);
+        ASSERT_TRUE(found) << round;
+        ASSERT_EQ(found->size(), 3u);
+    }
+    server.kill();
+    auto const refused = listed(shop);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind(), error_kind::unavailable);
+    server.start();
+    while (!listed(shop)) std::this_thread::yield();
+}
+
+TEST_F(postgres_connections, of_lists_wait_no_longer_than_agreed_and_hold_nothing_else_up) {
+    auto options = of(1);
+    options.queue_max = 1;
+    options.wait_max = std::chrono::milliseconds(500);
+    options.lock_timeout = options.statement_timeout = std::chrono::milliseconds(60'000);
+    auto const shop = open(options);
+    stock(shop, 1);
+    storage::postgres_options const plain;
+    postgres::session other(postgres::connect_string(url, plain), plain);
+    other.execute("BEGIN; LOCK TABLE inventory_stock");
+    auto const beside = [&] { return std::async(std::launch::async, [&] { return listed(shop); }); };
+    auto blocked = beside();
+    await("SELECT count(*) " + ours + " AND wait_event_type = 'Lock'", "1");
+    auto late = beside();
+    while (statistics->waiting != 1) std::this_thread::yield();
+    auto const one_too_many = listed(shop);
+    ASSERT_FALSE(one_too_many);
+    EXPECT_EQ(one_too_many.error().code(), error_code::overloaded);
+    EXPECT_TRUE(put_orders(shop, 1));
+    auto const refused = late.get();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), error_code::store_unavailable);
+    other.execute("COMMIT");
+    EXPECT_TRUE(blocked.get());
 }
 
 TEST_F(postgres_connections, of_who_stands_still_in_a_transaction_end_before_others_give_its_rows_up) {

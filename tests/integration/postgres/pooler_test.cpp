@@ -96,11 +96,12 @@ TEST_F(postgres_behind_a_pooler, is_told_when_its_settings_are_dropped) {
 
 TEST_F(postgres_behind_a_pooler, is_told_when_prepared_statements_outlive_their_session) {
     (void)open();
-    pooler const keeping(server, "pool_mode = session\ndefault_pool_size = 1\nserver_reset_query =\n");
+    pooler const keeping(server, "pool_mode = session\ndefault_pool_size = 2\nserver_reset_query =\n");
     {
         storage::postgres_options options;
         options.pooler = storage::postgres_pooler::session;
-        postgres::connection const first(postgres::connect_string(keeping.url(database), options), options);
+        auto const how = postgres::connect_string(keeping.url(database), options);
+        postgres::connection const first(how, options), second(how, options);
     }
     expect_told(refusal_behind(keeping, storage::postgres_pooler::session), "server_reset_query");
 }

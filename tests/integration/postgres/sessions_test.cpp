@@ -72,6 +72,37 @@ TEST_F(postgres_sessions, that_are_lost_stay_lost) {
     }
 }
 
+TEST_F(postgres_sessions, do_not_wait_for_ever_for_a_server_that_is_silent) {
+    options.statement_timeout = std::chrono::milliseconds(500);
+    auto on = connect();
+    on.execute("SET statement_timeout = 0");  // it does not keep to it
+    auto const came = trouble_of(on, "SELECT pg_sleep(60)");
+    EXPECT_EQ(came.why(), fault::lost);
+    EXPECT_STREQ(came.what(), "no answer for 5500 ms");
+    EXPECT_EQ(trouble_of(on, "SELECT 1").why(), fault::lost);
+}
+
+TEST_F(postgres_sessions, ask_with_parameters_prepared_or_not) {
+    using namespace postgres;
+    static statement const what("SELECT $1::text AS a, $2::bigint AS b", rows_of({{"a", types::text}, {"b", types::bigint}}, 1));
+    for (auto const as : {storage::postgres_pooler::none, storage::postgres_pooler::transaction}) {
+        options.pooler = as;
+        auto on = connect();
+        for (int round = 0; round < 2; ++round) {
+            session::snapshot within(on);
+            auto const said = on.ask(what, {{"it's \"so\" \\ $1", false, false}, {{}, true, false}});
+            EXPECT_EQ(said.at(0, 0), "it's \"so\" \\ $1");
+            EXPECT_EQ(said.at(0, 1), std::nullopt);
+            EXPECT_EQ(shown(on, "transaction_isolation"), "repeatable read");
+            EXPECT_EQ(shown(on, "transaction_read_only"), "on");
+            EXPECT_EQ(shown(on, "enable_seqscan"), "off");
+            within.commit();
+        }
+        auto const prepared = on.ask("SELECT count(*) AS n FROM pg_prepared_statements", rows_of({{"n", types::bigint}}, 1));
+        EXPECT_EQ(prepared.at(0, 0), as == storage::postgres_pooler::none ? "1" : "0");
+    }
+}
+
 TEST_F(postgres_sessions, keep_what_was_committed_and_nothing_else) {
     auto on = connect();
     on.execute("CREATE TABLE two (x int); SET default_transaction_isolation = 'serializable'");

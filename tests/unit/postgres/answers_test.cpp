@@ -41,6 +41,8 @@ TEST(answers_of_a_server, are_read_as_they_were_written) {
         std::vector<Record> const both{sample<Record>::make(1), sample<Record>::make(2)};
         EXPECT_EQ(shop_test::answered_row::of(read_answer<Record>(answer_with(both)).at(1)), shop_test::answered_row::of(both[1]))
             << Record::table;
+        auto const as_text = shop_test::text_answer_with(both);
+        EXPECT_EQ(shop_test::text_answer_with(shop_test::read_text_answer<Record>(as_text)).rows, as_text.rows) << Record::table;
     });
 }
 

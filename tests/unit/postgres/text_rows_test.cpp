@@ -40,6 +40,17 @@ TEST(rows_as_text, are_read_as_the_server_writes_them) {
     EXPECT_EQ(state_of([&] { (void)row.text(); }), "misfit") << "there are no more";
 }
 
+TEST(rows_as_text, hold_bytes_as_hexadecimal_digits_and_as_many_as_are_expected) {
+    std::array<std::uint8_t, 3> to{};
+    auto const right = row_of({R"(\x00fF7a)"});
+    text_reader(right).bytes(to);
+    EXPECT_EQ(to, (std::array<std::uint8_t, 3>{0x00, 0xff, 0x7a}));
+    for (auto const* wrong : {"", "\\x", R"(\x00ff)", R"(\x00ff7a00)", R"(\x00ff7g)", R"(\x00ff-1)", "x00ff7a", "00ff7a00"}) {
+        auto const rows = row_of({wrong});
+        EXPECT_EQ(state_of([&] { text_reader(rows).bytes(to); }), "misfit") << wrong;
+    }
+}
+
 TEST(rows_as_text, of_another_type_or_in_binary_form_are_misfits) {
     std::string_view const binary_one("\0\0\0\0\0\0\0\1", 8), binary_true("\1", 1);
     for (text_rows::field const field : {text_rows::field(std::nullopt), {""}, {"true"}, {"1 "}, {" 1"}, {"+1"}, {"1.0"}, {"0x1"},

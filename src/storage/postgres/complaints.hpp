@@ -1,0 +1,30 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+
+#include <shop/core/scheduler.hpp>
+#include <shop/storage/storage.hpp>
+
+#include "storage/postgres/trouble.hpp"
+
+namespace shop::postgres {
+
+/// Tells the operator what a client is never told: why the database refused or failed, once a minute for each SQLSTATE.
+/// Conflicts are everyday work.
+/// @par Thread safety
+/// Shared objects: safe.
+class complaints {
+public:
+    explicit complaints(storage::context const& with) : clock_(with.clock), log_(with.log) {}
+    void tell(trouble const& what);
+
+private:
+    scheduler& clock_;
+    log_sink& log_;
+    std::mutex mutex_;
+    std::map<std::string, steady_time> told_;  ///< when the log was told last, by SQLSTATE
+};
+
+}  // namespace shop::postgres
