@@ -120,7 +120,7 @@ protected:
         // What is on its way through sockets goes before what waits for virtual time to pass.
         while (!done()) {
             io.restart();
-            if (io.run_one_for(std::chrono::milliseconds(200)) == 0 && !clock.advance_to_next()) return false;
+            if (io.run_one_for(std::chrono::milliseconds(50)) == 0 && !clock.advance_to_next()) return false;
         }
         return true;
     }

@@ -77,6 +77,16 @@ trouble trouble_of(Exception const& thrown) {
     }
 }
 
+/// One of class 40: 7.x wants the query, too, and 6.4 does not take it.
+template <class Exception>
+Exception rolled_back(std::string const& what) {
+    if constexpr (std::is_constructible_v<Exception, std::string>) {
+        return Exception(what);
+    } else {
+        return Exception(what, "");
+    }
+}
+
 TEST(exceptions_of_libpqxx, are_the_faults_that_the_pipelines_have) {
     auto const expect = [](trouble const& came, fault why, std::string const& state, std::string const& what) {
         EXPECT_EQ(came.why(), why) << came.what();
@@ -85,10 +95,10 @@ TEST(exceptions_of_libpqxx, are_the_faults_that_the_pipelines_have) {
     };
     expect(trouble_of(pqxx::broken_connection("gone")), fault::lost, "", "gone");
     expect(trouble_of(pqxx::in_doubt_error("perhaps")), fault::in_doubt, "", "perhaps");
-    expect(trouble_of(pqxx::serialization_failure("ERROR:  again\n")), fault::contended, "40001", "again");
-    expect(trouble_of(pqxx::deadlock_detected("ERROR:  again\n")), fault::contended, "40P01", "again");
-    expect(trouble_of(pqxx::transaction_rollback("ERROR:  again\n")), fault::contended, "40000", "again");
-    expect(trouble_of(pqxx::statement_completion_unknown("ERROR:  who knows\n")), fault::lost, "40003", "who knows");
+    expect(trouble_of(rolled_back<pqxx::serialization_failure>("ERROR:  again\n")), fault::contended, "40001", "again");
+    expect(trouble_of(rolled_back<pqxx::deadlock_detected>("ERROR:  again\n")), fault::contended, "40P01", "again");
+    expect(trouble_of(rolled_back<pqxx::transaction_rollback>("ERROR:  again\n")), fault::contended, "40000", "again");
+    expect(trouble_of(rolled_back<pqxx::statement_completion_unknown>("ERROR:  who knows\n")), fault::lost, "40003", "who knows");
     expect(trouble_of(pqxx::unique_violation("FEHLER:  doppelt\nDETAIL:  Key (sku)=(A)\n", "", "23505")), fault::conflict, "23505",
            "doppelt");
     expect(trouble_of(pqxx::data_exception("ERROR:  no number: \"secret\"\n", "", "22P02")), fault::refused, "22P02", "no number");
