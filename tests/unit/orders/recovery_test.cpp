@@ -3,6 +3,9 @@
 
 namespace shop::orders::tests {
 
+/// Looks twenty times a second at what is away: a suite of its own, since over sockets each look would take real time.
+class orders_recovery : public orders_service {};
+
 TEST_F(orders_service, an_order_whose_outcome_is_late_is_open_and_concluded_by_recovery) {
     to_inventory->cut();
     auto with = with_key("cart");
@@ -22,7 +25,7 @@ TEST_F(orders_service, an_order_whose_outcome_is_late_is_open_and_concluded_by_r
     EXPECT_EQ(available("MUG"), 98);
 }
 
-TEST_F(orders_service, concludes_what_is_open_as_soon_as_the_inventory_answers_again) {
+TEST_F(orders_recovery, concludes_what_is_open_as_soon_as_the_inventory_answers_again) {
     leave_one_open();
     bool answers = false;
     auto parts = parts_of_another();
@@ -35,7 +38,7 @@ TEST_F(orders_service, concludes_what_is_open_as_soon_as_the_inventory_answers_a
     });
 }
 
-TEST_F(orders_service, concludes_what_is_open_as_soon_as_the_store_answers_again) {
+TEST_F(orders_recovery, concludes_what_is_open_as_soon_as_the_store_answers_again) {
     leave_one_open();
     auto const readable = std::make_shared<readable_sometimes>();
     auto parts = parts_of_another();
