@@ -7,10 +7,7 @@ namespace shop::orders::tests {
 class orders_recovery : public orders_service {};
 
 TEST_F(orders_service, an_order_whose_outcome_is_late_is_open_and_concluded_by_recovery) {
-    to_inventory->cut();
-    auto with = with_key("cart");
-    with.deadline = clock.now() + 5s;
-    auto const open = place(mugs(2), with);
+    auto const open = leave_one_open();
     ASSERT_TRUE(open) << open.error().word();
     EXPECT_TRUE(open->open);
     EXPECT_EQ(open->order.status, status::pending);
@@ -26,7 +23,7 @@ TEST_F(orders_service, an_order_whose_outcome_is_late_is_open_and_concluded_by_r
 }
 
 TEST_F(orders_recovery, concludes_what_is_open_as_soon_as_the_inventory_answers_again) {
-    leave_one_open();
+    ASSERT_TRUE(leave_one_open());
     bool answers = false;
     auto parts = parts_of_another();
     parts.inventory = transport::remote_inventory(context(), to_inventory, {});
@@ -39,7 +36,7 @@ TEST_F(orders_recovery, concludes_what_is_open_as_soon_as_the_inventory_answers_
 }
 
 TEST_F(orders_recovery, concludes_what_is_open_as_soon_as_the_store_answers_again) {
-    leave_one_open();
+    ASSERT_TRUE(leave_one_open());
     auto const readable = std::make_shared<readable_sometimes>();
     auto parts = parts_of_another();
     parts.store = shop::testing::detail::forward(memory, readable).orders;
