@@ -87,9 +87,8 @@ protected:
         with.deadline = clock.now() + 5s;
         return place(mugs(2), with);
     }
-    /// @pre what it needs is away
+    /// @pre another process has started, and what it needs is away
     void expect_concluded_at_once(std::function<void()> const& come_back) {
-        another->start();
         clock.run_for(io, 30s);
         EXPECT_THAT(open_orders(), SizeIs(1));
         come_back();

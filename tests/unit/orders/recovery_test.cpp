@@ -29,6 +29,7 @@ TEST_F(orders_recovery, concludes_what_is_open_as_soon_as_the_inventory_answers_
     parts.inventory = transport::remote_inventory(context(), to_inventory, {});
     parts.inventory_available = [&answers] { return answers; };
     another = make_service(std::move(parts));
+    another->start();
     expect_concluded_at_once([&] {
         to_inventory->join();
         answers = true;
@@ -36,12 +37,14 @@ TEST_F(orders_recovery, concludes_what_is_open_as_soon_as_the_inventory_answers_
 }
 
 TEST_F(orders_recovery, concludes_what_is_open_as_soon_as_the_store_answers_again) {
-    ASSERT_TRUE(leave_one_open());
     auto const readable = std::make_shared<readable_sometimes>();
     auto parts = parts_of_another();
     parts.store = shop::testing::detail::forward(memory, readable).orders;
     another = make_service(std::move(parts));
+    another->start();
+    clock.run_for(io, 2s);  // its first look, which takes up everything, is over
     readable->answers = false;
+    ASSERT_TRUE(leave_one_open());
     expect_concluded_at_once([&] { readable->answers = true; });
 }
 
