@@ -12,14 +12,16 @@ namespace shop {
 /// Runs a batch until its outcome is known.
 ///
 /// After an unknown commit the same batch runs again: every write of a batch is idempotent by something that the same
-/// transaction wrote, so that a second run finds what the first one did.
+/// transaction wrote, so that a second run finds what the first one did. A store that is away is asked at
+/// `limits::away_pace`, so that whoever waits is answered as soon as it is back.
 /// @par Errors
-/// As `record_store::transact`; `outcome_unknown` only when the store stays unreachable.
+/// As `record_store::transact`; `outcome_unknown` only when the store stays unreachable for 2.5 s.
 template <class Schema>
 asio::awaitable<result<void>> transact_until_known(record_store<Schema>& store,
                                                    std::shared_ptr<decision_batch<Schema>> batch,
                                                    service_context const& context) {
-    constexpr backoff between_attempts{std::chrono::milliseconds(20), std::chrono::seconds(2)};
+    constexpr backoff between_attempts{std::chrono::milliseconds(20), limits::away_pace};
+    auto const give_up = context.clock->now() + std::chrono::milliseconds(2'500);
     bool unknown = false;
     for (unsigned attempt = 1;; ++attempt) {
         auto done = co_await store.transact(batch);
@@ -29,7 +31,7 @@ asio::awaitable<result<void>> transact_until_known(record_store<Schema>& store,
             (unknown && done.error().code() == error_code::store_unavailable);  // what the first run did is still open
         if (!again) co_return done;
         unknown = true;
-        if (attempt == limits::transact_attempts_max) co_return error(error_code::outcome_unknown);
+        if (context.clock->now() >= give_up) co_return error(error_code::outcome_unknown);
         co_await context.clock->sleep_until(context.clock->now() + between_attempts.after(attempt));
     }
 }

@@ -48,6 +48,44 @@ TEST_F(orders_recovery, concludes_what_is_open_as_soon_as_the_store_answers_agai
     expect_concluded_at_once([&] { readable->answers = true; });
 }
 
+TEST_F(orders_recovery, tries_again_what_its_process_left_open_before_a_scan_is_due) {
+    auto const plan = std::make_shared<shop::testing::fault_plan>([](std::uint64_t commit) {
+        return commit == 2 || commit == 3 ? fault::unavailable : fault::none;  // the conclusion, and the first look at it
+    });
+    auto parts = parts_of_another();
+    parts.store = shop::testing::with_faults(memory, plan).orders;
+    another = make_service(std::move(parts));
+    tested = another;
+    another->start();
+    clock.run_for(io, 2s);
+    auto const asked = clock.now();
+    auto const placed = place(mugs(2));
+    ASSERT_TRUE(placed) << placed.error().word();
+    EXPECT_EQ(placed->order.status, status::confirmed);
+    EXPECT_FALSE(placed->replayed);
+    EXPECT_EQ(plan->struck(), 2u);
+    EXPECT_LE(clock.now() - asked, 3 * limits::away_pace);
+}
+
+TEST_F(orders_recovery, knows_an_unknown_commit_as_soon_as_the_store_answers_again) {
+    bool away = true;
+    auto const plan = std::make_shared<shop::testing::fault_plan>([&away](std::uint64_t commit) {
+        return commit == 1 ? fault::unknown_unwritten : away ? fault::unavailable : fault::none;
+    });
+    auto parts = parts_of_another();
+    parts.store = shop::testing::with_faults(memory, plan).orders;
+    another = make_service(std::move(parts));
+    std::vector<request<place_order>> hung;
+    hung.emplace_back(with_key("cart"), mugs(2));
+    asio::co_spawn(io, forget(another, std::move(hung)), asio::detached);
+    clock.run_for(io, 1500ms);
+    EXPECT_EQ(available("MUG"), 100);
+    away = false;
+    auto const back = clock.now();
+    ASSERT_TRUE(run_until([&] { return available("MUG") == 98; }));
+    EXPECT_LE(clock.now() - back, limits::away_pace);
+}
+
 TEST_F(orders_service, goes_on_with_what_another_process_began_and_does_not_conclude) {
     auto const begun = std::exchange(tested, another_process());
     std::vector<request<place_order>> hung;

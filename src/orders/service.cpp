@@ -1,20 +1,13 @@
-// Reading orders. Nothing here locks or waits for a writer.
+#include "orders/service.hpp"
 
 #include <shop/core/cursor.hpp>
 
 #include "core/queues.hpp"
-#include "orders/store_service.hpp"
+#include "orders/process/place_call.hpp"
+#include "orders/process/transition_call.hpp"
 
 namespace shop::orders {
 namespace {
-
-/// Ids are read once however often they are asked for, and answered in the order asked.
-key_set<store_schema> keys_of(std::vector<order_id> const& ids) {
-    key_set<store_schema> keys;
-    for (auto const& id : ids) keys.add<order_record>({id});
-    keys.normalise();
-    return keys;
-}
 
 order_query to_query(list_orders const& wanted, std::size_t limit) {
     order_query query;
@@ -28,28 +21,48 @@ order_query to_query(list_orders const& wanted, std::size_t limit) {
 
 }  // namespace
 
-asio::awaitable<std::vector<result<order_record>>> store_service::read_batch(std::shared_ptr<orders::store> store,
-                                                                             std::vector<order_id> ids) {
-    auto const keys = std::make_shared<key_set<store_schema> const>(keys_of(ids));
-    auto rows = co_await store->load(keys);
-    std::vector<result<order_record>> found;
-    found.reserve(ids.size());
-    for (auto const& id : ids) {
-        if (!rows) {
-            found.push_back(rows.error());
-        } else if (auto const* order = (*rows)->find<order_record>({id})) {
-            found.push_back(*order);
-        } else {
-            found.push_back(error(error_code::not_found));
-        }
-    }
-    co_return found;
+store_service::store_service(service_parts parts)
+    : parts_(std::move(parts)),
+      reader_(std::make_shared<order_reader>(parts_.store, parts_.context)),
+      process_(std::make_shared<process>(parts_, reader_)) {}
+
+std::shared_ptr<running_service> make_service(service_parts parts) {
+    return std::make_shared<store_service>(std::move(parts));
 }
 
-asio::awaitable<result<std::shared_ptr<loaded_rows<store_schema> const>>>
-store_service::load(key_set<store_schema> keys) {
-    keys.normalise();
-    co_return co_await parts_.store->load(std::make_shared<key_set<store_schema> const>(std::move(keys)));
+void store_service::start() {
+    recovery_ = std::make_shared<recovery>(process_);
+    recovery_->start();
+    reconciliation_ = std::make_shared<reconciliation>(parts_);
+    reconciliation_->start();
+}
+
+void store_service::stop() {
+    if (auto running = std::exchange(recovery_, nullptr)) running->stop();
+    if (auto running = std::exchange(reconciliation_, nullptr)) running->stop();
+    process_->stop();
+}
+
+asio::awaitable<std::vector<result<acknowledgement>>> store_service::place(std::vector<request<place_order>> requests) {
+    return place_call::finish_or_wait(std::make_shared<place_call>(process_, std::move(requests)));
+}
+
+asio::awaitable<std::vector<result<acknowledgement>>>
+store_service::transition(std::vector<request<transition_order>> requests) {
+    return transition_call::finish_or_wait(std::make_shared<transition_call>(process_, std::move(requests)));
+}
+
+asio::awaitable<std::vector<result<acknowledgement>>>
+store_service::cancel(std::vector<request<cancel_order>> requests) {
+    std::vector<request<transition_order>> moves;
+    moves.reserve(requests.size());
+    for (auto& r : requests) {
+        transition_order move(r.command.id, status::cancelled);
+        move.note = std::move(r.command.note);
+        move.note_visibility = r.command.note_visibility;
+        moves.emplace_back(std::move(r.call), std::move(move));
+    }
+    return transition(std::move(moves));
 }
 
 asio::awaitable<std::vector<result<order>>> store_service::get(std::vector<request<get_order>> requests) {
@@ -64,7 +77,7 @@ asio::awaitable<std::vector<result<order>>> store_service::get(std::vector<reque
         ids.push_back(requests[i].command.id);
         of.push_back(i);
     }
-    auto records = co_await reads_.submit(std::move(ids));
+    auto records = co_await reader_->read(std::move(ids));
     for (std::size_t n = 0; n < of.size(); ++n) {
         auto const& record = records[n];
         auto& answer = orders[of[n]];

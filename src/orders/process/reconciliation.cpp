@@ -1,4 +1,4 @@
-#include "orders/reconciliation.hpp"
+#include "orders/process/reconciliation.hpp"
 
 #include <algorithm>
 
@@ -48,7 +48,8 @@ asio::awaitable<bool> reconciliation::compare_page() {
     bool const more_orders = orders->size() == limits::page_items_max;
     bool const more_decisions = decided->size() == limits::page_items_max;
     order_id last{uuid::first_of(parts_.context.clock->stamp() - limits::reconciliation_age_min)};
-    bool const young = (!more_orders || last <= orders->back().id) && (!more_decisions || last <= decided->back().order_id);
+    bool const young =
+        (!more_orders || last <= orders->back().id) && (!more_decisions || last <= decided->back().order_id);
     if (more_orders) last = std::min(last, orders->back().id);
     if (more_decisions) last = std::min(last, decided->back().order_id);
 
@@ -67,14 +68,16 @@ asio::awaitable<bool> reconciliation::compare_page() {
     co_return !young;
 }
 
-asio::awaitable<result<std::vector<inventory::decided_order>>> reconciliation::decisions_after(std::optional<order_id> after) {
+asio::awaitable<result<std::vector<inventory::decided_order>>>
+reconciliation::decisions_after(std::optional<order_id> after) {
     std::vector<request<inventory::list_decisions>> one;
     one.emplace_back(inventory::list_decisions(after));
     auto answers = co_await parts_.inventory->decisions(std::move(one));
     co_return std::move(answers.front());
 }
 
-/// An order that stood still while its decision was read must match it. One that moved is looked at again the next round.
+/// An order that stood still while its decision was read must match it. One that moved is looked at again the next
+/// round.
 asio::awaitable<void> reconciliation::check_suspects(std::vector<order_id> suspects) {
     for (auto const id : suspects) {
         auto const before = co_await read(id);
@@ -90,7 +93,8 @@ asio::awaitable<void> reconciliation::check_suspects(std::vector<order_id> suspe
         auto const* decision = find(*decided, id);
         if (!*after) {
             if (decision && decision->decision == inventory::decision::allocated) {
-                report(id, {rules::disagreement_kind::allocation_without_order, "the inventory allocated to an order that is not there"});
+                report(id, {rules::disagreement_kind::allocation_without_order,
+                            "the inventory allocated to an order that is not there"});
             }
             continue;
         }

@@ -1,8 +1,9 @@
-// Effect and conclusion: the second half of placing, shipping and cancelling, and all of recovery.
+#include "orders/process/process.hpp"
+
+#include <algorithm>
 
 #include <shop/core/operation.hpp>
-
-#include "orders/store_service.hpp"
+#include <shop/core/transact.hpp>
 
 namespace shop::orders {
 namespace {
@@ -78,8 +79,31 @@ asio::awaitable<void> cause(operation_type type, inventory::service& inventory,
 
 }  // namespace
 
-asio::awaitable<std::vector<result<rules::outcome>>> store_service::finish(std::vector<order_record> open,
-                                                                           std::vector<call> on_behalf_of) {
+process::process(service_parts parts, std::shared_ptr<order_reader> reader)
+    : parts_(std::move(parts)),
+      reader_(std::move(reader)),
+      deadlines_(parts_.context),
+      commands_(parts_.context.executor, [this](std::vector<command> c) { return run_batch(std::move(c)); }) {}
+
+void process::stop() {
+    stopping_ = true;
+    auto const waiting = std::exchange(outcomes_, {});
+    for (auto const& [id, outcome] : waiting) outcome->set();
+    deadlines_.stop();
+}
+
+asio::awaitable<std::vector<result<rules::outcome>>> process::run_batch(std::vector<command> commands) {
+    auto const self = shared_from_this();
+    auto const n = commands.size();
+    auto decisions = std::make_shared<batch>(std::move(commands));
+    auto const done = co_await transact_until_known<store_schema>(*parts_.store, decisions, parts_.context);
+    if (!done) co_return std::vector<result<rules::outcome>>(n, done.error());
+    if (decisions->has_news() && parts_.on_outbox_append) parts_.on_outbox_append();
+    co_return decisions->take_answers();
+}
+
+asio::awaitable<std::vector<result<rules::outcome>>> process::finish(std::vector<order_record> open,
+                                                                     std::vector<call> on_behalf_of) {
     on_behalf_of.resize(open.size());
     auto const self = shared_from_this();
     noted_orders const here(finishing_, open);
@@ -137,6 +161,32 @@ asio::awaitable<std::vector<result<rules::outcome>>> store_service::finish(std::
         finished[concluding[i]] = std::move(outcome);
     }
     co_return finished;
+}
+
+asio::awaitable<void> process::take_over(order_record order, call on_behalf_of) {
+    if (!order.open || stopping_ || !is_inventory_available() || finishing_.contains(order.id)) co_return;
+    std::vector<order_record> one{std::move(order)};
+    std::vector<call> calls{std::move(on_behalf_of)};
+    co_await finish(std::move(one), std::move(calls));
+}
+
+asio::awaitable<void> process::wait_for_outcome(order_id id, steady_time until) {
+    constexpr auto another_process_may_have_concluded = std::chrono::milliseconds(200);
+    auto& waiting = outcomes_[id];
+    if (!waiting) waiting = std::make_shared<signal>();
+    auto const mine = waiting;
+    auto const wake = std::min(until, parts_.context.clock->now() + another_process_may_have_concluded);
+    scoped_deadline alarm(deadlines_, wake, [mine] { mine->set(); });
+    co_await mine->wait();
+    if (auto found = outcomes_.find(id); found != outcomes_.end() && found->second == mine) outcomes_.erase(found);
+}
+
+void process::settled(order_id id) {
+    if (auto found = outcomes_.find(id); found != outcomes_.end()) {
+        auto waiting = std::move(found->second);
+        outcomes_.erase(found);
+        waiting->set();
+    }
 }
 
 }  // namespace shop::orders
