@@ -4,12 +4,12 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include <shop/core/batcher.hpp>
+#include <shop/async/batcher.hpp>
 
 namespace shop::bench {
 namespace {
 
-asio::awaitable<std::vector<result<int>>> same(std::vector<int> asked) {
+results<int> same(std::vector<int> asked) {
     co_return std::vector<result<int>>(asked.begin(), asked.end());
 }
 

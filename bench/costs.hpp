@@ -6,7 +6,7 @@ namespace shop::bench {
 
 /// What this process has used since it began, all threads.
 struct costs {
-    double cpu_us = 0;            ///< user and system
+    double cpu_us = 0;  ///< user and system
     std::uint64_t allocations = 0;
     std::uint64_t bytes_written = 0;  ///< to files and sockets, as asked of the system
 

@@ -1,4 +1,5 @@
-// The head of a request by itself, and whole exchanges in one process over loopback: client, server, and the kernel between.
+// The head of a request by itself, and whole exchanges in one process over loopback: client, server, and the kernel
+// between.
 
 #include <benchmark/benchmark.h>
 
@@ -6,7 +7,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <shop/core/scheduler.hpp>
+#include <shop/async/scheduler.hpp>
 #include <shop/http/client.hpp>
 #include <shop/http/detail/head.hpp>
 #include <shop/http/server.hpp>
@@ -40,7 +41,8 @@ asio::awaitable<void> ask(http::client& client, std::int64_t times, std::int64_t
     for (; times > 0; --times) {
         http::client_request question;
         question.target = "/v1/products/MUG-STONE-350";
-        auto const answer = co_await client.exchange(std::move(question), system_scheduler().now() + std::chrono::seconds(10));
+        auto const answer =
+            co_await client.exchange(std::move(question), system_scheduler().now() + std::chrono::seconds(10));
         if (!answer || answer->status != 200) std::abort();
     }
     --missing;

@@ -2,14 +2,15 @@
 
 #include <benchmark/benchmark.h>
 
-#include <shop/core/json.hpp>
+#include <shop/json/json.hpp>
 #include <shop/orders/service.hpp>
 
 namespace shop::bench {
 namespace {
 
-std::string const wanted = R"({"customer":{"id":"ann","email":"ann@example.com"},"lines":[{"sku":"MUG-STONE-350","quantity":2},)"
-                           R"({"sku":"MUG-BLUE-350","quantity":1},{"sku":"TEA-100","quantity":3}],"metadata":{"cart":"7"}})";
+std::string const wanted =
+    R"({"customer":{"id":"ann","email":"ann@example.com"},"lines":[{"sku":"MUG-STONE-350","quantity":2},)"
+    R"({"sku":"MUG-BLUE-350","quantity":1},{"sku":"TEA-100","quantity":3}],"metadata":{"cart":"7"}})";
 
 void read_order(benchmark::State& run) {
     for (auto _ : run) benchmark::DoNotOptimize(json::decode<orders::place_order>(wanted));

@@ -1,7 +1,8 @@
 // The benchmarks of linked use: suites of Google Benchmark, a file per room, floors beside their subjects.
 //   shop-bench [--benchmark_filter=REGEX] [--benchmark_...]    see shop-bench --help
-// SHOP_BENCH_POSTGRES=URL adds place/postgres on that database, which is emptied: bench/postgres.sh puts pgbench beside it.
-// SHOP_BENCH_SMALL=1 does everything once and little of it: for the tests, which want to know whether all of it still runs.
+// SHOP_BENCH_POSTGRES=URL adds place/postgres on that database, which is emptied: bench/postgres.sh puts pgbench beside
+// it. SHOP_BENCH_SMALL=1 does everything once and little of it: for the tests, which want to know whether all of it
+// still runs.
 
 #include <benchmark/benchmark.h>
 

@@ -109,7 +109,8 @@ void stop_unless(bool holds, char const* what) {
 
 bool is_settled(engine& e) {
     return asio::co_spawn(
-               e.executor(), [](engine& of) -> asio::awaitable<bool> { co_return of.is_settled(); }(e), asio::use_future)
+               e.executor(), [](engine& of) -> asio::awaitable<bool> { co_return of.is_settled(); }(e),
+               asio::use_future)
         .get();
 }
 
@@ -127,7 +128,8 @@ void check(engine& e, workload const& w, run_state const& state) {
 #ifdef SHOP_WITH_POSTGRES
 void empty_database(std::string const& url) {
     std::unique_ptr<PGconn, void (*)(PGconn*)> const on(PQconnectdb(url.c_str()), PQfinish);
-    auto* done = PQexec(on.get(), "SET client_min_messages = warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public; CHECKPOINT");
+    auto* done = PQexec(
+        on.get(), "SET client_min_messages = warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public; CHECKPOINT");
     bool const emptied = PQresultStatus(done) == PGRES_COMMAND_OK;
     PQclear(done);
     stop_unless(emptied, PQerrorMessage(on.get()));
@@ -196,7 +198,9 @@ namespace {
 
 constexpr int rounds = 3;
 
-bool is_small() { return std::getenv("SHOP_BENCH_SMALL") != nullptr; }
+bool is_small() {
+    return std::getenv("SHOP_BENCH_SMALL") != nullptr;
+}
 
 /// Orders per commit as they were measured last, by the name of the workload: its floor commits as often.
 std::map<std::string, double>& measured_batches() {
@@ -248,7 +252,9 @@ void add(std::string const& name, void (*what)(benchmark::State&, workload const
         ->Unit(benchmark::kMillisecond);
 }
 
-void add_place(workload const& w) { add("place/" + name_of(w), place_orders, w); }
+void add_place(workload const& w) {
+    add("place/" + name_of(w), place_orders, w);
+}
 
 }  // namespace
 

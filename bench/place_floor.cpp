@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include <shop/core/json.hpp>
 #include <shop/engine.hpp>
+#include <shop/json/json.hpp>
 #include <shop/orders/store.hpp>
 #include <shop/storage/sqlite.hpp>
 
@@ -30,7 +30,9 @@ struct blob {
 
 class statement {
 public:
-    statement(sqlite3* db, char const* sql) : db_(db) { check(sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s_, nullptr)); }
+    statement(sqlite3* db, char const* sql) : db_(db) {
+        check(sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s_, nullptr));
+    }
     ~statement() { sqlite3_finalize(s_); }
     statement(statement const&) = delete;
     statement& operator=(statement const&) = delete;
@@ -50,7 +52,9 @@ private:
         std::exit(1);
     }
     void bind(int at, std::int64_t v) { sqlite3_bind_int64(s_, at, v); }
-    void bind(int at, std::string const& v) { sqlite3_bind_text(s_, at, v.data(), static_cast<int>(v.size()), SQLITE_STATIC); }
+    void bind(int at, std::string const& v) {
+        sqlite3_bind_text(s_, at, v.data(), static_cast<int>(v.size()), SQLITE_STATIC);
+    }
     void bind(int at, blob const& v) { sqlite3_bind_blob(s_, at, v.id.bytes.data(), 16, SQLITE_STATIC); }
     void bind(int at, std::nullptr_t) { sqlite3_bind_null(s_, at); }
 
@@ -89,7 +93,8 @@ class floor_run {
 public:
     floor_run(std::string const& path, workload const& w, std::size_t batch) : w_(w), batch_(batch), text_(w.lines) {
         sqlite3_open(path.c_str(), &db_);
-        sqlite3_exec(db_, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536", nullptr, nullptr, nullptr);
+        sqlite3_exec(db_, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536", nullptr,
+                     nullptr, nullptr);
     }
     ~floor_run() { sqlite3_close_v2(db_); }  // closes when the last statement is gone
 
@@ -97,19 +102,23 @@ public:
         exec("BEGIN");
         {
             statement stock(db_, "INSERT INTO inventory_stock VALUES (?,'main',1,1,1000000,0,0,0,0,0,1,1)");
-            statement seen(db_, "INSERT INTO products_availability VALUES (?,1,x'00112233445566778899aabbccddeeff',1,1,0,0,1,1)");
+            statement seen(
+                db_, "INSERT INTO products_availability VALUES (?,1,x'00112233445566778899aabbccddeeff',1,1,0,0,1,1)");
             for (std::size_t i = 0; i < w_.skus; ++i) {
                 stock.run(name_of(i));
                 seen.run(name_of(i));
             }
         }
-        exec("INSERT INTO orders_cursor VALUES ('notifications',1,0,1); INSERT INTO inventory_cursor VALUES ('products',1,0,1)");
+        exec(
+            "INSERT INTO orders_cursor VALUES ('notifications',1,0,1); INSERT INTO inventory_cursor VALUES "
+            "('products',1,0,1)");
         exec("COMMIT");
     }
 
     double seconds() {
         auto const start = std::chrono::steady_clock::now();
-        for (std::uint64_t from = 0; from < w_.orders; from += batch_) some(from, std::min<std::uint64_t>(batch_, w_.orders - from));
+        for (std::uint64_t from = 0; from < w_.orders; from += batch_)
+            some(from, std::min<std::uint64_t>(batch_, w_.orders - from));
         std::chrono::duration<double> const took = std::chrono::steady_clock::now() - start;
         return took.count();
     }
@@ -188,11 +197,21 @@ private:
     lazily key_{*this, "INSERT INTO orders_key VALUES ('local',?,1,?,?,NULL,0,NULL,?,?)"};
     lazily event_{*this, "INSERT INTO orders_event VALUES (?,?,?,?,?,?,'local',NULL,NULL,?,NULL)"};
     lazily decision_{*this, "INSERT INTO inventory_decision VALUES (?,1,'allocated',?,?,?)"};
-    lazily movement_{*this, "INSERT INTO inventory_movement VALUES (?,?,'main',?,'allocated',0,1,1000000,1,NULL,NULL,?,NULL,?,?,NULL)"};
-    lazily stock_{*this, "UPDATE inventory_stock SET revision=revision+1, sequence=sequence+1, allocated=allocated+1, updated_at=?, checksum=? WHERE sku=? AND location='main'"};
-    lazily concluded_{*this, "UPDATE orders_order SET revision=2, status='confirmed', version=2, updated_at=?, settled_at=?, open=NULL, checksum=? WHERE id=? AND revision=1"};
-    lazily delivery_{*this, "INSERT INTO notifications_delivery VALUES (?,2,'log',?,1,?,'shop.order.confirmed.v1','delivered',?,?,NULL,?,NULL)"};
-    lazily availability_{*this, "UPDATE products_availability SET revision=revision+1, sequence=sequence+1, available=available-1, as_of=?, checksum=? WHERE sku=?"};
+    lazily movement_{
+        *this,
+        "INSERT INTO inventory_movement VALUES (?,?,'main',?,'allocated',0,1,1000000,1,NULL,NULL,?,NULL,?,?,NULL)"};
+    lazily stock_{*this,
+                  "UPDATE inventory_stock SET revision=revision+1, sequence=sequence+1, allocated=allocated+1, "
+                  "updated_at=?, checksum=? WHERE sku=? AND location='main'"};
+    lazily concluded_{*this,
+                      "UPDATE orders_order SET revision=2, status='confirmed', version=2, updated_at=?, settled_at=?, "
+                      "open=NULL, checksum=? WHERE id=? AND revision=1"};
+    lazily delivery_{*this,
+                     "INSERT INTO notifications_delivery VALUES "
+                     "(?,2,'log',?,1,?,'shop.order.confirmed.v1','delivered',?,?,NULL,?,NULL)"};
+    lazily availability_{*this,
+                         "UPDATE products_availability SET revision=revision+1, sequence=sequence+1, "
+                         "available=available-1, as_of=?, checksum=? WHERE sku=?"};
 };
 
 }  // namespace
@@ -201,9 +220,12 @@ double sqlite_floor(workload const& w, double orders_per_commit) {
     auto const folder = std::filesystem::temp_directory_path() / ("shop-floor-" + std::to_string(getpid()));
     std::filesystem::create_directories(folder);
     auto const path = (folder / "floor.db").string();
-    { auto schema = engine::open({.store = storage::sqlite(path)}).value(); }  // our schema, with its indexes and checks
+    {
+        auto schema = engine::open({.store = storage::sqlite(path)}).value();
+    }  // our schema, with its indexes and checks
     constexpr double transactions_per_batch = 4;
-    auto const batch = std::max<std::size_t>(1, static_cast<std::size_t>(orders_per_commit * transactions_per_batch + 0.5));
+    auto const batch =
+        std::max<std::size_t>(1, static_cast<std::size_t>(orders_per_commit * transactions_per_batch + 0.5));
     double took = 0;
     {
         floor_run run(path, w, batch);

@@ -15,6 +15,6 @@ int main() {
         return 1;
     }
     shop::orders::order const& order = **placed;
-    std::cout << "order " << to_string(order.id) << " is " << shop::to_word(order.status) << ": " << order.total.amount()
-              << " cents\n";
+    std::cout << "order " << to_string(order.id) << " is " << shop::to_word(order.status) << ": "
+              << order.total.amount() << " cents\n";
 }

@@ -26,9 +26,12 @@ int main() {
         std::vector<shop::place_order> wave(rush.begin() + static_cast<std::ptrdiff_t>(from),
                                             rush.begin() + static_cast<std::ptrdiff_t>(to));
         for (auto const& answer : shop.orders.place(std::move(wave))) {
-            if (answer) ++confirmed;
-            else if (answer.error().code() == shop::error_code::out_of_stock) ++sold_out;
-            else std::cerr << "unexpected: " << answer.error().message() << '\n';
+            if (answer)
+                ++confirmed;
+            else if (answer.error().code() == shop::error_code::out_of_stock)
+                ++sold_out;
+            else
+                std::cerr << "unexpected: " << answer.error().message() << '\n';
         }
     }
     std::chrono::duration<double, std::milli> const took = std::chrono::steady_clock::now() - start;
@@ -36,6 +39,7 @@ int main() {
     auto const left = shop.inventory.get(shop::sku("SNEAKER-42")).value();
     std::cout << buyers << " buyers asked for " << pieces << " pieces in " << took.count() << " ms\n"
               << confirmed << " orders confirmed, " << sold_out << " told that it is sold out\n"
-              << "on hand " << left.on_hand << ", promised " << left.allocated << ", available " << left.available << '\n';
+              << "on hand " << left.on_hand << ", promised " << left.allocated << ", available " << left.available
+              << '\n';
     return confirmed == pieces && sold_out == buyers - pieces && left.available == 0 ? 0 : 1;
 }

@@ -3,8 +3,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <shop/async/scheduler.hpp>
 #include <shop/audit.hpp>
-#include <shop/core/scheduler.hpp>
 
 #include "commands.hpp"
 #include "store_access.hpp"

@@ -20,7 +20,8 @@ exit_code check_config(read_settings const& read) {
     }
     for (auto const& row : read.rows) {
         std::cout << std::left << std::setw(static_cast<int>(name_width)) << row.of->name << " = "
-                  << std::setw(static_cast<int>(value_width)) << row.shown() << "  # " << shop::to_word(row.from) << '\n';
+                  << std::setw(static_cast<int>(value_width)) << row.shown() << "  # " << shop::to_word(row.from)
+                  << '\n';
     }
     for (auto const& warning : read.warnings) std::cerr << "shop-server: " << warning << '\n';
     for (auto const& one : risks_of_store(read.values.store)) std::cerr << "shop-server: " << one.reason << '\n';

@@ -48,7 +48,8 @@ void add_settings(CLI::App& command, spoken& to, bool only_for_tools) {
         std::string about(s.description);
         about += " [" + std::string(s.default_value) + "]";
         if (s.value == setting::yes_or_no) {
-            command.add_flag_callback("--" + name, [&to, name] { to.flags[name] = "yes"; }, about);
+            command.add_flag_callback(
+                "--" + name, [&to, name] { to.flags[name] = "yes"; }, about);
             continue;
         }
         command
@@ -93,21 +94,27 @@ exit_code run(int argc, char const* const* argv) {
     importing->add_option("file", said.import.path, "CSV with a header, or JSON Lines")->required()->type_name("FILE");
     importing->add_option("--format", said.format, "csv or jsonl, if the name of the file does not say it")
         ->check(CLI::IsMember({"csv", "jsonl"}));
-    importing->add_option("--delivery", said.import.delivery,
-                          "what delivery a stock file is: its rows are added once; without one, and without a column "
-                          "reference, they are counts that the stock is set to")
+    importing
+        ->add_option("--delivery", said.import.delivery,
+                     "what delivery a stock file is: its rows are added once; without one, and without a column "
+                     "reference, they are counts that the stock is set to")
         ->type_name("NAME");
-    importing->add_option("--product-store", said.import.product_store,
-                          "the store of the product service, which says what skus there are, where it has one of its own")
+    importing
+        ->add_option("--product-store", said.import.product_store,
+                     "the store of the product service, which says what skus there are, where it has one of its own")
         ->type_name("STORE");
     add_settings(*importing, said, true);
 
     auto* auditing = program.add_subcommand("audit", "Checks a store against the promises of the shop");
     add_settings(*auditing, said, true);
-    for (auto const& [name, store] : {std::pair{"product", &said.audit.product}, std::pair{"inventory", &said.audit.inventory},
-                                      std::pair{"order", &said.audit.order}, std::pair{"notification", &said.audit.notification}}) {
-        auditing->add_option(std::string("--") + name + "-store", *store, std::string("the store of the ") + name +
-                                 " service, where the services have stores of their own; needs --order-store and --inventory-store")
+    for (auto const& [name, store] :
+         {std::pair{"product", &said.audit.product}, std::pair{"inventory", &said.audit.inventory},
+          std::pair{"order", &said.audit.order}, std::pair{"notification", &said.audit.notification}}) {
+        auditing
+            ->add_option(
+                std::string("--") + name + "-store", *store,
+                std::string("the store of the ") + name +
+                    " service, where the services have stores of their own; needs --order-store and --inventory-store")
             ->type_name("STORE");
     }
     auto* migrating = program.add_subcommand("migrate", "Brings the schema of a store up to date");
@@ -124,13 +131,17 @@ exit_code run(int argc, char const* const* argv) {
     keying->add_option("--keys", said.keys.file, "the file of keys; SIGHUP makes a running server read it again")
         ->type_name("FILE")
         ->envname("SHOP_KEYS");
-    keying->add_option("--scope", said.keys.scopes, "what its owner may do: orders:write, orders:*, *; may be repeated");
+    keying->add_option("--scope", said.keys.scopes,
+                       "what its owner may do: orders:write, orders:*, *; may be repeated");
     keying->add_option("--account", said.keys.account, "whose key it is; the id if not given. Two keys may share one");
     keying->add_option("--customer", said.keys.customer, "the customer to whom its owner is bound");
-    keying->add_option("--expires", said.keys.expires,
-                       "when it expires: in so many days, 90d, on a day, 2027-01-31, or at a time, 2027-01-31T12:00:00Z; never if not given")
+    keying
+        ->add_option("--expires", said.keys.expires,
+                     "when it expires: in so many days, 90d, on a day, 2027-01-31, or at a time, 2027-01-31T12:00:00Z; "
+                     "never if not given")
         ->type_name("WHEN");
-    keying->add_option("--keys-usage", said.keys.usage, "where a running server notes when each key was last used [auto]")
+    keying
+        ->add_option("--keys-usage", said.keys.usage, "where a running server notes when each key was last used [auto]")
         ->type_name("FILE")
         ->envname("SHOP_KEYS_USAGE");
     auto* probing = program.add_subcommand("probe", "Asks a server for a resource: exit code 0 if it answers 200");
@@ -141,8 +152,9 @@ exit_code run(int argc, char const* const* argv) {
 
     auto const known = program.get_subcommands([&](CLI::App* one) { return argc > 1 && one->get_name() == argv[1]; });
     if (argc > 1 && argv[1][0] != '-' && known.empty()) {
-        std::cerr << "shop-server: " << argv[1]
-                  << ": no such command; there are serve, import, audit, migrate, keys, probe, check-config and version\n";
+        std::cerr
+            << "shop-server: " << argv[1]
+            << ": no such command; there are serve, import, audit, migrate, keys, probe, check-config and version\n";
         return exit_usage;
     }
     try {

@@ -43,7 +43,7 @@ struct keys_request {
     std::string id;
     std::vector<std::string> scopes;
     std::string account, customer;
-    std::string expires;       ///< `90d`, a date or a time; empty: never
+    std::string expires;         ///< `90d`, a date or a time; empty: never
     std::string usage = "auto";  ///< as the setting `keys-usage` has it
 };
 

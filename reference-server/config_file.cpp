@@ -5,7 +5,7 @@
 
 #include <shop/core/text.hpp>
 
-#include "auth/secret_file.hpp"
+#include "access/secret_file.hpp"
 
 namespace shop_server {
 

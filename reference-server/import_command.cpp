@@ -7,8 +7,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <shop/async/scheduler.hpp>
 #include <shop/core/idempotency_key.hpp>
-#include <shop/core/scheduler.hpp>
 #include <shop/engine/known_skus.hpp>
 #include <shop/inventory/make_service.hpp>
 #include <shop/products/make_service.hpp>

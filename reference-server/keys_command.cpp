@@ -2,11 +2,11 @@
 #include <charconv>
 #include <iostream>
 
-#include <shop/core/scheduler.hpp>
+#include <shop/async/scheduler.hpp>
 
-#include "auth/api_keys.hpp"
-#include "auth/key_usage.hpp"
-#include "auth/key_watch.hpp"
+#include "access/api_keys.hpp"
+#include "access/key_usage.hpp"
+#include "access/key_watch.hpp"
 #include "commands.hpp"
 
 namespace shop_server {
@@ -55,7 +55,8 @@ exit_code list_keys(keys_request const& request) {
     if (!all) return told(request.file, all.error());
     auto const file = usage_file(request);
     auto const uses = file.empty() ? shop::result<last_uses>() : read_key_usage(file);
-    if (!uses && uses.error().code() != shop::error_code::not_found) std::cerr << "shop-server: " << file << ": " << uses.error().message() << '\n';
+    if (!uses && uses.error().code() != shop::error_code::not_found)
+        std::cerr << "shop-server: " << file << ": " << uses.error().message() << '\n';
     auto const now = shop::system_scheduler().stamp();
     for (auto const& one : *all) {
         std::cout << one.id << "  account " << one.principal_account() << "  scopes";
@@ -64,7 +65,8 @@ exit_code list_keys(keys_request const& request) {
         if (uses && !file.empty()) {
             auto const used = uses->find(one.id);
             // To the hour: 2026-11-28T09Z.
-            std::cout << "  last used " << (used == uses->end() ? "never" : shop::to_string(used->second).substr(0, 13) + 'Z');
+            std::cout << "  last used "
+                      << (used == uses->end() ? "never" : shop::to_string(used->second).substr(0, 13) + 'Z');
         }
         if (one.expires_at) {
             std::cout << (*one.expires_at <= now ? "  expired " : "  expires ") << shop::to_string(*one.expires_at);
@@ -89,22 +91,26 @@ exit_code change_keys(keys_request const& request) {
             if (!request.expires.empty()) {
                 wanted.expires_at = expiry_from(request.expires, shop::system_scheduler().stamp());
                 if (!wanted.expires_at) {
-                    return refuse({"--expires: must be days such as 90d, a day such as 2027-01-31, or a time, and lie in the future"});
+                    return refuse(
+                        {"--expires: must be days such as 90d, a day such as 2027-01-31, or a time, and lie in the "
+                         "future"});
                 }
             }
             auto made = make_api_key(std::move(wanted));
             if (!made) return told(request.file, made.error());
-            if (auto added = add_api_key(request.file, std::move(made->entry)); !added) return told(request.file, added.error());
+            if (auto added = add_api_key(request.file, std::move(made->entry)); !added)
+                return told(request.file, added.error());
             std::cout << made->text << std::endl;
-            std::cerr << "This is the key of " << request.id << ". It is shown once and kept nowhere: only its hash is in "
-                      << request.file << ".\n";
+            std::cerr << "This is the key of " << request.id
+                      << ". It is shown once and kept nowhere: only its hash is in " << request.file << ".\n";
             return exit_ok;
         }
         case keys_request::kind::revoke:
             if (auto gone = revoke_api_key(request.file, request.id); !gone) return told(request.file, gone.error());
             if (auto const file = usage_file(request); !file.empty()) {
                 if (auto gone = forget_key_usage(file, request.id); !gone) {
-                    std::cerr << "shop-server: the key is revoked; its last use stays noted: " << file << ": " << gone.error().message() << '\n';
+                    std::cerr << "shop-server: the key is revoked; its last use stays noted: " << file << ": "
+                              << gone.error().message() << '\n';
                 }
             }
             return exit_ok;

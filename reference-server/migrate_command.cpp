@@ -22,7 +22,8 @@ exit_code migrate_store(settings const& with, bool only_check) {
         std::cout << ": " << steps << (steps == 1 ? " step" : " steps") << " to take" << std::endl;
         return exit_failure;
     }
-    std::cout << (found->version > found->newest ? ": newer, but this program works on it" : ": up to date") << std::endl;
+    std::cout << (found->version > found->newest ? ": newer, but this program works on it" : ": up to date")
+              << std::endl;
     return exit_ok;
 }
 

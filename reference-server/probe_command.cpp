@@ -8,9 +8,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <shop/core/limits.hpp>
-#include <shop/core/scheduler.hpp>
+#include <shop/async/scheduler.hpp>
 #include <shop/http/client.hpp>
+#include <shop/http/limits.hpp>
 
 #include "commands.hpp"
 #include "exceptions.hpp"

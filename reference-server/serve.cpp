@@ -7,16 +7,16 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <shop/core/json.hpp>
 #include <shop/http/resources.hpp>
 #include <shop/http/server.hpp>
+#include <shop/json/json.hpp>
 
-#include "auth/service_credentials.hpp"
+#include "access/service_credentials.hpp"
 #include "commands.hpp"
 #include "exceptions.hpp"
-#include "json_log.hpp"
+#include "peers/peer.hpp"
 #include "store_access.hpp"
-#include "peer.hpp"
+#include "telemetry/json_log.hpp"
 #include "telemetry/observation.hpp"
 #include "wiring.hpp"
 
@@ -59,18 +59,21 @@ public:
             if (!read) return refuse({std::string(read.error().message())});
             credentials_ = std::make_shared<service_credentials>(std::move(*read));
         }
-        shop::service_context const context{context_.get_executor(), &shop::system_scheduler(), &shop::random_ids(), &log_};
+        shop::service_context const context{context_.get_executor(), &shop::system_scheduler(), &shop::random_ids(),
+                                            &log_};
         watching_.emplace(role_, with_, context);
         auto opened = wiring::open(role_, with_, context, credentials_, *watching_);
         if (!opened) {
-            if (opened.error().code() == shop::error_code::invalid_value) return refuse({std::string(opened.error().message())});
+            if (opened.error().code() == shop::error_code::invalid_value)
+                return refuse({std::string(opened.error().message())});
             std::cerr << "shop-server: " << opened.error().message() << '\n';
             return exit_code_of(opened.error());
         }
         wiring_ = std::move(*opened);
 
         if (role_ != role::gateway) {
-            for (auto const& one : risks_of_store(with_.store)) watching_->security().write(one.what, {{"reason", one.reason}});
+            for (auto const& one : risks_of_store(with_.store))
+                watching_->security().write(one.what, {{"reason", one.reason}});
         }
 
         site_.emplace(&wiring_->face());
@@ -105,7 +108,8 @@ public:
         } else if (!with_.admin_listen && where.is_loopback()) {
             add_probes(*site_, audience::this_machine);
         }
-        watching_->numbers().gauge("shop_http_connections", {}, [this] { return static_cast<double>(server_->connections()); });
+        watching_->numbers().gauge("shop_http_connections", {},
+                                   [this] { return static_cast<double>(server_->connections()); });
         server_->start();
         asio::co_spawn(context_, heed_signals(), [this](std::exception_ptr thrown) {
             if (thrown) log_.write(shop::severity::error, "stopping failed", {{"reason", words_of_exception(thrown)}});
@@ -122,7 +126,8 @@ public:
 
 private:
     shop::result<shop::http::endpoint> listen(std::optional<shop::http::server>& server, shop::http::handler& face,
-                                              listen_address const& where, std::optional<shop::http::tls_identity> identity) {
+                                              listen_address const& where,
+                                              std::optional<shop::http::tls_identity> identity) {
         shop::http::server_options bounds;
         bounds.connections_max = with_.connections;
         bounds.bodies_bytes_max = with_.body_memory_mib * 1024 * 1024;

@@ -10,9 +10,10 @@
 #include <boost/asio/ip/address.hpp>
 
 #include <shop/http/client.hpp>
+#include <shop/http/limits.hpp>
 
 #include "config_file.hpp"
-#include "instances.hpp"
+#include "peers/instances.hpp"
 
 namespace shop_server {
 
@@ -40,7 +41,8 @@ std::optional<std::chrono::milliseconds> duration_from(std::string_view text) {
     return std::nullopt;
 }
 
-constexpr std::string_view address_wanted = "must be HOST:PORT, e.g. 127.0.0.1:8080 or [::1]:8080; port 0 picks a free one";
+constexpr std::string_view address_wanted =
+    "must be HOST:PORT, e.g. 127.0.0.1:8080 or [::1]:8080; port 0 picks a free one";
 
 std::optional<listen_address> address_from(std::string_view text) {
     auto const colon = text.rfind(':');
@@ -70,14 +72,14 @@ constexpr std::string_view none = "none";
 constexpr std::size_t body_memory_mib_min = 16;
 static_assert(body_memory_mib_min * 1024 * 1024 >= shop::limits::import_body_bytes_max, "an import has room");
 
-template <bool settings::* Flag>
+template <bool settings::*Flag>
 refusal set_flag(settings& of, std::string_view text) {
     if (text != "yes" && text != "no") return "must be yes or no";
     of.*Flag = text == "yes";
     return std::nullopt;
 }
 
-template <std::size_t settings::* Count, std::size_t Most, std::size_t Least = 1>
+template <std::size_t settings::*Count, std::size_t Most, std::size_t Least = 1>
 refusal set_count(settings& of, std::string_view text) {
     static std::string const wanted = "must be a number from " + std::to_string(Least) + " to " + std::to_string(Most);
     auto const count = number_from<std::size_t>(text);
@@ -98,7 +100,7 @@ bool for_each_part(std::string_view text, Take take) {
     return true;
 }
 
-template <std::string settings::* Text>
+template <std::string settings::*Text>
 refusal set_text(settings& of, std::string_view text) {
     of.*Text = text == none ? std::string_view() : text;
     return std::nullopt;
@@ -110,7 +112,7 @@ refusal set_admin_listen(settings& of, std::string_view text) {
     return std::nullopt;
 }
 
-template <std::vector<std::string> settings::* Service>
+template <std::vector<std::string> settings::*Service>
 refusal set_addresses(settings& of, std::string_view text) {
     (of.*Service).clear();
     bool const fine = for_each_part(text, [&](std::string_view address) {
@@ -157,10 +159,11 @@ std::string in_words(std::chrono::milliseconds duration) {
     return std::to_string(ms) + "ms";
 }
 
-template <std::chrono::milliseconds settings::* Duration, std::int64_t LeastMs, std::int64_t MostMs>
+template <std::chrono::milliseconds settings::*Duration, std::int64_t LeastMs, std::int64_t MostMs>
 refusal set_duration(settings& of, std::string_view text) {
     constexpr std::chrono::milliseconds least(LeastMs), most(MostMs);
-    static std::string const wanted = "must be a duration from " + in_words(least) + " to " + in_words(most) + ", e.g. 10s";
+    static std::string const wanted =
+        "must be a duration from " + in_words(least) + " to " + in_words(most) + ", e.g. 10s";
     auto const duration = duration_from(text);
     if (!duration || *duration < least || *duration > most) return wanted;
     of.*Duration = *duration;
@@ -181,7 +184,7 @@ refusal set_jwt_keys(settings& of, std::string_view text) {
 }
 
 /// `50/s`, `50/s:200`: so many a second, so many at once.
-template <std::optional<request_rate> settings::* Rate>
+template <std::optional<request_rate> settings::*Rate>
 refusal set_rate(settings& of, std::string_view text) {
     constexpr std::string_view wanted = "must be COUNT/s or COUNT/s:BURST, e.g. 50/s:200, or none";
     (of.*Rate).reset();
@@ -213,15 +216,19 @@ refusal set_trusted_proxies(settings& of, std::string_view text) {
         if (read) of.trusted_proxies.push_back(*read);
         return read.has_value();
     });
-    if (!fine) return "must be networks such as 10.0.0.0/8 or 2001:db8::/32, without bits beyond the prefix, or addresses; several with commas";
+    if (!fine)
+        return "must be networks such as 10.0.0.0/8 or 2001:db8::/32, without bits beyond the prefix, or addresses; "
+               "several with commas";
     return std::nullopt;
 }
 
 /// A path of ours must not begin with it: whether a proxy has taken it off could not be told.
 refusal set_base_path(settings& of, std::string_view text) {
-    constexpr std::array<std::string_view, 8> own{"v1", "internal", "livez", "readyz", "metrics", "info", "openapi.json", "docs"};
-    constexpr std::string_view wanted = "must be a path such as /shop, without a slash at its end and of letters, digits, -, _ and dots inside "
-                                        "of segments; its first segment is none of the server's own (v1, metrics, ...)";
+    constexpr std::array<std::string_view, 8> own{"v1",      "internal", "livez",        "readyz",
+                                                  "metrics", "info",     "openapi.json", "docs"};
+    constexpr std::string_view wanted =
+        "must be a path such as /shop, without a slash at its end and of letters, digits, -, _ and dots inside "
+        "of segments; its first segment is none of the server's own (v1, metrics, ...)";
     of.base_path.clear();
     if (text == none) return std::nullopt;
     auto const plain = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; };
@@ -246,7 +253,8 @@ refusal set_access_log(settings& of, std::string_view text) {
 }
 
 refusal set_trace_collector(settings& of, std::string_view text) {
-    if (text != none && !shop::http::origin::parse(text)) return "must be http://HOST:PORT of an OpenTelemetry collector";
+    if (text != none && !shop::http::origin::parse(text))
+        return "must be http://HOST:PORT of an OpenTelemetry collector";
     of.trace_collector = text == none ? std::string_view() : text;
     return std::nullopt;
 }
@@ -262,13 +270,14 @@ constexpr std::array table{
     setting{"listen", "HOST:PORT", "where to listen; port 0 picks a free one", "127.0.0.1:8080", false, false,
             set_listen},
     setting{"store", "STORE",
-            "where everything is kept: sqlite:PATH, postgresql://USER@HOST:PORT/DATABASE, or memory: (gone with the process)",
+            "where everything is kept: sqlite:PATH, postgresql://USER@HOST:PORT/DATABASE, or memory: (gone with the "
+            "process)",
             "sqlite:shop.db", false, true, set_store},
-    setting{"migrate", setting::yes_or_no, "bring the schema of a PostgreSQL database up to date before serving it", "no",
-            false, false, set_flag<&settings::migrate>},
+    setting{"migrate", setting::yes_or_no, "bring the schema of a PostgreSQL database up to date before serving it",
+            "no", false, false, set_flag<&settings::migrate>},
     setting{"database-connections", "COUNT",
-            "connections to PostgreSQL, each with a thread; a quarter of them, one at least, is for lists", "8", false, true,
-            set_count<&settings::database_connections, 1'000>},
+            "connections to PostgreSQL, each with a thread; a quarter of them, one at least, is for lists", "8", false,
+            true, set_count<&settings::database_connections, 1'000>},
     setting{"database-pooler", "none|session|transaction",
             "what stands between: session or transaction for PgBouncer, as its pool_mode is", "none", false, true,
             set_database_pooler},
@@ -277,79 +286,93 @@ constexpr std::array table{
     setting{"grace", "DURATION", "how long requests under way may take to finish after SIGTERM", "10s", false, false,
             set_duration<&settings::grace, 100, 600'000>},
     setting{"idle", "DURATION",
-            "how long a connection is kept that waits for a request; more than what stands before it keeps its connections, and "
+            "how long a connection is kept that waits for a request; more than what stands before it keeps its "
+            "connections, and "
             "than the 30s of a gateway",
             "130s", false, false, set_duration<&settings::idle, 1'000, 3'600'000>},
     setting{"admin-listen", "HOST:PORT",
-            "where to answer /livez, /readyz, /metrics and /info; none: on the port of `listen` if that is loopback", "none",
-            false, false, set_admin_listen},
+            "where to answer /livez, /readyz, /metrics and /info; none: on the port of `listen` if that is loopback",
+            "none", false, false, set_admin_listen},
     setting{"product", "ADDRESSES",
-            "where the product service is: http://HOST:PORT, several with commas, dns+http://NAME:PORT or file:PATH", "none",
-            false, false, set_addresses<&settings::product>},
+            "where the product service is: http://HOST:PORT, several with commas, dns+http://NAME:PORT or file:PATH",
+            "none", false, false, set_addresses<&settings::product>},
     setting{"inventory", "ADDRESSES", "where the inventory service is", "none", false, false,
             set_addresses<&settings::inventory>},
     setting{"order", "ADDRESSES", "where the order service is", "none", false, false, set_addresses<&settings::order>},
     setting{"notification", "ADDRESSES", "where the notification service is", "none", false, false,
             set_addresses<&settings::notification>},
-    setting{"service-credentials", "FILE", "the secret that this process shows to other services, its role's own", "none", true, false,
-            set_text<&settings::service_credentials>},
-    setting{"service-callers", "FILE", "which roles may call this service, by the hashes of their secrets: ROLE sha256:HEX a line",
-            "none", true, false, set_text<&settings::service_callers>},
-    setting{"batching", "yes or no", "whether calls to other services that are made at the same time leave together", "yes",
-            false, false, set_flag<&settings::batching>},
-    setting{"unknown-skus", "refuse|accept",
-            "what becomes of stock of a sku that no product has: refuse or accept", "refuse", false, true, set_unknown_skus},
-    setting{"keys", "FILE", "the API keys that are accepted; see shop-server keys", "none", true, false, set_text<&settings::keys>},
+    setting{"service-credentials", "FILE", "the secret that this process shows to other services, its role's own",
+            "none", true, false, set_text<&settings::service_credentials>},
+    setting{"service-callers", "FILE",
+            "which roles may call this service, by the hashes of their secrets: ROLE sha256:HEX a line", "none", true,
+            false, set_text<&settings::service_callers>},
+    setting{"batching", "yes or no", "whether calls to other services that are made at the same time leave together",
+            "yes", false, false, set_flag<&settings::batching>},
+    setting{"unknown-skus", "refuse|accept", "what becomes of stock of a sku that no product has: refuse or accept",
+            "refuse", false, true, set_unknown_skus},
+    setting{"keys", "FILE", "the API keys that are accepted; see shop-server keys", "none", true, false,
+            set_text<&settings::keys>},
     setting{"keys-usage", "FILE",
-            "where the hour is noted in which each key was last used, for shop-server keys list; auto: beside the file `keys`, .usage "
+            "where the hour is noted in which each key was last used, for shop-server keys list; auto: beside the file "
+            "`keys`, .usage "
             "behind its name; none: nowhere",
             "auto", true, false, set_text<&settings::keys_usage>},
-    setting{"jwt-issuer", "TEXT", "who signs the JSON Web Tokens that are accepted (iss)", "none", false, false, set_text<&settings::jwt_issuer>},
-    setting{"jwt-audience", "TEXT", "whom those tokens are for (aud)", "none", false, false, set_text<&settings::jwt_audience>},
-    setting{"jwt-keys", "PLACE", "the issuer's keys: file:PATH or the https:// address of a JWKS", "none", false, false, set_jwt_keys},
+    setting{"jwt-issuer", "TEXT", "who signs the JSON Web Tokens that are accepted (iss)", "none", false, false,
+            set_text<&settings::jwt_issuer>},
+    setting{"jwt-audience", "TEXT", "whom those tokens are for (aud)", "none", false, false,
+            set_text<&settings::jwt_audience>},
+    setting{"jwt-keys", "PLACE", "the issuer's keys: file:PATH or the https:// address of a JWKS", "none", false, false,
+            set_jwt_keys},
     setting{"cursor-key", "FILE",
-            "the secret that seals the cursors of lists, the same at all gateways; none: one drawn at each start", "none", false,
-            false, set_text<&settings::cursor_key>},
+            "the secret that seals the cursors of lists, the same at all gateways; none: one drawn at each start",
+            "none", false, false, set_text<&settings::cursor_key>},
     setting{"rate-limit", "COUNT/s:BURST", "requests of one account; more are answered 429", "none", true, false,
             set_rate<&settings::account_rate>},
-    setting{"address-rate-limit", "COUNT/s:BURST", "requests from one address; more are answered 429", "none", true, false,
-            set_rate<&settings::address_rate>},
-    setting{"allowed-origins", "ORIGINS", "whose web pages may use the API (CORS); several with commas", "none", true, false,
-            set_allowed_origins},
+    setting{"address-rate-limit", "COUNT/s:BURST", "requests from one address; more are answered 429", "none", true,
+            false, set_rate<&settings::address_rate>},
+    setting{"allowed-origins", "ORIGINS", "whose web pages may use the API (CORS); several with commas", "none", true,
+            false, set_allowed_origins},
     setting{"trusted-proxies", "NETWORKS",
-            "proxies that are believed about whom they ask for, by Forwarded or X-Forwarded-For; several with commas", "none",
-            false, false, set_trusted_proxies},
+            "proxies that are believed about whom they ask for, by Forwarded or X-Forwarded-For; several with commas",
+            "none", false, false, set_trusted_proxies},
     setting{"base-path", "PATH",
-            "what stands before all paths in the addresses that clients know, e.g. /shop; a proxy may take it off or leave it",
+            "what stands before all paths in the addresses that clients know, e.g. /shop; a proxy may take it off or "
+            "leave it",
             "none", false, false, set_base_path},
     setting{"requests-max", "COUNT", "requests under way at once; more are answered 503", "4096", true, false,
             set_count<&settings::requests_max, 1'000'000>},
-    setting{"access-log", "yes, no or auto", "a log line for each request, at a service for each item; auto: at the gateway", "auto", true, false,
+    setting{"access-log", "yes, no or auto",
+            "a log line for each request, at a service for each item; auto: at the gateway", "auto", true, false,
             set_access_log},
-    setting{"tls-certificate", "FILE", "the certificate chain to serve TLS with, as PEM; none: plain HTTP", "none", true, false,
-            set_text<&settings::tls_certificate>},
+    setting{"tls-certificate", "FILE", "the certificate chain to serve TLS with, as PEM; none: plain HTTP", "none",
+            true, false, set_text<&settings::tls_certificate>},
     setting{"tls-key", "FILE", "the key to that certificate, as PEM, readable by nobody else", "none", true, false,
             set_text<&settings::tls_key>},
-    setting{"tls-trust", "FILE", "whom to believe about services at https://, as PEM; none: whom the system believes", "none",
-            false, false, set_text<&settings::tls_trust>},
+    setting{"tls-trust", "FILE", "whom to believe about services at https://, as PEM; none: whom the system believes",
+            "none", false, false, set_text<&settings::tls_trust>},
     setting{"tls-client-trust", "FILE",
-            "whom to believe about callers, as PEM: each must show a certificate of theirs (mutual TLS); none: callers are not asked",
+            "whom to believe about callers, as PEM: each must show a certificate of theirs (mutual TLS); none: callers "
+            "are not asked",
             "none", true, false, set_text<&settings::tls_client_trust>},
-    setting{"tls-client-certificate", "FILE", "the certificate chain to show to services at https:// that ask for one, as PEM", "none",
-            false, false, set_text<&settings::tls_client_certificate>},
-    setting{"tls-client-key", "FILE", "the key to that certificate, as PEM, readable by nobody else", "none", false, false,
-            set_text<&settings::tls_client_key>},
-    setting{"trace-collector", "http://HOST:PORT", "the OpenTelemetry collector that traces are sent to (OTLP over HTTP)",
-            "none", false, false, set_trace_collector},
-    setting{"trace-ratio", "RATIO", "the share of traces that are recorded, from 0 to 1", "0.01", false, false, set_trace_ratio},
+    setting{"tls-client-certificate", "FILE",
+            "the certificate chain to show to services at https:// that ask for one, as PEM", "none", false, false,
+            set_text<&settings::tls_client_certificate>},
+    setting{"tls-client-key", "FILE", "the key to that certificate, as PEM, readable by nobody else", "none", false,
+            false, set_text<&settings::tls_client_key>},
+    setting{"trace-collector", "http://HOST:PORT",
+            "the OpenTelemetry collector that traces are sent to (OTLP over HTTP)", "none", false, false,
+            set_trace_collector},
+    setting{"trace-ratio", "RATIO", "the share of traces that are recorded, from 0 to 1", "0.01", false, false,
+            set_trace_ratio},
     setting{"connections", "COUNT", "connections at once; more are answered 503", "10000", false, false,
             set_count<&settings::connections, 100'000>},
-    setting{"connections-per-address", "COUNT", "of those, connections of one address (IPv6: of a /64) but a trusted proxy's; more are answered 503",
+    setting{"connections-per-address", "COUNT",
+            "of those, connections of one address (IPv6: of a /64) but a trusted proxy's; more are answered 503",
             "1000", false, false, set_count<&settings::connections_per_address, 100'000>},
-    setting{"body-memory", "MIB", "MiB of request bodies that are held at once; more are answered 503", "256", false, false,
-            set_count<&settings::body_memory_mib, 1'048'576, body_memory_mib_min>},
-    setting{"body-memory-per-caller", "MIB", "of those, MiB of one account, and of one address; more are answered 429", "64", false, false,
-            set_count<&settings::body_memory_per_caller_mib, 1'048'576, body_memory_mib_min>},
+    setting{"body-memory", "MIB", "MiB of request bodies that are held at once; more are answered 503", "256", false,
+            false, set_count<&settings::body_memory_mib, 1'048'576, body_memory_mib_min>},
+    setting{"body-memory-per-caller", "MIB", "of those, MiB of one account, and of one address; more are answered 429",
+            "64", false, false, set_count<&settings::body_memory_per_caller_mib, 1'048'576, body_memory_mib_min>},
 };
 
 static_assert(shop::limits::idle_max == std::chrono::seconds(130), "the default of `idle` says it too");
@@ -415,7 +438,8 @@ read_settings read(setting_sources const& from) {
             }
             if (without_password(entry.value) != entry.value) {
                 if (auto const why = refuse_secret_in(*from.file)) {
-                    out.refusals.push_back(*why + ", since it holds the password of a database, or name a passfile instead");
+                    out.refusals.push_back(*why +
+                                           ", since it holds the password of a database, or name a passfile instead");
                 }
             }
             chosen[s->name] = {std::move(entry.value), origin::file};

@@ -18,7 +18,7 @@
 #include <shop/http/network.hpp>
 #include <shop/storage/postgres.hpp>
 
-#include "auth/rate_limiter.hpp"
+#include "access/rate_limiter.hpp"
 #include "role.hpp"
 
 namespace shop_server {
@@ -36,7 +36,9 @@ struct store_choice {
     kind which = kind::sqlite;
     std::string place;  ///< the path of a SQLite file, the connection string of a PostgreSQL database
 };
-constexpr std::array<std::string_view, 3> words_of(store_choice::kind) { return {"memory", "sqlite", "postgresql"}; }
+constexpr std::array<std::string_view, 3> words_of(store_choice::kind) {
+    return {"memory", "sqlite", "postgresql"};
+}
 
 /// `sqlite:PATH`, `postgresql://...` or `memory:`; nothing for anything else.
 std::optional<store_choice> store_from(std::string_view text);
@@ -53,7 +55,7 @@ struct settings {
     std::size_t connections = 0, connections_per_address = 0;
     std::size_t body_memory_mib = 0, body_memory_per_caller_mib = 0;
     std::optional<listen_address> admin_listen;
-    std::string service_credentials, service_callers;  ///< paths of files
+    std::string service_credentials, service_callers;                  ///< paths of files
     std::vector<std::string> product, inventory, order, notification;  ///< where those services are
     bool batching = true;
     shop::unknown_skus unknown_skus = shop::unknown_skus::refuse;
@@ -70,10 +72,10 @@ struct settings {
     std::optional<bool> access_log;  ///< not set: as the role has it
     std::string trace_collector;
     double trace_ratio = 0;
-    std::string tls_certificate, tls_key;  ///< paths of PEM files
-    std::string tls_client_trust;          ///< likewise: whom to believe about callers
+    std::string tls_certificate, tls_key;                ///< paths of PEM files
+    std::string tls_client_trust;                        ///< likewise: whom to believe about callers
     std::string tls_client_certificate, tls_client_key;  ///< likewise: what to show to other services
-    std::string tls_trust;                 ///< path of a PEM file: whom to believe about other services
+    std::string tls_trust;                               ///< path of a PEM file: whom to believe about other services
 
     /// Whether callers must say who they are.
     bool asks_who() const { return !keys.empty() || !jwt_issuer.empty(); }
@@ -140,8 +142,8 @@ std::string without_password(std::string_view connection_string);
 /// What stands in the way of serving there, if anything: beyond loopback, and for pages of any origin, keys are needed.
 std::optional<std::string> refuse_to_serve(role what, settings const& with, listen_address const& where);
 
-/// What becomes of the settings of a running process by a reload: those that can change are as read again, the others as they
-/// were.
+/// What becomes of the settings of a running process by a reload: those that can change are as read again, the others
+/// as they were.
 settings reloaded(settings const& running, read_settings const& again);
 
 /// The variables of this process that begin with `SHOP_`.

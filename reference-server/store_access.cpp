@@ -4,7 +4,7 @@
 
 #include <sys/stat.h>
 
-#include <shop/core/scheduler.hpp>
+#include <shop/async/scheduler.hpp>
 #include <shop/storage/memory.hpp>
 #ifdef SHOP_WITH_SQLITE
 #include <shop/storage/sqlite.hpp>
@@ -62,7 +62,8 @@ shop::storage::factory open_with(settings const& with, store_use use,
 #endif
         }
     }
-    return [why = built_without(with.store)](shop::storage::context const&) -> shop::result<shop::stores> { return why; };
+    return
+        [why = built_without(with.store)](shop::storage::context const&) -> shop::result<shop::stores> { return why; };
 }
 
 shop::result<schema_state> schema_of(settings const& with) {
@@ -102,7 +103,8 @@ bool store_exists(store_choice const& choice) {
 std::vector<risk> risks_of_store(store_choice const& choice) {
     std::vector<risk> out;
     struct stat found {};
-    if (choice.which == store_choice::kind::sqlite && ::stat(choice.place.c_str(), &found) == 0 && (found.st_mode & 066) != 0) {
+    if (choice.which == store_choice::kind::sqlite && ::stat(choice.place.c_str(), &found) == 0 &&
+        (found.st_mode & 066) != 0) {
         out.push_back({security_event::file_unguarded,
                        "store: others may read or write its file: chmod 600 it, and what begins with its name"});
     }
@@ -117,7 +119,8 @@ std::vector<risk> risks_of_store(store_choice const& choice) {
 
 exit_code exit_code_of(shop::error const& e) {
     if (e.code() == shop::error_code::invalid_value) return exit_config;
-    if (e.code() == shop::error_code::store_corrupt || e.code() == shop::error_code::not_supported) return exit_bad_data;
+    if (e.code() == shop::error_code::store_corrupt || e.code() == shop::error_code::not_supported)
+        return exit_bad_data;
     if (e.kind() == shop::error_kind::unavailable || e.kind() == shop::error_kind::timeout) return exit_try_later;
     return exit_failure;
 }

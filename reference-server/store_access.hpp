@@ -7,8 +7,8 @@
 #include <shop/storage/postgres.hpp>
 #include <shop/storage/storage.hpp>
 
+#include "access/security_log.hpp"
 #include "exit_codes.hpp"
-#include "security_log.hpp"
 #include "settings.hpp"
 
 namespace shop_server {
@@ -33,7 +33,8 @@ struct risk {
     std::string reason;  ///< names the setting, and what to do
 };
 
-/// What the setting `store` leaves open: a file that others may read or write, a way to the database that others may listen on.
+/// What the setting `store` leaves open: a file that others may read or write, a way to the database that others may
+/// listen on.
 std::vector<risk> risks_of_store(store_choice const& choice);
 
 /// How the program ends when a store cannot be opened or read.

@@ -5,11 +5,11 @@
 
 #include <shop/transport/remote.hpp>
 
-#include "auth/secret_file.hpp"
+#include "access/secret_file.hpp"
+#include "edge/product_cache.hpp"
 #include "exceptions.hpp"
-#include "gateway/product_cache.hpp"
-#include "instances.hpp"
-#include "service_calls.hpp"
+#include "peers/instances.hpp"
+#include "peers/service_calls.hpp"
 #include "store_access.hpp"
 
 namespace shop_server {
@@ -58,15 +58,18 @@ std::vector<std::string> missing_settings(role what, settings const& with) {
     std::vector<std::string> missing;
     auto const who = std::string(shop::to_word(what));
     auto const look = [&](bool needed, std::vector<std::string> const& addresses, std::string const& service) {
-        if (needed && addresses.empty()) missing.push_back(service + ": the role " + who + " must know where that service is");
+        if (needed && addresses.empty())
+            missing.push_back(service + ": the role " + who + " must know where that service is");
     };
     auto const needed = needs_of(what);
     look(needed.product, with.product, "product");
     look(needed.inventory, with.inventory, "inventory");
     look(needed.order, with.order, "order");
     look(needed.notification, with.notification, "notification");
-    if (!with.jwt_issuer.empty() && with.jwt_audience.empty()) missing.emplace_back("jwt-audience: jwt-issuer is nothing without it");
-    if (!with.jwt_issuer.empty() && with.jwt_keys.empty()) missing.emplace_back("jwt-keys: jwt-issuer is nothing without it");
+    if (!with.jwt_issuer.empty() && with.jwt_audience.empty())
+        missing.emplace_back("jwt-audience: jwt-issuer is nothing without it");
+    if (!with.jwt_issuer.empty() && with.jwt_keys.empty())
+        missing.emplace_back("jwt-keys: jwt-issuer is nothing without it");
     if (with.tls_certificate.empty() != with.tls_key.empty()) {
         missing.emplace_back("tls-certificate and tls-key: one is nothing without the other");
     }
@@ -74,11 +77,13 @@ std::vector<std::string> missing_settings(role what, settings const& with) {
         missing.emplace_back("tls-client-certificate and tls-client-key: one is nothing without the other");
     }
     if (!with.tls_client_trust.empty() && with.tls_certificate.empty()) {
-        missing.emplace_back("tls-client-trust: without tls-certificate there is no TLS in which callers could show theirs");
+        missing.emplace_back(
+            "tls-client-trust: without tls-certificate there is no TLS in which callers could show theirs");
     }
     bool const calls = needed.product || needed.inventory || needed.order || needed.notification;
     if (calls && with.service_credentials.empty()) {
-        missing.push_back("service-credentials: the role " + who + " needs a secret to show to the services that it calls");
+        missing.push_back("service-credentials: the role " + who +
+                          " needs a secret to show to the services that it calls");
     }
     if (what != role::all && what != role::gateway && with.service_callers.empty()) {
         missing.push_back("service-callers: the role " + who + " must know who may call it");
@@ -136,7 +141,8 @@ std::vector<std::string> refuse_to_reload(role what, settings const& running, re
         out.emplace_back("tls-certificate: whether the port speaks TLS is settled at start; restart the server");
     }
     if (running.tls_client_trust.empty() != next.tls_client_trust.empty()) {
-        out.emplace_back("tls-client-trust: whether callers must show a certificate is settled at start; restart the server");
+        out.emplace_back(
+            "tls-client-trust: whether callers must show a certificate is settled at start; restart the server");
     }
     if (out.empty()) out = unusable_files(running, next);
     return out;
@@ -169,7 +175,8 @@ shop::result<void> wiring::meet_peers(role what, settings const& with) {
     options.overdue_margin = what == role::gateway ? overdue_margin_of_a_gateway : overdue_margin_of_a_service;
     if (!with.tls_trust.empty()) {
         auto trust = shop::http::tls_trust::read(with.tls_trust);
-        if (!trust) return shop::error(shop::error_code::invalid_value, "tls-trust: " + std::string(trust.error().message()));
+        if (!trust)
+            return shop::error(shop::error_code::invalid_value, "tls-trust: " + std::string(trust.error().message()));
         options.trust = std::move(*trust);
     }
     if (!with.tls_client_certificate.empty()) {
@@ -181,8 +188,9 @@ shop::result<void> wiring::meet_peers(role what, settings const& with) {
         }
         options.trust = std::move(*showing);
     }
-    for (auto const& [service, addresses] : {std::pair("product", &with.product), std::pair("inventory", &with.inventory),
-                                             std::pair("order", &with.order), std::pair("notification", &with.notification)}) {
+    for (auto const& [service, addresses] :
+         {std::pair("product", &with.product), std::pair("inventory", &with.inventory), std::pair("order", &with.order),
+          std::pair("notification", &with.notification)}) {
         if (auto guarded = check_registry_files(*addresses); !guarded) {
             return shop::error(guarded.error().code(), service + (": " + std::string(guarded.error().message())));
         }
@@ -208,7 +216,8 @@ shop::result<void> wiring::meet_peers(role what, settings const& with) {
     return {};
 }
 
-std::shared_ptr<peer> wiring::meet(std::string service, std::vector<std::string> const& addresses, peer_options options) {
+std::shared_ptr<peer> wiring::meet(std::string service, std::vector<std::string> const& addresses,
+                                   peer_options options) {
     options.service = std::move(service);
     options.addresses = addresses;
     peers_.push_back(std::make_shared<peer>(context_, std::move(options)));
@@ -221,7 +230,8 @@ shop::result<void> wiring::open_doors(settings const& with) {
     if (!door) return shop::error(shop::error_code::invalid_value, std::string(door.error().message()));
     access_control_ = std::move(*door);
     auto* keeper = access_control_.get();
-    watching_.numbers().counter("shop_rate_limited_total", {}, [keeper] { return static_cast<double>(keeper->rate_limited()); });
+    watching_.numbers().counter("shop_rate_limited_total", {},
+                                [keeper] { return static_cast<double>(keeper->rate_limited()); });
     watching_.numbers().counter("shop_unauthenticated_total", {},
                                 [keeper] { return static_cast<double>(keeper->unauthenticated()); });
     return {};
@@ -276,7 +286,9 @@ void wiring::offer(role what) {
     if (here.orders) to->offer(ports.orders);
     if (here.notifications) to->offer(ports.notifications);
     refusals_.emplace(context_, draw_hash_seed(context_), watching_.security());
-    internal_.emplace(to, [this](shop::http::request const& head, std::string_view operation) { return judge_caller(head, operation); });
+    internal_.emplace(to, [this](shop::http::request const& head, std::string_view operation) {
+        return judge_caller(head, operation);
+    });
 }
 
 std::optional<shop::error> wiring::judge_caller(shop::http::request const& head, std::string_view operation) {
@@ -287,7 +299,8 @@ std::optional<shop::error> wiring::judge_caller(shop::http::request const& head,
     }
     if (may_call(*who, operation)) return std::nullopt;
     refusals_->answered(head, 403, operation, shop::to_word(*who));
-    return shop::error(shop::error_code::forbidden, "the role " + std::string(shop::to_word(*who)) + " does not ask for this");
+    return shop::error(shop::error_code::forbidden,
+                       "the role " + std::string(shop::to_word(*who)) + " does not ask for this");
 }
 
 void wiring::serve_rest(shop::services services, settings const& with) {
@@ -298,7 +311,8 @@ void wiring::serve_rest(shop::services services, settings const& with) {
     options.access_control = access_control_.get();
     options.cursors = cursors_;
     if (!cursors_ && !has_store_) {
-        context_.log->write(shop::severity::warning, "cursor-key is not set: cursors are good at this gateway, until it ends", {});
+        context_.log->write(shop::severity::warning,
+                            "cursor-key is not set: cursors are good at this gateway, until it ends", {});
     }
     options.draw_span = watching_.span_source();
     options.on_answered = [this](auto const& request, auto const& answer, std::string_view operation) {

@@ -6,19 +6,19 @@
 #include <string>
 #include <vector>
 
-#include <shop/core/service_context.hpp>
+#include <shop/async/service_context.hpp>
 #include <shop/engine.hpp>
 #include <shop/http/channel.hpp>
 #include <shop/http/resources.hpp>
 #include <shop/http/rest.hpp>
 #include <shop/transport/endpoint.hpp>
 
-#include "auth/refusal_log.hpp"
-#include "auth/service_credentials.hpp"
-#include "gateway/access_control.hpp"
-#include "gateway/cors_and_load_shedding.hpp"
-#include "gateway/order_expansion.hpp"
-#include "peer.hpp"
+#include "access/access_control.hpp"
+#include "access/refusal_log.hpp"
+#include "access/service_credentials.hpp"
+#include "edge/cors_and_load_shedding.hpp"
+#include "edge/order_expansion.hpp"
+#include "peers/peer.hpp"
 #include "role.hpp"
 #include "settings.hpp"
 #include "telemetry/observation.hpp"
@@ -35,7 +35,8 @@ public:
     /// `invalid_value` for a setting that does not hold, with its name in front; those of the store factory.
     /// @param watching outlives the object
     static shop::result<std::unique_ptr<wiring>> open(role what, settings const& with, shop::service_context context,
-                                                      std::shared_ptr<service_credentials> credentials, observation& watching);
+                                                      std::shared_ptr<service_credentials> credentials,
+                                                      observation& watching);
 
     /// What this role answers on its port.
     shop::http::handler& face();
@@ -86,8 +87,9 @@ private:
 /// What the settings of a role lack, or nothing: each names its key.
 std::vector<std::string> missing_settings(role what, settings const& with);
 
-/// Why a process cannot go on with settings that were read again, or nothing: they must do for a start, and leave what start
-/// settled as it is: whether callers must say who they are, whether the port speaks TLS. Files are read if they are named anew.
+/// Why a process cannot go on with settings that were read again, or nothing: they must do for a start, and leave what
+/// start settled as it is: whether callers must say who they are, whether the port speaks TLS. Files are read if they
+/// are named anew.
 /// @param running what it has
 /// @param where it listens
 std::vector<std::string> refuse_to_reload(role what, settings const& running, read_settings const& again,

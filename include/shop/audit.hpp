@@ -114,15 +114,15 @@ struct audit_report {
 
 inline constexpr std::size_t audit_violations_max = 10'000;  ///< more are only counted, in `left_out`
 
-/// Checks what the four stores hold against the promises of the shop: conservation of stock and its ledger, no oversell,
-/// orders and allocations that agree, histories that are paths of the status machine, one order per key, totals that
-/// add up, and rows that are as they were written.
+/// Checks what the four stores hold against the promises of the shop: conservation of stock and its ledger, no
+/// oversell, orders and allocations that agree, histories that are paths of the status machine, one order per key,
+/// totals that add up, and rows that are as they were written.
 ///
 /// Reads every table a page at a time and changes nothing. It may run beside a working shop: what moves meanwhile is
 /// counted in `moving` instead of being judged. After a corrupt row nothing but corrupt rows is reported, since nothing
 /// may be concluded from a table that cannot be read to its end. Needs about 100 bytes of memory per order and per sku.
-/// @param of those of orders and inventory, and those of products and notifications if they are to be read too; they may lie
-/// in different databases; pass a named object (g++ 12 mishandles aggregate temporaries inside `co_await`).
+/// @param of those of orders and inventory, and those of products and notifications if they are to be read too; they
+/// may lie in different databases; pass a named object (g++ 12 mishandles aggregate temporaries inside `co_await`).
 /// @par Errors
 /// `store_unavailable`.
 /// @par Thread safety

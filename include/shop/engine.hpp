@@ -7,10 +7,10 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <shop/async/scheduler.hpp>
 #include <shop/core/call.hpp>
 #include <shop/core/log.hpp>
 #include <shop/core/result.hpp>
-#include <shop/core/scheduler.hpp>
 #include <shop/core/uuid.hpp>
 #include <shop/engine/face.hpp>
 #include <shop/engine/known_skus.hpp>
@@ -39,8 +39,8 @@ struct services {
 struct engine_options {
     /// Where everything is kept: `storage::memory()`, `storage::sqlite("till.db")`, or your own.
     storage::factory store;
-    /// Runs the services; it must run one thing at a time (a strand, or a single-threaded context). Without one the engine
-    /// owns a thread.
+    /// Runs the services; it must run one thing at a time (a strand, or a single-threaded context). Without one the
+    /// engine owns a thread.
     std::optional<asio::any_io_executor> executor = std::nullopt;
     scheduler* clock = &system_scheduler();  ///< never null; outlives the engine
     id_source* ids = &random_ids();          ///< never null; outlives the engine
@@ -48,27 +48,28 @@ struct engine_options {
     /// How customers are told; the channel `log` when empty.
     std::vector<std::shared_ptr<notifications::channel>> channels = {};
     services_here here = {};  ///< which services run here; all unless told otherwise
-    /// Ports to services that run elsewhere (`transport/remote.hpp`), for those here that need them: the inventory tells the
-    /// products what is available and the notifications what ran out, orders ask products and inventory and tell the
-    /// notifications.
+    /// Ports to services that run elsewhere (`transport/remote.hpp`), for those here that need them: the inventory
+    /// tells the products what is available and the notifications what ran out, orders ask products and inventory and
+    /// tell the notifications.
     services elsewhere = {};
-    /// Whether an inventory elsewhere would be asked now, rather than given up at once: while it would not, new orders are
-    /// refused. Empty: nobody knows.
+    /// Whether an inventory elsewhere would be asked now, rather than given up at once: while it would not, new orders
+    /// are refused. Empty: nobody knows.
     std::function<bool()> inventory_available = {};
-    /// Whether the inventory refuses a movement whose sku no product has (`unknown_sku`), as long as no piece of it is here.
+    /// Whether the inventory refuses a movement whose sku no product has (`unknown_sku`), as long as no piece of it is
+    /// here.
     shop::unknown_skus unknown_skus = shop::unknown_skus::refuse;
 };
 
-/// A whole shop in this process: stores, scheduler and executor become four running services, the relays between them and
-/// the recovery of what a crash cut off. Or some of its services, with ports to the others.
+/// A whole shop in this process: stores, scheduler and executor become four running services, the relays between them
+/// and the recovery of what a crash cut off. Or some of its services, with ports to the others.
 /// @par Thread safety
 /// Distinct objects: safe. Shared objects: the faces are safe; the service references are to be used on `executor()`.
 class engine {
 public:
     /// Opens the stores and starts the services.
     /// @par Errors
-    /// Those of the store factory, with a detail that says what to mend; `not_supported` if a service that runs here needs
-    /// one that is neither here nor elsewhere.
+    /// Those of the store factory, with a detail that says what to mend; `not_supported` if a service that runs here
+    /// needs one that is neither here nor elsewhere.
     static result<engine> open(engine_options options);
 
     engine() = default;                    ///< not running anything; only to be assigned to
@@ -110,8 +111,8 @@ public:
     /// @par Errors
     /// Those of the store.
     asio::awaitable<result<void>> check_stores() const;
-    /// Whether the stores find room for what is written; where they did not, they look for some. To be called again, once a
-    /// second or so.
+    /// Whether the stores find room for what is written; where they did not, they look for some. To be called again,
+    /// once a second or so.
     /// @par Errors
     /// `store_unavailable`.
     result<void> check_room() const;
@@ -119,8 +120,8 @@ public:
     /// Whether every subscriber has been told everything that the logs hold. To be used on `executor()`.
     bool is_settled() const;
 
-    /// Stops relays and recovery, lets calls under way end, and ends the engine's own thread. On an executor of yours, run
-    /// it until it has nothing left to do. Nothing acknowledged is lost, whenever it comes.
+    /// Stops relays and recovery, lets calls under way end, and ends the engine's own thread. On an executor of yours,
+    /// run it until it has nothing left to do. Nothing acknowledged is lost, whenever it comes.
     void close();
 
 private:

@@ -1,7 +1,7 @@
 #pragma once
 
-/// The umbrella for embedders: core, the four services, the engine and the memory store. Other stores and the transports
-/// have headers of their own.
+/// The umbrella for embedders: core, the four services, the engine and the memory store. Other stores and the
+/// transports have headers of their own.
 
 #include <shop/engine.hpp>
 #include <shop/storage/memory.hpp>

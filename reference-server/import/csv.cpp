@@ -1,4 +1,4 @@
-#include "import/csv.hpp"
+#include "csv.hpp"
 
 namespace shop_server {
 

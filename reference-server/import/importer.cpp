@@ -1,11 +1,11 @@
-#include "import/importer.hpp"
+#include "importer.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <map>
 #include <unordered_map>
 
-#include <shop/core/backoff.hpp>
+#include <shop/async/backoff.hpp>
 #include <shop/core/limits.hpp>
 
 namespace shop_server {
@@ -23,7 +23,8 @@ bool passes(shop::error const& e) {
     return e.retryable() && (e.kind() == shop::error_kind::unavailable || e.kind() == shop::error_kind::timeout);
 }
 
-/// What differs between the imports: how a row becomes a command, what tells it from others, and what an answer counts as.
+/// What differs between the imports: how a row becomes a command, what tells it from others, and what an answer counts
+/// as.
 struct product_import {
     using row = product_row;
     using command = shop::products::import_product;

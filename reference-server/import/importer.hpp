@@ -4,13 +4,13 @@
 #include <functional>
 #include <string>
 
-#include <shop/core/service_context.hpp>
+#include <shop/async/service_context.hpp>
 #include <shop/core/uuid.hpp>
 #include <shop/inventory/service.hpp>
 #include <shop/products/service.hpp>
 
-#include "import/row_file.hpp"
-#include "import/rows.hpp"
+#include "row_file.hpp"
+#include "rows.hpp"
 
 namespace shop_server {
 
@@ -28,8 +28,8 @@ struct import_listener {
     std::function<void(import_counts const&)> progress;  ///< after each batch
 };
 
-/// Creates products and changes those that are there, in batches; what a row leaves out stays as it is. Repeating it changes
-/// nothing. A sku that a row before has is refused: about 100 bytes of memory a row.
+/// Creates products and changes those that are there, in batches; what a row leaves out stays as it is. Repeating it
+/// changes nothing. A sku that a row before has is refused: about 100 bytes of memory a row.
 /// @return how it went; rows that were refused are told to the listener, in their order, and do not stop the others.
 /// @par Errors
 /// What the store answered when it could not go on; what `counts` says is done then.
@@ -40,8 +40,9 @@ boost::asio::awaitable<shop::result<void>> import_rows(row_file<product_row>& fr
 /// What the rows of a stock file are, which its first row decides.
 enum class stock_file { unknown, counted, delivered };
 
-/// Stock, in batches. Rows of a delivery (their `reference`, or the one of all rows) are received: once for each delivery,
-/// sku and location, however often and in whatever file they are read. Without one, counts are set to what was counted.
+/// Stock, in batches. Rows of a delivery (their `reference`, or the one of all rows) are received: once for each
+/// delivery, sku and location, however often and in whatever file they are read. Without one, counts are set to what
+/// was counted.
 /// @param delivery the name of the delivery of rows that name none; may be empty.
 /// @param kind gets what the file is.
 boost::asio::awaitable<shop::result<void>> import_rows(row_file<stock_row>& from, shop::inventory::service& into,

@@ -1,4 +1,4 @@
-#include "import/progress.hpp"
+#include "progress.hpp"
 
 #include <algorithm>
 #include <string>

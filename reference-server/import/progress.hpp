@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <ostream>
 
-#include "import/importer.hpp"
+#include "importer.hpp"
 
 namespace shop_server {
 

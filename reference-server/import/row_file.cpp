@@ -1,4 +1,4 @@
-#include "import/row_file.hpp"
+#include "row_file.hpp"
 
 namespace shop_server {
 

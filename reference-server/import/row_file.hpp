@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include <shop/core/json.hpp>
 #include <shop/core/money.hpp>
 #include <shop/core/text.hpp>
+#include <shop/json/json.hpp>
 
-#include "import/csv.hpp"
+#include "csv.hpp"
 
 namespace shop_server {
 
@@ -46,8 +46,8 @@ public:
 private:
     std::optional<read_row<Row>> next_csv();
     std::optional<read_row<Row>> next_json();
-    bool set_member(shop::json::reader& in, std::string_view column, std::string const& cell,
-                               std::string_view currency, Row& out);
+    bool set_member(shop::json::reader& in, std::string_view column, std::string const& cell, std::string_view currency,
+                    Row& out);
 
     std::istream& from_;
     file_format format_;

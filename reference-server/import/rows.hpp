@@ -14,8 +14,8 @@
 
 namespace shop_server {
 
-/// One row of a products file. The price is in minor units (cents). What is left out stays as it is, and must be there for a
-/// new product where one cannot do without.
+/// One row of a products file. The price is in minor units (cents). What is left out stays as it is, and must be there
+/// for a new product where one cannot do without.
 struct product_row {
     shop::sku sku;
     std::optional<std::string> name;

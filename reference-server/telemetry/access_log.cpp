@@ -1,9 +1,9 @@
-#include "telemetry/access_log.hpp"
+#include "access_log.hpp"
 
 #include <algorithm>
 #include <string>
 
-#include "telemetry/trace_context.hpp"
+#include "trace_context.hpp"
 
 namespace shop_server {
 

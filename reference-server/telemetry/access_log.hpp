@@ -29,7 +29,7 @@ struct answered_request {
 /// What the access log of a service says of one item of a message.
 struct answered_item {
     std::string_view operation;
-    std::string_view failure;  ///< the word of the error, empty when it went well
+    std::string_view failure;         ///< the word of the error, empty when it went well
     std::chrono::nanoseconds took{};  ///< of the whole message
     std::string_view account;
     std::string_view id;     ///< of the request at the edge that it serves; empty for what services do by themselves
@@ -37,8 +37,8 @@ struct answered_item {
 };
 
 /// One line per request, `request`, with the fields `method, path, status, duration_ms, bytes, operation, account,
-/// request_id, trace_id, client, peer`, all of them always; at a service one line per item, `item`, with `operation, failure,
-/// duration_ms, account, request_id, trace_id`. Bodies, queries, headers and credentials never come here.
+/// request_id, trace_id, client, peer`, all of them always; at a service one line per item, `item`, with `operation,
+/// failure, duration_ms, account, request_id, trace_id`. Bodies, queries, headers and credentials never come here.
 /// @par Thread safety
 /// As the log it writes to: shared objects are safe.
 class access_log {

@@ -1,4 +1,4 @@
-#include "telemetry/metrics.hpp"
+#include "metrics.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -8,9 +8,9 @@
 #include <tuple>
 #include <vector>
 
-#include "telemetry/metrics_table.hpp"
-#include "telemetry/operation_meter.hpp"
-#include "telemetry/outcome.hpp"
+#include "metrics_table.hpp"
+#include "operation_meter.hpp"
+#include "outcome.hpp"
 
 namespace shop_server {
 
@@ -25,14 +25,14 @@ using metric_labels = std::map<std::string, std::string>;
 /// What happens often is counted by handles that are asked for once, at start; values that are kept elsewhere are read
 /// when somebody asks, by functions.
 ///
-/// Every function throws `std::logic_error` for a name that has no row, a type or labels other than in its row, values of
-/// labels that are no UTF-8, and a metric that is registered already: programming errors, seen at start.
+/// Every function throws `std::logic_error` for a name that has no row, a type or labels other than in its row, values
+/// of labels that are no UTF-8, and a metric that is registered already: programming errors, seen at start.
 /// @par Thread safety
 /// Shared objects: safe.
 class metrics {
 public:
-    /// Reads a value. Called on the thread that calls `text`, with the metrics locked: it must not block, throw, or call
-    /// them.
+    /// Reads a value. Called on the thread that calls `text`, with the metrics locked: it must not block, throw, or
+    /// call them.
     using read_function = std::function<double()>;
 
     metrics();

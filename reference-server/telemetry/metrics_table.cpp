@@ -1,4 +1,4 @@
-#include "telemetry/metrics_table.hpp"
+#include "metrics_table.hpp"
 
 #include <algorithm>
 
@@ -9,37 +9,55 @@ namespace {
 constexpr auto metric_rows = [] {
     using enum metric_type;
     return std::array{
-        metric_row{"shop_requests_total", counter, {"operation", "hop", "code"},
+        metric_row{"shop_requests_total",
+                   counter,
+                   {"operation", "hop", "code"},
                    "Requests answered, each item of a batch counted; code is ok or the word of the error"},
-        metric_row{"shop_request_duration_seconds", histogram, {"operation", "hop"},
+        metric_row{"shop_request_duration_seconds",
+                   histogram,
+                   {"operation", "hop"},
                    "Time from taking a request to answering it"},
         metric_row{"shop_batch_items", histogram, {"operation", "hop"}, "Items that went together in one batch"},
         metric_row{"shop_queue_items", gauge, {"queue"}, "Items that wait in a queue now"},
         metric_row{"shop_open_operations", gauge, {}, "Orders with an operation that is begun and not concluded"},
         metric_row{"shop_event_backlog", gauge, {"subscriber"}, "Events a subscriber has not been told yet"},
-        metric_row{"shop_event_age_seconds", gauge, {"subscriber"},
+        metric_row{"shop_event_age_seconds",
+                   gauge,
+                   {"subscriber"},
                    "Age of the oldest event a subscriber has not been told, 0 if there is none"},
         metric_row{"shop_database_connections", gauge, {"state"}, "Connections to the database, by what they do"},
-        metric_row{"shop_database_reruns_total", counter, {},
-                   "Batches run again after a conflict or a lost connection"},
+        metric_row{
+            "shop_database_reruns_total", counter, {}, "Batches run again after a conflict or a lost connection"},
         metric_row{"shop_database_in_doubt_total", counter, {}, "Commits whose outcome was unknown at first"},
-        metric_row{"shop_breaker_open", gauge, {"service", "instance"},
+        metric_row{"shop_breaker_open",
+                   gauge,
+                   {"service", "instance"},
                    "1 while calls to an instance are refused because it failed, else 0"},
         metric_row{"shop_channel_in_flight", gauge, {"service", "instance"}, "Calls to an instance not answered yet"},
         metric_row{"shop_channel_retries_total", counter, {"service"}, "Calls made once more after a failure"},
-        metric_row{"shop_channel_hedges_total", counter, {"service"},
+        metric_row{"shop_channel_hedges_total",
+                   counter,
+                   {"service"},
                    "Calls made once more because an instance did not answer in its usual time, or was left alone"},
-        metric_row{"shop_channel_ejections_total", counter, {"service", "instance"},
+        metric_row{"shop_channel_ejections_total",
+                   counter,
+                   {"service", "instance"},
                    "Times an instance was taken out of the balance for failing"},
         metric_row{"shop_stock_outs_total", counter, {}, "Orders and reservations refused for want of stock"},
         metric_row{"shop_http_connections", gauge, {}, "Connections of clients that are open"},
         metric_row{"shop_rate_limited_total", counter, {}, "Requests refused because a client sent too many"},
         metric_row{"shop_unauthenticated_total", counter, {}, "Requests refused for missing or wrong credentials"},
-        metric_row{"shop_security_events_total", counter, {"event"},
+        metric_row{"shop_security_events_total",
+                   counter,
+                   {"event"},
                    "Security events, by the word that follows security. in the log"},
-        metric_row{"shop_reconciliation_mismatches_total", counter, {},
+        metric_row{"shop_reconciliation_mismatches_total",
+                   counter,
+                   {},
                    "Differences found between what two services recorded of the same thing; any is a defect"},
-        metric_row{"shop_spans_dropped_total", counter, {},
+        metric_row{"shop_spans_dropped_total",
+                   counter,
+                   {},
                    "Trace spans that were lost because the collector was away or too slow"},
         metric_row{"shop_info", gauge, {"version", "role"}, "Always 1: what runs here"},
         metric_row{"process_resident_memory_bytes", gauge, {}, "Memory of the process that is in RAM"},
@@ -57,9 +75,9 @@ Generated from `metrics_table` in `reference-server/telemetry/metrics_table.cpp`
 database, an inventory no open operations.
 
 `hop` says where a request was looked at: `edge`, where it came in from outside; `service`, in the service that did it;
-`client`, where one process called another. `operation` is a name of the operation tables (`orders.place`), or `none` for
-a request that is none of them. `code` is `ok` or a word of [errors.md](errors.md); a code appears with its first request,
-`ok` from the start.
+`client`, where one process called another. `operation` is a name of the operation tables (`orders.place`), or `none`
+for a request that is none of them. `code` is `ok` or a word of [errors.md](errors.md); a code appears with its first
+request, `ok` from the start.
 
 Durations are counted in 14 buckets from 0.5 ms to 10 s, batches in 11 from 1 to 1,024 items.
 

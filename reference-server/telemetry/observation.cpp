@@ -1,4 +1,4 @@
-#include "telemetry/observation.hpp"
+#include "observation.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -6,7 +6,7 @@
 #include <shop/engine.hpp>
 #include <shop/http/client.hpp>
 
-#include "telemetry/process_facts.hpp"
+#include "process_facts.hpp"
 
 #ifndef SHOP_VERSION
 #define SHOP_VERSION "0"
@@ -27,8 +27,10 @@ tracer make_tracer(role what, settings const& with, shop::service_context const&
     options.source.version = SHOP_VERSION;
     options.source.instance_id = to_string(context.ids->next(context.clock->stamp()));
     options.sample_ratio = with.trace_ratio;
-    auto const collector = std::make_shared<shop::http::client>(context.executor, *shop::http::origin::parse(with.trace_collector));
-    tracer::send_function const send = [collector, clock = context.clock](std::string body) -> asio::awaitable<shop::result<void>> {
+    auto const collector =
+        std::make_shared<shop::http::client>(context.executor, *shop::http::origin::parse(with.trace_collector));
+    tracer::send_function const send =
+        [collector, clock = context.clock](std::string body) -> asio::awaitable<shop::result<void>> {
         shop::http::client_request message;
         message.method = "POST";
         message.target = "/v1/traces";
@@ -52,7 +54,8 @@ observation::observation(role what, settings const& with, shop::service_context 
       security_(*context_.log),
       logs_access_(with.access_log.value_or(what == role::gateway)) {
     add_process_metrics(numbers_);
-    numbers_.gauge("shop_info", {{"version", SHOP_VERSION}, {"role", std::string(shop::to_word(what))}}, [] { return 1.0; });
+    numbers_.gauge("shop_info", {{"version", SHOP_VERSION}, {"role", std::string(shop::to_word(what))}},
+                   [] { return 1.0; });
     for (std::size_t i = 0; i < words_of(security_event{}).size(); ++i) {
         auto const what = static_cast<security_event>(i);
         numbers_.counter("shop_security_events_total", {{"event", std::string(shop::to_word(what))}},
@@ -74,9 +77,11 @@ operation_meter& observation::meter(std::string_view operation, hop where) {
 void observation::answered(shop::http::request const& request, shop::http::response const& answer,
                            std::string_view operation) {
     auto const took = context_.clock->now() - request.received;
-    meter(operation.empty() ? no_operation : operation, hop::edge).count(answer.failure ? outcome(*answer.failure) : outcome(), took);
+    meter(operation.empty() ? no_operation : operation, hop::edge)
+        .count(answer.failure ? outcome(*answer.failure) : outcome(), took);
     if (tracer_.is_on() && !operation.empty()) {
-        auto span = tracer_.start_span(operation, span_kind::server, hop::edge, request.trace, request.parent_trace, took);
+        auto span =
+            tracer_.start_span(operation, span_kind::server, hop::edge, request.trace, request.parent_trace, took);
         span.finish(answer.failure ? outcome(*answer.failure) : outcome());
     }
     if (!logs_access_) return;
@@ -164,7 +169,8 @@ void observation::add(std::shared_ptr<peer> one) {
             metric_labels const labels{{"service", service}, {"instance", name}};
             numbers_.gauge("shop_breaker_open", labels, read(name, [](state const& s) { return s.open ? 1 : 0; }));
             numbers_.gauge("shop_channel_in_flight", labels, read(name, [](state const& s) { return s.in_flight; }));
-            numbers_.counter("shop_channel_ejections_total", labels, read(name, [](state const& s) { return s.ejections; }));
+            numbers_.counter("shop_channel_ejections_total", labels,
+                             read(name, [](state const& s) { return s.ejections; }));
         }
     });
 }
@@ -172,7 +178,8 @@ void observation::add(std::shared_ptr<peer> one) {
 void observation::add(shop::engine const& services, std::shared_ptr<shop::storage::postgres_statistics> database) {
     auto const ports = services.ports();
     if (ports.orders) {
-        numbers_.gauge("shop_open_operations", {}, [&services] { return static_cast<double>(services.background().open_operations); });
+        numbers_.gauge("shop_open_operations", {},
+                       [&services] { return static_cast<double>(services.background().open_operations); });
         numbers_.counter("shop_reconciliation_mismatches_total", {},
                          [&services] { return static_cast<double>(services.background().disagreements); });
     }
@@ -186,8 +193,9 @@ void observation::add(shop::engine const& services, std::shared_ptr<shop::storag
         using backlog = shop::engine::backlog;
         numbers_.gauge("shop_event_backlog", {{"subscriber", one.subscriber}},
                        [find] { return find([](backlog const& b) { return b.events; }); });
-        numbers_.gauge("shop_event_age_seconds", {{"subscriber", one.subscriber}},
-                       [find] { return find([](backlog const& b) { return std::chrono::duration<double>(b.age).count(); }); });
+        numbers_.gauge("shop_event_age_seconds", {{"subscriber", one.subscriber}}, [find] {
+            return find([](backlog const& b) { return std::chrono::duration<double>(b.age).count(); });
+        });
     }
     auto& allocations = meter("inventory.allocate", hop::service);
     auto& placings = meter("orders.place", hop::edge);
@@ -198,14 +206,17 @@ void observation::add(shop::engine const& services, std::shared_ptr<shop::storag
         });
     }
     if (!database) return;
-    numbers_.gauge("shop_database_connections", {{"state", "busy"}}, [database] { return static_cast<double>(database->busy); });
+    numbers_.gauge("shop_database_connections", {{"state", "busy"}},
+                   [database] { return static_cast<double>(database->busy); });
     numbers_.gauge("shop_database_connections", {{"state", "idle"}}, [database] {
         auto const connected = database->connected.load(), busy = database->busy.load();
         return static_cast<double>(connected - std::min(connected, busy));
     });
-    numbers_.gauge("shop_queue_items", {{"queue", "database"}}, [database] { return static_cast<double>(database->waiting); });
+    numbers_.gauge("shop_queue_items", {{"queue", "database"}},
+                   [database] { return static_cast<double>(database->waiting); });
     numbers_.counter("shop_database_reruns_total", {}, [database] { return static_cast<double>(database->reruns); });
-    numbers_.counter("shop_database_in_doubt_total", {}, [database] { return static_cast<double>(database->in_doubt); });
+    numbers_.counter("shop_database_in_doubt_total", {},
+                     [database] { return static_cast<double>(database->in_doubt); });
 }
 
 void observation::stop() {

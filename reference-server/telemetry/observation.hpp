@@ -5,18 +5,18 @@
 #include <optional>
 #include <string_view>
 
-#include <shop/core/service_context.hpp>
+#include <shop/async/service_context.hpp>
 #include <shop/http/message.hpp>
 #include <shop/storage/postgres.hpp>
 #include <shop/transport/observer.hpp>
 
-#include "peer.hpp"
+#include "access/security_log.hpp"
+#include "access_log.hpp"
+#include "metrics.hpp"
+#include "peers/peer.hpp"
 #include "role.hpp"
-#include "security_log.hpp"
 #include "settings.hpp"
-#include "telemetry/access_log.hpp"
-#include "telemetry/metrics.hpp"
-#include "telemetry/tracer.hpp"
+#include "tracer.hpp"
 
 namespace shop {
 class engine;
@@ -24,8 +24,8 @@ class engine;
 
 namespace shop_server {
 
-/// All that watches a process at work: metrics, traces, the access log and security events. The parts of the server tell it; it tells
-/// Prometheus, the collector of traces, and the log.
+/// All that watches a process at work: metrics, traces, the access log and security events. The parts of the server
+/// tell it; it tells Prometheus, the collector of traces, and the log.
 /// @par Thread safety
 /// Shared objects: unsafe; to be used from the executor of its context.
 class observation {

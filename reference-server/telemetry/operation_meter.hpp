@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "telemetry/outcome.hpp"
+#include "outcome.hpp"
 
 namespace shop_server {
 

@@ -1,6 +1,6 @@
-#include "telemetry/otlp.hpp"
+#include "otlp.hpp"
 
-#include <shop/core/json.hpp>
+#include <shop/json/json.hpp>
 
 namespace shop_server {
 

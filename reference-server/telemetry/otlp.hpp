@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "telemetry/outcome.hpp"
-#include "telemetry/trace_context.hpp"
+#include "outcome.hpp"
+#include "trace_context.hpp"
 
 namespace shop_server {
 
@@ -41,8 +41,8 @@ struct telemetry_source {
 /// The body of an export in OTLP/HTTP, in JSON: an `ExportTraceServiceRequest`.
 ///
 /// Faults of the shop have the status error, and so has work that was given up; a refusal is an answer like any other.
-/// Source: OpenTelemetry Protocol 1.x, "JSON Protobuf Encoding": ids in hexadecimal, 64-bit numbers as strings, enums as
-/// numbers.
+/// Source: OpenTelemetry Protocol 1.x, "JSON Protobuf Encoding": ids in hexadecimal, 64-bit numbers as strings, enums
+/// as numbers.
 std::string otlp_traces(telemetry_source const& from, std::span<finished_span const> spans);
 
 }  // namespace shop_server

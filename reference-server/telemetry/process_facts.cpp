@@ -1,4 +1,4 @@
-#include "telemetry/process_facts.hpp"
+#include "process_facts.hpp"
 
 #include <linux/magic.h>
 #include <sys/stat.h>
@@ -14,7 +14,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "telemetry/metrics.hpp"
+#include "metrics.hpp"
 
 namespace shop_server {
 

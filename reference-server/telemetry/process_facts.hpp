@@ -29,8 +29,8 @@ private:
     std::filesystem::path folder_;
 };
 
-/// Registers `process_resident_memory_bytes`, `process_open_fds` and `process_cpu_seconds_total`. What cannot be read is
-/// told as not a number.
+/// Registers `process_resident_memory_bytes`, `process_open_fds` and `process_cpu_seconds_total`. What cannot be read
+/// is told as not a number.
 void add_process_metrics(metrics& to, process_facts const& of = process_facts());
 
 }  // namespace shop_server

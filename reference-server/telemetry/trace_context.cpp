@@ -1,4 +1,4 @@
-#include "telemetry/trace_context.hpp"
+#include "trace_context.hpp"
 
 #include <algorithm>
 #include <array>

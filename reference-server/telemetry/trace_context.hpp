@@ -11,8 +11,8 @@ namespace shop_server {
 /// 64 random bits a call. Injected, so that a run can be repeated.
 using random_bits = std::function<std::uint64_t()>;
 
-/// Fed by the operating system's randomness. Each one made is to be used from one thread at a time; ids of traces need to
-/// be unlike each other, not hard to guess.
+/// Fed by the operating system's randomness. Each one made is to be used from one thread at a time; ids of traces need
+/// to be unlike each other, not hard to guess.
 random_bits system_random_bits();
 
 /// The id of a trace: 16 bytes, not all zero.

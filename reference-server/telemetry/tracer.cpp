@@ -1,4 +1,4 @@
-#include "telemetry/tracer.hpp"
+#include "tracer.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -11,10 +11,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include <shop/core/interruptible_timer.hpp>
+#include <shop/async/interruptible_timer.hpp>
 #include <shop/core/text.hpp>
 
-#include "telemetry/operation_meter.hpp"
+#include "operation_meter.hpp"
 
 namespace shop_server {
 
@@ -175,8 +175,8 @@ std::string tracer::draw(std::string_view parent) {
     return above->sampled ? to_string(above->child(state_->random)) : std::string();
 }
 
-span tracer::start_span(std::string_view operation, span_kind kind, hop at, std::string_view drawn, std::string_view parent,
-                        shop::steady_time::duration before) {
+span tracer::start_span(std::string_view operation, span_kind kind, hop at, std::string_view drawn,
+                        std::string_view parent, shop::steady_time::duration before) {
     auto const context = trace_context::parse(drawn);
     if (!state_ || !context || !context->sampled) return {};
     auto const above = trace_context::parse(parent);

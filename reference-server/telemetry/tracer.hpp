@@ -10,14 +10,14 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <shop/core/backoff.hpp>
+#include <shop/async/backoff.hpp>
+#include <shop/async/service_context.hpp>
 #include <shop/core/result.hpp>
-#include <shop/core/service_context.hpp>
 #include <shop/core/time.hpp>
 
-#include "telemetry/otlp.hpp"
-#include "telemetry/outcome.hpp"
-#include "telemetry/trace_context.hpp"
+#include "otlp.hpp"
+#include "outcome.hpp"
+#include "trace_context.hpp"
 
 namespace shop_server {
 
@@ -32,7 +32,7 @@ struct tracer_options {
     std::size_t batch_spans_max = 512;
     std::chrono::milliseconds period{5'000};  ///< how long spans wait to be sent, unless the queue is half full
     shop::backoff between_attempts{std::chrono::seconds(1), std::chrono::minutes(1)};
-    unsigned attempts_max = 8;                    ///< then a batch is dropped, and counted
+    unsigned attempts_max = 8;  ///< then a batch is dropped, and counted
 };
 
 /// Work under way, as its trace sees it. Without a tracer it is empty, and costs nothing.
@@ -85,7 +85,8 @@ private:
 /// Records spans and sends them to an OpenTelemetry collector, beside the requests: they never wait for it. While it is
 /// away, spans wait in a bounded queue; what has no room there is dropped and counted.
 /// @par Thread safety
-/// Shared objects: unsafe, to be used from the executor of its context; except `dropped` and `exported`, which are safe.
+/// Shared objects: unsafe, to be used from the executor of its context; except `dropped` and `exported`, which are
+/// safe.
 class tracer {
 public:
     /// Sends one body to the collector: `POST /v1/traces`, `application/json`. It must answer in bounded time. An error
@@ -115,8 +116,8 @@ public:
     /// @param operation static text: a name of the operation tables.
     /// @param parent what it was drawn below
     /// @param before how long ago the work began
-    span start_span(std::string_view operation, span_kind kind, hop at, std::string_view drawn, std::string_view parent = {},
-                    shop::steady_time::duration before = {});
+    span start_span(std::string_view operation, span_kind kind, hop at, std::string_view drawn,
+                    std::string_view parent = {}, shop::steady_time::duration before = {});
 
     std::uint64_t dropped() const;
     std::uint64_t exported() const;

@@ -1,4 +1,4 @@
-#include "audit/agreement.hpp"
+#include "agreement.hpp"
 
 namespace shop::auditing {
 

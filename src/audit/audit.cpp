@@ -3,8 +3,8 @@
 #include <shop/notifications/store.hpp>
 #include <shop/products/store.hpp>
 
-#include "audit/order_audit.hpp"
-#include "audit/stock_audit.hpp"
+#include "order_audit.hpp"
+#include "stock_audit.hpp"
 
 namespace shop {
 
@@ -36,8 +36,8 @@ asio::awaitable<result<std::uint64_t>> read_deliveries(notifications::store& sto
     }
 }
 
-/// One audit. Not in the frame of its coroutine: of one that large g++ 12 says that it were freed by another function than
-/// had allocated it.
+/// One audit. Not in the frame of its coroutine: of one that large g++ 12 says that it were freed by another function
+/// than had allocated it.
 class auditor {
 public:
     explicit auditor(stores of)

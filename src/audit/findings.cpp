@@ -1,4 +1,4 @@
-#include "audit/findings.hpp"
+#include "findings.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "audit/order_audit.hpp"
+#include "order_audit.hpp"
 
 #include <algorithm>
 #include <ranges>
@@ -6,7 +6,7 @@
 #include <shop/inventory/rules.hpp>
 #include <shop/orders/rules.hpp>
 
-#include "audit/agreement.hpp"
+#include "agreement.hpp"
 
 namespace shop::auditing {
 
@@ -71,7 +71,8 @@ asio::awaitable<result<void>> order_audit::read_orders() {
                 auto const* decision = (*decisions)->find<decision_record>({order.id});
                 auto const decided = decision ? std::optional(inventory::rules::decided(*decision)) : std::nullopt;
                 if (auto bad = orders::rules::compare(order, decided ? &*decided : nullptr)) {
-                    findings_.about_order(*from_word<violation_kind>(to_word(bad->kind)), order.id, std::move(bad->detail));
+                    findings_.about_order(*from_word<violation_kind>(to_word(bad->kind)), order.id,
+                                          std::move(bad->detail));
                 }
             } catch (failure const& damaged) {
                 findings_.corrupt_store(damaged.reason());

@@ -5,8 +5,8 @@
 #include <shop/inventory/store.hpp>
 #include <shop/orders/store.hpp>
 
-#include "audit/pages.hpp"
-#include "audit/stock_audit.hpp"
+#include "pages.hpp"
+#include "stock_audit.hpp"
 
 namespace shop::auditing {
 

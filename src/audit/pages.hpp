@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include <shop/core/record.hpp>
+#include <shop/records/record.hpp>
 
-#include "audit/findings.hpp"
+#include "findings.hpp"
 
 namespace shop::auditing {
 
@@ -24,7 +24,7 @@ public:
     /// Reads the next page. False at the end, and where the table cannot be read further.
     asio::awaitable<result<bool>> next() {
         if (ended_ || into_.corrupt()) co_return false;
-        auto read = co_await from_.scan(std::type_identity<Record>{}, last_, page_rows);
+        auto read = co_await from_.scan_records(std::type_identity<Record>{}, last_, page_rows);
         if (!read && read.error().code() == error_code::store_corrupt) {
             into_.corrupt_store(read.error());
             co_return false;
@@ -57,22 +57,12 @@ private:
 template <class Schema>
 asio::awaitable<result<std::shared_ptr<loaded_rows<Schema> const>>> look_up(record_store<Schema>& in,
                                                                             key_set<Schema> wanted, findings& into) {
-    wanted.normalise();
-    auto keys = std::make_shared<key_set<Schema> const>(std::move(wanted));
-    auto read = co_await in.load(keys);
+    auto read = co_await in.load(std::move(wanted));
     if (!read && read.error().code() == error_code::store_corrupt) {
         into.corrupt_store(read.error());
         co_return std::shared_ptr<loaded_rows<Schema> const>{};
     }
-    if (!read) co_return read.error();
-    auto found = std::move(*read);
-    // The rows refer to their keys.
-    struct both {
-        std::shared_ptr<key_set<Schema> const> keys;
-        std::shared_ptr<loaded_rows<Schema> const> rows;
-    };
-    auto kept = std::make_shared<both>(both{std::move(keys), std::move(found)});
-    co_return std::shared_ptr<loaded_rows<Schema> const>(kept, kept->rows.get());
+    co_return read;
 }
 
 /// Reads what a log took in after `from`, and checks that nobody was told of more than it holds.

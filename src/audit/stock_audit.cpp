@@ -1,4 +1,4 @@
-#include "audit/stock_audit.hpp"
+#include "stock_audit.hpp"
 
 #include <algorithm>
 
@@ -94,9 +94,9 @@ asio::awaitable<result<void>> stock_audit::check_references(std::vector<movement
     if (!*found) co_return result<void>{};
     for (auto const& m : lines) {
         if (!is_guarded(m) || (*found)->find<reference_record>({m.sku, m.location, *m.reference})) continue;
-        findings_.about_sku(
-            violation_kind::reference_missing, m.sku,
-            "at " + std::string(m.location.text()) + " line " + std::to_string(m.sequence) + " could be recorded a second time");
+        findings_.about_sku(violation_kind::reference_missing, m.sku,
+                            "at " + std::string(m.location.text()) + " line " + std::to_string(m.sequence) +
+                                " could be recorded a second time");
     }
     co_return result<void>{};
 }
@@ -140,9 +140,9 @@ void stock_audit::check(reference_record const& reference) {
         auto const at = places_.find({reference.sku, reference.recorded->location});
         bool const known = at != places_.end() && reference.recorded->sequence <= at->second.sequence;
         if (known || broken_.contains(reference.sku)) return;
-        findings_.about_sku(
-            violation_kind::reference_without_movement, reference.sku,
-            "a reference at " + std::string(reference.location.text()) + " answers for a line that is not in the ledger");
+        findings_.about_sku(violation_kind::reference_without_movement, reference.sku,
+                            "a reference at " + std::string(reference.location.text()) +
+                                " answers for a line that is not in the ledger");
     } catch (failure const& damaged) {
         findings_.corrupt_store(damaged.reason());
     }
@@ -175,12 +175,13 @@ void stock_audit::take(std::vector<stock_record> const& locations) {
         at.in_stock = true;
         if (!broken_.contains(row.sku) && row.sequence != at.sequence) {
             break_ledger(violation_kind::ledger_gap, row.sku,
-                         "at " + std::string(row.location.text()) + " the counts are those of line " + std::to_string(row.sequence) +
-                             ", the ledger ends with " + std::to_string(at.sequence));
+                         "at " + std::string(row.location.text()) + " the counts are those of line " +
+                             std::to_string(row.sequence) + ", the ledger ends with " + std::to_string(at.sequence));
         } else if (!broken_.contains(row.sku) && (row.on_hand != at.on_hand || row.allocated != at.allocated)) {
             break_ledger(violation_kind::ledger_mismatch, row.sku,
-                         "at " + std::string(row.location.text()) + " stand " + counts_text(row.on_hand, row.allocated) +
-                             ", the ledger says " + counts_text(at.on_hand, at.allocated));
+                         "at " + std::string(row.location.text()) + " stand " +
+                             counts_text(row.on_hand, row.allocated) + ", the ledger says " +
+                             counts_text(at.on_hand, at.allocated));
         }
         if (row.on_hand < 0 || row.allocated < 0 || row.held < 0) {
             findings_.about_sku(violation_kind::negative_count, row.sku, "at " + std::string(row.location.text()));
@@ -215,7 +216,8 @@ asio::awaitable<result<void>> stock_audit::note_movement() {
     auto read = co_await read_log_end<movement_record, inventory::cursor_record>(store_, findings_, ledger_end_, each);
     if (!read) co_return read;
     auto none = [](inventory::stock_event_record const&) {};
-    co_return co_await read_log_end<inventory::stock_event_record, inventory::event_cursor_record>(store_, findings_, {}, none);
+    co_return co_await read_log_end<inventory::stock_event_record, inventory::event_cursor_record>(store_, findings_,
+                                                                                                   {}, none);
 }
 
 void stock_audit::conclude() {

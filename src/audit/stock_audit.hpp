@@ -5,7 +5,7 @@
 
 #include <shop/inventory/store.hpp>
 
-#include "audit/pages.hpp"
+#include "pages.hpp"
 
 namespace shop::auditing {
 
@@ -19,8 +19,8 @@ public:
 
     /// The ledger by itself: without gaps, and each line follows from the one before.
     asio::awaitable<result<void>> read_ledger();
-    /// References answer late repeats: every recorded movement has one, and each has its movement, and its key if it came
-    /// with one.
+    /// References answer late repeats: every recorded movement has one, and each has its movement, and its key if it
+    /// came with one.
     asio::awaitable<result<void>> read_references();
     /// The counts against the ledger, and against each other.
     asio::awaitable<result<void>> read_stock();

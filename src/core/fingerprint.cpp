@@ -11,8 +11,8 @@ namespace shop {
 fingerprint fingerprint_of(std::string_view operation, std::string_view canonical_request) {
     auto const seed = XXH3_64bits(operation.data(), operation.size());
     XXH128_canonical_t canonical;
-    XXH128_canonicalFromHash(
-        &canonical, XXH3_128bits_withSeed(canonical_request.data(), canonical_request.size(), seed));
+    XXH128_canonicalFromHash(&canonical,
+                             XXH3_128bits_withSeed(canonical_request.data(), canonical_request.size(), seed));
     return std::bit_cast<fingerprint>(canonical);
 }
 

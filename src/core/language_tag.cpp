@@ -6,7 +6,7 @@
 
 #include <shop/core/limits.hpp>
 
-#include "core/ascii.hpp"
+#include "ascii.hpp"
 
 namespace shop {
 

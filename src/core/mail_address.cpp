@@ -3,7 +3,7 @@
 #include <shop/core/limits.hpp>
 #include <shop/core/text.hpp>
 
-#include "core/ascii.hpp"
+#include "ascii.hpp"
 
 namespace shop {
 

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "core/ascii.hpp"
+#include "ascii.hpp"
 
 namespace shop {
 
@@ -33,8 +33,7 @@ std::optional<sku> sku::parse(std::string_view text) {
     return read;
 }
 
-location::location(std::string_view text)
-    : code_(checked(text, "a location is [A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {}
+location::location(std::string_view text) : code_(checked(text, "a location is [A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {}
 
 std::optional<location> location::parse(std::string_view text) {
     if (!is_code(text)) return std::nullopt;

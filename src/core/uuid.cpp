@@ -37,7 +37,8 @@ public:
     uuid next(timestamp now) override {
         std::lock_guard const lock(mutex_);
         auto const ms = milliseconds_of(now);
-        // Threads that read the clock together draw a little out of order; a clock that was really set back is followed.
+        // Threads that read the clock together draw a little out of order; a clock that was really set back is
+        // followed.
         bool const as_last = ms == last_ms_ || (ms < last_ms_ && last_ms_ - ms <= tolerated_ms);
         if (!as_last) {
             start_millisecond(ms);

@@ -9,13 +9,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
-#include <shop/core/lease.hpp>
 #include <shop/inventory/make_service.hpp>
 #include <shop/notifications/make_service.hpp>
 #include <shop/orders/make_service.hpp>
 #include <shop/products/make_service.hpp>
+#include <shop/records/lease.hpp>
 
-#include "engine/subscriptions.hpp"
+#include "subscriptions.hpp"
 
 namespace shop {
 
@@ -81,8 +81,8 @@ result<void> engine::parts::wire(engine_options& options) {
     auto const& here = options.here;
     auto& elsewhere = options.elsewhere;
     auto const missing = [](std::string_view who, std::string_view whom) {
-        return error(error_code::not_supported,
-                     std::string(who) + " cannot run without " + std::string(whom) + ": run them here, or give a port to them");
+        return error(error_code::not_supported, std::string(who) + " cannot run without " + std::string(whom) +
+                                                    ": run them here, or give a port to them");
     };
     products = elsewhere.products;
     inventory = elsewhere.inventory;
@@ -162,7 +162,9 @@ engine& engine::operator=(engine&& other) noexcept {
     parts_ = std::move(other.parts_);
     return *this;
 }
-engine::~engine() { close(); }
+engine::~engine() {
+    close();
+}
 
 void engine::close() {
     if (auto p = std::exchange(parts_, nullptr)) p->stop();
@@ -183,18 +185,34 @@ shop_face<Mode> make_face(engine const& e, service_context const& context, shop:
 
 }  // namespace
 
-blocking_shop engine::blocking(shop::call call) const { return make_face<blocking_mode>(*this, parts_->context, call); }
-awaiting_shop engine::awaiting(shop::call call) const { return make_face<awaiting_mode>(*this, parts_->context, call); }
+blocking_shop engine::blocking(shop::call call) const {
+    return make_face<blocking_mode>(*this, parts_->context, call);
+}
+awaiting_shop engine::awaiting(shop::call call) const {
+    return make_face<awaiting_mode>(*this, parts_->context, call);
+}
 
-products::service& engine::products() const { return *parts_->products; }
-inventory::service& engine::inventory() const { return *parts_->inventory; }
-orders::service& engine::orders() const { return *parts_->orders; }
-notifications::service& engine::notifications() const { return *parts_->notifications; }
+products::service& engine::products() const {
+    return *parts_->products;
+}
+inventory::service& engine::inventory() const {
+    return *parts_->inventory;
+}
+orders::service& engine::orders() const {
+    return *parts_->orders;
+}
+notifications::service& engine::notifications() const {
+    return *parts_->notifications;
+}
 services engine::ports() const {
     return {parts_->products, parts_->inventory, parts_->orders, parts_->notifications};
 }
-stores const& engine::stores() const { return parts_->stores; }
-asio::any_io_executor engine::executor() const { return parts_->context.executor; }
+stores const& engine::stores() const {
+    return parts_->stores;
+}
+asio::any_io_executor engine::executor() const {
+    return parts_->context.executor;
+}
 
 namespace {
 

@@ -29,7 +29,7 @@ sku in_case(sku const& which, char (*letter)(char)) {
     return sku(text);
 }
 
-asio::awaitable<std::vector<result<products::offer>>> offers_of(std::shared_ptr<products::service> from, skus asked) {
+results<products::offer> offers_of(std::shared_ptr<products::service> from, skus asked) {
     std::vector<result<products::offer>> all;
     all.reserve(asked.size());
     for (std::size_t at = 0; at < asked.size(); at += limits::batch_items_max) {
@@ -96,7 +96,7 @@ error unknown(std::optional<sku> const& like) {
     return error(error_code::unknown_sku, std::move(details));
 }
 
-asio::awaitable<std::vector<result<void>>> check(std::shared_ptr<products::service> products, skus asked) {
+results<void> check(std::shared_ptr<products::service> products, skus asked) {
     auto const offers = co_await offers_of(products, asked);
     skus missing;
     for (std::size_t i = 0; i < offers.size(); ++i) {

@@ -1,4 +1,4 @@
-#include "engine/subscriptions.hpp"
+#include "subscriptions.hpp"
 
 #include <algorithm>
 
@@ -36,7 +36,8 @@ asio::awaitable<result<void>> deliver_to_notifications(std::shared_ptr<notificat
 }
 
 asio::awaitable<result<void>> deliver_to_notifications(std::shared_ptr<notifications::service> subscriber,
-                                                       store_epoch epoch, std::vector<inventory::stock_event_record> events) {
+                                                       store_epoch epoch,
+                                                       std::vector<inventory::stock_event_record> events) {
     std::vector<request<notifications::stock_event>> told;
     told.reserve(events.size());
     for (auto& e : events) {
@@ -75,9 +76,7 @@ asio::awaitable<result<void>> deliver_to_catalogue(std::shared_ptr<inventory::st
                                                    std::vector<inventory::movement_record> movements) {
     key_set<inventory::store_schema> changed;
     for (auto& m : movements) changed.add<inventory::stock_record>({std::move(m.sku)});
-    changed.normalise();
-    auto const keys = std::make_shared<key_set<inventory::store_schema> const>(std::move(changed));
-    auto rows = co_await store->load(keys);
+    auto rows = co_await store->load(std::move(changed));
     if (!rows) co_return rows.error();
     std::vector<request<products::note_availability>> told;
     told.reserve((*rows)->groups<inventory::stock_record>().size());

@@ -1,4 +1,4 @@
-#include "batch.hpp"
+#include "inventory/batch.hpp"
 
 namespace shop::inventory {
 

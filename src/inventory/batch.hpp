@@ -5,7 +5,7 @@
 #include <shop/inventory/make_service.hpp>
 #include <shop/inventory/rules.hpp>
 
-#include "core/command_batch.hpp"
+#include "records/command_batch.hpp"
 
 namespace shop::inventory {
 

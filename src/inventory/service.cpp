@@ -1,19 +1,21 @@
 #include <algorithm>
 #include <charconv>
 
-#include <shop/core/cursor.hpp>
 #include <shop/core/idempotency_key.hpp>
-#include <shop/core/json.hpp>
+#include <shop/core/pagination_cursor.hpp>
 #include <shop/inventory/make_service.hpp>
+#include <shop/json/json.hpp>
 
-#include "batch.hpp"
-#include "core/queues.hpp"
+#include "inventory/batch.hpp"
+#include "records/queues.hpp"
 
 namespace shop::inventory {
 
 namespace {
 
-void want(key_set<store_schema>& all, get_stock const& read) { all.add<stock_record>({read.sku}); }
+void want(key_set<store_schema>& all, get_stock const& read) {
+    all.add<stock_record>({read.sku});
+}
 
 result<stock_level> find(loaded_rows<store_schema> const& rows, get_stock const& read) {
     auto const locations = rows.group<stock_record>({read.sku});
@@ -57,25 +59,25 @@ public:
           reads_(stock, context, &want, &find),
           is_known_(std::move(is_known)) {}
 
-    asio::awaitable<std::vector<result<stock_level>>> get(std::vector<request<get_stock>> requests) override {
+    results<stock_level> get(requests<get_stock> requests) override {
         return reads_.submit<stock_level>(std::move(requests));
     }
-    asio::awaitable<std::vector<result<stock_level>>> configure(
-        std::vector<request<configure_stock>> requests) override {
+    results<stock_level> configure(requests<configure_stock> requests) override {
         return commands_.submit<stock_level>(std::move(requests));
     }
-    asio::awaitable<std::vector<result<allocation>>> allocate(std::vector<request<allocate_order>> requests) override {
+    results<allocation> allocate(requests<allocate_order> requests) override {
         return commands_.submit<allocation>(std::move(requests));
     }
-    asio::awaitable<std::vector<result<order_stock>>> release(std::vector<request<release_order>> requests) override {
+    results<order_stock> release(requests<release_order> requests) override {
         return commands_.submit<order_stock>(std::move(requests));
     }
-    asio::awaitable<std::vector<result<order_stock>>> ship(std::vector<request<ship_order>> requests) override {
+    results<order_stock> ship(requests<ship_order> requests) override {
         return commands_.submit<order_stock>(std::move(requests));
     }
 
-    /// Skus of which nothing is here yet are booked once somebody knows them; repeats are answered whatever became of them.
-    asio::awaitable<std::vector<result<recorded>>> record(std::vector<request<record_movement>> requests) override {
+    /// Skus of which nothing is here yet are booked once somebody knows them; repeats are answered whatever became of
+    /// them.
+    results<recorded> record(requests<record_movement> requests) override {
         std::vector<result<recorded>> answers(requests.size(), error(error_code::internal));
         std::vector<request<rules::book_movement>> good;
         std::vector<std::size_t> places;
@@ -104,18 +106,16 @@ public:
         co_return answers;
     }
 
-    asio::awaitable<std::vector<result<page<stock_level>>>> list(std::vector<request<list_stock>> requests) override {
+    results<page<stock_level>> list(requests<list_stock> requests) override {
         auto const answer = [this](request<list_stock> const& r) { return list_one(r.command); };
         return detail::one_by_one<page<stock_level>>(std::move(requests), clock_, answer);
     }
-    asio::awaitable<std::vector<result<page<movement>>>> movements(
-        std::vector<request<list_movements>> requests) override {
+    results<page<movement>> movements(requests<list_movements> requests) override {
         auto const answer = [this](request<list_movements> const& r) { return movements_of_one(r.command); };
         return detail::one_by_one<page<movement>>(std::move(requests), clock_, answer);
     }
 
-    asio::awaitable<std::vector<result<std::vector<decided_order>>>> decisions(
-        std::vector<request<list_decisions>> requests) override {
+    results<std::vector<decided_order>> decisions(requests<list_decisions> requests) override {
         auto const answer = [this](request<list_decisions> const& r) { return decisions_after(r.command.after); };
         return detail::one_by_one<std::vector<decided_order>>(std::move(requests), clock_, answer);
     }
@@ -140,13 +140,13 @@ private:
         return out;
     }
 
-    asio::awaitable<void> book(std::vector<request<rules::book_movement>> bookings, std::vector<std::size_t> places,
+    asio::awaitable<void> book(requests<rules::book_movement> bookings, std::vector<std::size_t> places,
                                std::vector<result<recorded>>& answers) {
         auto booked = co_await commands_.submit<recorded>(std::move(bookings));
         for (std::size_t n = 0; n < places.size(); ++n) answers[places[n]] = std::move(booked[n]);
     }
 
-    asio::awaitable<void> book_known(std::vector<request<rules::book_movement>> unsure, std::vector<std::size_t> places,
+    asio::awaitable<void> book_known(requests<rules::book_movement> unsure, std::vector<std::size_t> places,
                                      std::vector<result<recorded>>& answers) {
         std::vector<request<shop::sku>> asked;
         asked.reserve(unsure.size());
@@ -169,7 +169,7 @@ private:
     asio::awaitable<result<std::vector<decided_order>>> decisions_after(std::optional<shop::order_id> after) {
         std::optional<key_of<decision_record>> behind;
         if (after) behind = key_of<decision_record>{*after};
-        auto const rows = co_await store_->scan(std::type_identity<decision_record>{}, behind, limits::page_items_max);
+        auto const rows = co_await store_->scan<decision_record>(behind, limits::page_items_max);
         if (!rows) co_return rows.error();
         std::vector<decided_order> out;
         out.reserve(rows->size());
@@ -204,13 +204,11 @@ private:
 
     asio::awaitable<result<std::vector<stock_record>>> load(std::vector<shop::sku> const& skus,
                                                             stock_query const& query) {
-        auto wanted = std::make_shared<key_set<store_schema>>();
+        key_set<store_schema> wanted;
         for (auto const& one : skus) {
-            if (!query.after || one > *query.after) wanted->add<stock_record>({one});
+            if (!query.after || one > *query.after) wanted.add<stock_record>({one});
         }
-        wanted->normalise();
-        std::shared_ptr<key_set<store_schema> const> keys = std::move(wanted);
-        auto loaded = co_await store_->load(keys);
+        auto loaded = co_await store_->load(std::move(wanted));
         if (!loaded) co_return loaded.error();
         std::vector<stock_record> rows;
         for (auto const& locations : (*loaded)->groups<stock_record>()) {

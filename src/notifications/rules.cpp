@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include <shop/async/backoff.hpp>
 #include <shop/core/availability.hpp>
-#include <shop/core/backoff.hpp>
 #include <shop/core/fingerprint.hpp>
 
 namespace shop::notifications::rules {
@@ -128,8 +128,8 @@ void decide(rows& state, record_attempt const& command, attempt const& now) {
         after.status = delivery_status::dead;
     } else {
         after.status = delivery_status::pending;
-        after.next_attempt_at = now.now + std::chrono::floor<std::chrono::milliseconds>(
-                                             between_attempts.after(static_cast<unsigned>(attempts.size()), command.jitter));
+        after.next_attempt_at = now.now + std::chrono::floor<std::chrono::milliseconds>(between_attempts.after(
+                                              static_cast<unsigned>(attempts.size()), command.jitter));
     }
     after.attempts = document<std::vector<delivery_attempt>>(std::move(attempts));
     if (stored) {

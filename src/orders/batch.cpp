@@ -1,4 +1,4 @@
-#include "orders/batch.hpp"
+#include "batch.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -8,8 +8,8 @@ namespace shop::orders {
 
 namespace {
 
-/// The store raises the revision of what it writes. An order that a later command of the batch changed again is not what is
-/// written, and keeps the one that was loaded.
+/// The store raises the revision of what it writes. An order that a later command of the batch changed again is not
+/// what is written, and keeps the one that was loaded.
 void tell_revisions(std::vector<order_record> const& written, std::vector<result<rules::outcome>>& answers) {
     std::vector<order_record const*> by_id;
     by_id.reserve(written.size());

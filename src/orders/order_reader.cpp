@@ -1,13 +1,11 @@
-#include "orders/order_reader.hpp"
+#include "order_reader.hpp"
 
 namespace shop::orders {
 
-asio::awaitable<std::vector<result<order_record>>> order_reader::load(std::shared_ptr<orders::store> store,
-                                                                      std::vector<order_id> ids) {
+results<order_record> order_reader::load(std::shared_ptr<orders::store> store, std::vector<order_id> ids) {
     key_set<store_schema> keys;
     for (auto const& id : ids) keys.add<order_record>({id});
-    keys.normalise();
-    auto const rows = co_await store->load(std::make_shared<key_set<store_schema> const>(std::move(keys)));
+    auto const rows = co_await store->load(std::move(keys));
     std::vector<result<order_record>> found;
     found.reserve(ids.size());
     for (auto const& id : ids) {

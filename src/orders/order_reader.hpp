@@ -3,8 +3,8 @@
 #include <memory>
 #include <vector>
 
-#include <shop/core/batcher.hpp>
-#include <shop/core/service_context.hpp>
+#include <shop/async/batcher.hpp>
+#include <shop/async/service_context.hpp>
 #include <shop/orders/store.hpp>
 
 namespace shop::orders {
@@ -21,13 +21,10 @@ public:
     /// One result per id, in their order; an id may stand there more than once.
     /// @returns for each, its order.
     /// Errors of each: not_found, and those of `store::load`.
-    asio::awaitable<std::vector<result<order_record>>> read(std::vector<order_id> ids) {
-        return reads_.submit(std::move(ids));
-    }
+    results<order_record> read(std::vector<order_id> ids) { return reads_.submit(std::move(ids)); }
 
 private:
-    static asio::awaitable<std::vector<result<order_record>>> load(std::shared_ptr<orders::store> store,
-                                                                   std::vector<order_id> ids);
+    static results<order_record> load(std::shared_ptr<orders::store> store, std::vector<order_id> ids);
 
     batcher<order_id, order_record> reads_;
 };

@@ -1,10 +1,10 @@
-#include "orders/service.hpp"
+#include "service.hpp"
 
-#include <shop/core/cursor.hpp>
+#include <shop/core/pagination_cursor.hpp>
 
-#include "core/queues.hpp"
 #include "orders/process/place_call.hpp"
 #include "orders/process/transition_call.hpp"
+#include "records/queues.hpp"
 
 namespace shop::orders {
 namespace {
@@ -43,17 +43,15 @@ void store_service::stop() {
     process_->stop();
 }
 
-asio::awaitable<std::vector<result<acknowledgement>>> store_service::place(std::vector<request<place_order>> requests) {
+results<acknowledgement> store_service::place(requests<place_order> requests) {
     return place_call::finish_or_wait(std::make_shared<place_call>(process_, std::move(requests)));
 }
 
-asio::awaitable<std::vector<result<acknowledgement>>>
-store_service::transition(std::vector<request<transition_order>> requests) {
+results<acknowledgement> store_service::transition(requests<transition_order> requests) {
     return transition_call::finish_or_wait(std::make_shared<transition_call>(process_, std::move(requests)));
 }
 
-asio::awaitable<std::vector<result<acknowledgement>>>
-store_service::cancel(std::vector<request<cancel_order>> requests) {
+results<acknowledgement> store_service::cancel(requests<cancel_order> requests) {
     std::vector<request<transition_order>> moves;
     moves.reserve(requests.size());
     for (auto& r : requests) {
@@ -65,7 +63,7 @@ store_service::cancel(std::vector<request<cancel_order>> requests) {
     return transition(std::move(moves));
 }
 
-asio::awaitable<std::vector<result<order>>> store_service::get(std::vector<request<get_order>> requests) {
+results<order> store_service::get(requests<get_order> requests) {
     auto const now = parts_.context.clock->now();
     std::vector<result<order>> orders(requests.size(), error(error_code::deadline_exceeded));
     std::vector<order_id> ids;
@@ -92,7 +90,7 @@ asio::awaitable<std::vector<result<order>>> store_service::get(std::vector<reque
     co_return orders;
 }
 
-asio::awaitable<std::vector<result<page<order>>>> store_service::list(std::vector<request<list_orders>> requests) {
+results<page<order>> store_service::list(requests<list_orders> requests) {
     auto const answer = [this](request<list_orders> const& r) { return list_one(r); };
     return detail::one_by_one<page<order>>(std::move(requests), *parts_.context.clock, answer);
 }
@@ -125,8 +123,7 @@ asio::awaitable<result<page<order>>> store_service::list_one(request<list_orders
     co_return found;
 }
 
-asio::awaitable<std::vector<result<page<history_item>>>>
-store_service::history(std::vector<request<get_history>> requests) {
+results<page<history_item>> store_service::history(requests<get_history> requests) {
     auto const answer = [this](request<get_history> const& r) { return history_of(r); };
     return detail::one_by_one<page<history_item>>(std::move(requests), *parts_.context.clock, answer);
 }

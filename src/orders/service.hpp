@@ -4,7 +4,7 @@
 
 #include <shop/orders/make_service.hpp>
 
-#include "orders/order_reader.hpp"
+#include "order_reader.hpp"
 #include "orders/process/process.hpp"
 #include "orders/process/reconciliation.hpp"
 #include "orders/process/recovery.hpp"
@@ -17,14 +17,12 @@ class store_service final : public running_service {
 public:
     explicit store_service(service_parts parts);
 
-    asio::awaitable<std::vector<result<acknowledgement>>> place(std::vector<request<place_order>> requests) override;
-    asio::awaitable<std::vector<result<order>>> get(std::vector<request<get_order>> requests) override;
-    asio::awaitable<std::vector<result<page<order>>>> list(std::vector<request<list_orders>> requests) override;
-    asio::awaitable<std::vector<result<page<history_item>>>>
-    history(std::vector<request<get_history>> requests) override;
-    asio::awaitable<std::vector<result<acknowledgement>>>
-    transition(std::vector<request<transition_order>> requests) override;
-    asio::awaitable<std::vector<result<acknowledgement>>> cancel(std::vector<request<cancel_order>> requests) override;
+    results<acknowledgement> place(requests<place_order> requests) override;
+    results<order> get(requests<get_order> requests) override;
+    results<page<order>> list(requests<list_orders> requests) override;
+    results<page<history_item>> history(requests<get_history> requests) override;
+    results<acknowledgement> transition(requests<transition_order> requests) override;
+    results<acknowledgement> cancel(requests<cancel_order> requests) override;
 
     void start() override;
     void stop() override;

@@ -1,4 +1,4 @@
-#include "batch.hpp"
+#include "products/batch.hpp"
 
 namespace shop::products {
 
@@ -44,7 +44,9 @@ bool batch::stands(rows const& all, any_answer const& answer) const {
     return now == *then;
 }
 
-void note_batch::want(keys& all, note_availability const& command) const { rules::want(all, command); }
+void note_batch::want(keys& all, note_availability const& command) const {
+    rules::want(all, command);
+}
 
 result<noted> note_batch::apply(rows& all, note_availability const& command, attempt const&) const {
     return rules::note(all, command);

@@ -4,7 +4,7 @@
 
 #include <shop/products/rules.hpp>
 
-#include "core/command_batch.hpp"
+#include "records/command_batch.hpp"
 
 namespace shop::products {
 

@@ -8,14 +8,14 @@
 
 #include <boost/system/system_error.hpp>
 
+#include <shop/async/signal.hpp>
 #include <shop/core/limits.hpp>
 #include <shop/core/result.hpp>
-#include <shop/core/signal.hpp>
 
 namespace shop::products {
 
-/// Lets `limits::searches_at_once_max` searches run at once. The others wait, those of each account in their order and the
-/// accounts by turns: who asks for many waits for them, not who asks for one.
+/// Lets `limits::searches_at_once_max` searches run at once. The others wait, those of each account in their order and
+/// the accounts by turns: who asks for many waits for them, not who asks for one.
 /// @par Thread safety
 /// Shared objects: unsafe; to be used from one executor that runs one thing at a time.
 class search_turns : public std::enable_shared_from_this<search_turns> {

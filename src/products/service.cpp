@@ -4,14 +4,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
-#include <shop/core/answers.hpp>
-#include <shop/core/cursor.hpp>
+#include <shop/async/pending_results.hpp>
 #include <shop/core/limits.hpp>
+#include <shop/core/pagination_cursor.hpp>
 #include <shop/products/make_service.hpp>
 
-#include "batch.hpp"
-#include "core/queues.hpp"
+#include "products/batch.hpp"
 #include "products/search_turns.hpp"
+#include "records/queues.hpp"
 
 namespace shop::products {
 
@@ -28,7 +28,9 @@ result<product> find_product(loaded_rows<store_schema> const& rows, get_product 
     return rules::product_of(*row, rows.find<availability_record>({read.sku}));
 }
 
-void want_offer(key_set<store_schema>& all, get_offer const& read) { all.add<product_record>({read.sku}); }
+void want_offer(key_set<store_schema>& all, get_offer const& read) {
+    all.add<product_record>({read.sku});
+}
 
 result<offer> find_offer(loaded_rows<store_schema> const& rows, get_offer const& read) {
     auto const* row = rows.find<product_record>({read.sku});
@@ -48,24 +50,23 @@ public:
           offers_(catalogue, context, &want_offer, &find_offer) {}
     ~stored_service() override { deadlines_.stop(); }
 
-    asio::awaitable<std::vector<result<product>>> create(std::vector<request<create_product>> requests) override {
+    results<product> create(requests<create_product> requests) override {
         return commands_.submit<product>(std::move(requests));
     }
-    asio::awaitable<std::vector<result<product>>> replace(std::vector<request<replace_product>> requests) override {
+    results<product> replace(requests<replace_product> requests) override {
         return commands_.submit<product>(std::move(requests));
     }
-    asio::awaitable<std::vector<result<product>>> archive(std::vector<request<archive_product>> requests) override {
+    results<product> archive(requests<archive_product> requests) override {
         return commands_.submit<product>(std::move(requests));
     }
-    asio::awaitable<std::vector<result<imported>>> import(std::vector<request<import_product>> requests) override {
+    results<imported> import(requests<import_product> requests) override {
         return commands_.submit<imported>(std::move(requests));
     }
-    asio::awaitable<std::vector<result<noted>>> note_availability(
-        std::vector<request<products::note_availability>> requests) override {
+    results<noted> note_availability(requests<products::note_availability> requests) override {
         return notes_.submit<noted>(std::move(requests));
     }
 
-    asio::awaitable<std::vector<result<product>>> get(std::vector<request<get_product>> requests) override {
+    results<product> get(requests<get_product> requests) override {
         std::vector<bool> sees_all;
         sees_all.reserve(requests.size());
         for (auto const& one : requests) sees_all.push_back(rules::sees_who_changes(*one.call.by));
@@ -75,10 +76,8 @@ public:
         }
         co_return answers;
     }
-    asio::awaitable<std::vector<result<offer>>> offers(std::vector<request<get_offer>> requests) override {
-        return offers_.submit<offer>(std::move(requests));
-    }
-    asio::awaitable<std::vector<result<page<product>>>> list(std::vector<request<list_products>> requests) override {
+    results<offer> offers(requests<get_offer> requests) override { return offers_.submit<offer>(std::move(requests)); }
+    results<page<product>> list(requests<list_products> requests) override {
         if (std::ranges::any_of(requests, [](auto const& r) { return is_search(r.command); })) {
             return list_together(std::move(requests));
         }
@@ -87,8 +86,6 @@ public:
     }
 
 private:
-    using keys_pointer = std::shared_ptr<key_set<store_schema> const>;
-
     static bool is_search(list_products const& command) { return command.sku.empty() && to_query(command).is_search(); }
 
     static product_query to_query(list_products const& command) {
@@ -100,8 +97,8 @@ private:
     }
 
     /// Each by itself: a search keeps none of those that came with it waiting, and is answered in time.
-    asio::awaitable<std::vector<result<page<product>>>> list_together(std::vector<request<list_products>> requests) {
-        auto const all = std::make_shared<answers<page<product>>>(requests.size());
+    results<page<product>> list_together(requests<list_products> requests) {
+        auto const all = std::make_shared<pending_results<page<product>>>(requests.size());
         std::vector<steady_time> by;
         for (std::size_t i = 0; i < requests.size(); ++i) {
             by.push_back(requests[i].call.deadline);
@@ -113,8 +110,9 @@ private:
         co_return co_await all->wait(deadlines_, context_.clock->now(), std::move(by),
                                      [](std::size_t) { return error(error_code::deadline_exceeded); });
     }
-    static asio::awaitable<void> answer(std::shared_ptr<stored_service> self, std::shared_ptr<answers<page<product>>> to,
-                                        std::size_t i, request<list_products> asked) {
+    static asio::awaitable<void> answer(std::shared_ptr<stored_service> self,
+                                        std::shared_ptr<pending_results<page<product>>> to, std::size_t i,
+                                        request<list_products> asked) {
         if (asked.call.deadline <= self->context_.clock->now()) {
             to->give(i, error(error_code::deadline_exceeded));
             co_return;
@@ -160,8 +158,8 @@ private:
         co_return out;
     }
 
-    /// Looks at so many products that others have their turn in between, and no longer than `limits::search_time_max`: what
-    /// is found then is a page, and the next goes on from there.
+    /// Looks at so many products that others have their turn in between, and no longer than `limits::search_time_max`:
+    /// what is found then is a page, and the next goes on from there.
     asio::awaitable<result<found_products>> search(product_query query, call const& by) {
         auto const turn = co_await searches_->take(by.by->account);
         if (!turn) co_return turn.error();
@@ -183,15 +181,12 @@ private:
         }
     }
 
-    asio::awaitable<result<found_products>> load(std::vector<shop::sku> const& skus,
-                                                              product_query const& query) {
-        auto wanted = std::make_shared<key_set<store_schema>>();
+    asio::awaitable<result<found_products>> load(std::vector<shop::sku> const& skus, product_query const& query) {
+        key_set<store_schema> wanted;
         for (auto const& one : skus) {
-            if (!query.after || one > *query.after) wanted->add<product_record>({one});
+            if (!query.after || one > *query.after) wanted.add<product_record>({one});
         }
-        wanted->normalise();
-        keys_pointer keys = std::move(wanted);
-        auto loaded = co_await store_->load(keys);
+        auto loaded = co_await store_->load(std::move(wanted));
         if (!loaded) co_return loaded.error();
         found_products out;
         for (auto const& found : (*loaded)->groups<product_record>()) {
@@ -202,11 +197,9 @@ private:
     }
 
     asio::awaitable<result<std::vector<product>>> with_availability(std::vector<product_record> const& rows) {
-        auto wanted = std::make_shared<key_set<store_schema>>();
-        for (auto const& row : rows) wanted->add<availability_record>({row.sku});
-        wanted->normalise();
-        keys_pointer keys = std::move(wanted);
-        auto loaded = co_await store_->load(keys);
+        key_set<store_schema> wanted;
+        for (auto const& row : rows) wanted.add<availability_record>({row.sku});
+        auto loaded = co_await store_->load(std::move(wanted));
         if (!loaded) co_return loaded.error();
         std::vector<product> items;
         items.reserve(rows.size());

@@ -12,14 +12,14 @@
 
 #include <shop/core/describe.hpp>
 #include <shop/core/detail/traits.hpp>
-#include <shop/core/document.hpp>
-#include <shop/core/json.hpp>
 #include <shop/core/money.hpp>
 #include <shop/core/quantity.hpp>
-#include <shop/core/record.hpp>
 #include <shop/core/sku.hpp>
 #include <shop/core/time.hpp>
 #include <shop/core/uuid.hpp>
+#include <shop/json/document.hpp>
+#include <shop/json/json.hpp>
+#include <shop/records/record.hpp>
 
 /// How described members become columns, and back: the part that all databases share.
 ///
@@ -176,8 +176,7 @@ bool is_key_column(Field const& f) {
 template <class Record>
 std::string key_columns() {
     std::string out;
-    for_each_key_column<Record>(
-        [&](std::string_view name, auto) { out.append(out.empty() ? "" : ", ").append(name); });
+    for_each_key_column<Record>([&](std::string_view name, auto) { out.append(out.empty() ? "" : ", ").append(name); });
     return out;
 }
 

@@ -8,12 +8,13 @@
 
 #include <shop/storage/storage.hpp>
 
-/// How schemas change, whatever the database: in steps that are only ever added. A step is taken in a transaction of its
-/// own, which also counts it; whoever is killed leaves the steps before.
+/// How schemas change, whatever the database: in steps that are only ever added. A step is taken in a transaction of
+/// its own, which also counts it; whoever is killed leaves the steps before.
 ///
-/// A step that only adds (columns with defaults, tables, indexes) leaves programs of the version before working: expand. A
-/// step that takes away what they used says from which version on a program does without it: contract. So a release can be
-/// rolled out instance by instance: its expanding steps first, its contracting ones with a later release.
+/// A step that only adds (columns with defaults, tables, indexes) leaves programs of the version before working:
+/// expand. A step that takes away what they used says from which version on a program does without it: contract. So a
+/// release can be rolled out instance by instance: its expanding steps first, its contracting ones with a later
+/// release.
 namespace shop::storage {
 
 struct migration {

@@ -7,13 +7,13 @@
 #include <string>
 #include <utility>
 
-#include <shop/core/working_set.hpp>
+#include <shop/records/working_set.hpp>
 #include <shop/testing/batch.hpp>
 #include <shop/testing/manual_scheduler.hpp>
 #include <shop/testing/seeded_ids.hpp>
 #include <shop/testing/store_subject.hpp>
 
-#include "testing/samples.hpp"
+#include "samples.hpp"
 
 namespace shop::testing {
 

@@ -43,8 +43,8 @@ bool leaves_nothing(fault f) {
     return f == fault::unavailable || f == fault::unknown_unwritten || f == fault::crash_before;
 }
 
-/// Counts the commit when it is decided, and gives up in the middle of it when nothing is to be written: a decision that
-/// throws leaves nothing behind.
+/// Counts the commit when it is decided, and gives up in the middle of it when nothing is to be written: a decision
+/// that throws leaves nothing behind.
 template <class Schema>
 class counted_batch final : public detail::forwarding_batch<Schema> {
     using base = detail::forwarding_batch<Schema>;

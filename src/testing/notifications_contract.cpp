@@ -1,6 +1,6 @@
 #include <shop/testing/store_contracts.hpp>
 
-#include "testing/record_contract.hpp"
+#include "record_contract.hpp"
 
 namespace shop::testing {
 
@@ -31,8 +31,8 @@ delivery_record due_at(int order, int when) {
 texts names(std::vector<delivery_record> const& records) {
     texts out;
     for (auto const& r : records) {
-        out.push_back(std::to_string((r.subject.born() - nth_time(0)).count()) + '.' +
-                      std::to_string(r.version) + '/' + r.channel);
+        out.push_back(std::to_string((r.subject.born() - nth_time(0)).count()) + '.' + std::to_string(r.version) + '/' +
+                      r.channel);
     }
     return out;
 }
@@ -96,7 +96,8 @@ void register_list_tests(contract_suite<notifications_room>& suite) {
     });
 
     suite.test("lists_what_a_customer_was_told_of_orders_and_nothing_else", [](world& w) {
-        auto const to = [](std::string who, int order, std::uint64_t version, delivery_status now = delivery_status::delivered) {
+        auto const to = [](std::string who, int order, std::uint64_t version,
+                           delivery_status now = delivery_status::delivered) {
             auto r = delivery(order, version, "log", now);
             r.recipient = std::move(who);
             return r;
@@ -150,10 +151,12 @@ void register_list_tests(contract_suite<notifications_room>& suite) {
 
 void register_due_tests(contract_suite<notifications_room>& suite) {
     suite.test("finds_pending_deliveries_whose_time_has_come_the_longest_due_first", [](world& w) {
-        ASSERT_TRUE(put(w.store(), std::vector{due_at(3, 10), due_at(1, 20), due_at(2, 11), due_at(5, 11), due_at(4, 5)}));
+        ASSERT_TRUE(
+            put(w.store(), std::vector{due_at(3, 10), due_at(1, 20), due_at(2, 11), due_at(5, 11), due_at(4, 5)}));
         EXPECT_EQ(due(w, 4), texts{});
         EXPECT_EQ(due(w, 10), (texts{"4.2/log", "3.2/log"})) << "at its time, not after it";
-        EXPECT_EQ(due(w, 30), (texts{"4.2/log", "3.2/log", "2.2/log", "5.2/log", "1.2/log"})) << "those of one moment by key";
+        EXPECT_EQ(due(w, 30), (texts{"4.2/log", "3.2/log", "2.2/log", "5.2/log", "1.2/log"}))
+            << "those of one moment by key";
         EXPECT_EQ(due(w, 30, 2), (texts{"4.2/log", "3.2/log"}));
         EXPECT_EQ(due(w, 30, 0), texts{});
     });

@@ -1,6 +1,6 @@
 #include <shop/testing/store_contracts.hpp>
 
-#include "testing/record_contract.hpp"
+#include "record_contract.hpp"
 
 namespace shop::testing {
 
@@ -22,7 +22,8 @@ order_record order(int n, std::string customer, status now) {
 /// A pending order always has an open operation: a store may check that.
 order_record open_order(int n) {
     auto r = order(n, "ann", status::pending);
-    r.open = orders::open_operation{nth_id<operation_id>(n), orders::operation_type::place, "local", {}, {}, {}, {}, {}};
+    r.open =
+        orders::open_operation{nth_id<operation_id>(n), orders::operation_type::place, "local", {}, {}, {}, {}, {}};
     return r;
 }
 event_record event(int n, std::uint64_t version) {

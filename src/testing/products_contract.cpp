@@ -1,6 +1,6 @@
 #include <shop/testing/store_contracts.hpp>
 
-#include "testing/record_contract.hpp"
+#include "record_contract.hpp"
 
 namespace shop::testing {
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "testing/record_contract_concurrency.hpp"
-#include "testing/record_contract_conflicts.hpp"
-#include "testing/record_contract_reading.hpp"
-#include "testing/record_contract_transactions.hpp"
+#include "record_contract_concurrency.hpp"
+#include "record_contract_conflicts.hpp"
+#include "record_contract_reading.hpp"
+#include "record_contract_transactions.hpp"
 
 namespace shop::testing {
 

@@ -5,7 +5,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <thread>
 
-#include "testing/contract_suite.hpp"
+#include "contract_suite.hpp"
 
 namespace shop::testing {
 
@@ -161,7 +161,7 @@ void register_concurrency_tests(contract_suite<Room>& suite) {
             co_return std::this_thread::get_id();
         };
         auto after_scan = [](typename Room::port& store) -> asio::awaitable<std::thread::id> {
-            (void)co_await store.scan(std::type_identity<counter>{}, {}, 1);
+            (void)co_await store.template scan<counter>({}, 1);
             co_return std::this_thread::get_id();
         };
         EXPECT_EQ(run(after_transact(w.store(), batch)), std::this_thread::get_id());

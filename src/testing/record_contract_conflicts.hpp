@@ -2,7 +2,7 @@
 
 #include <shop/testing/fault_store.hpp>
 
-#include "testing/contract_suite.hpp"
+#include "contract_suite.hpp"
 
 namespace shop::testing {
 
@@ -49,7 +49,8 @@ void register_expectation_tests(contract_suite<Room>& suite) {
         expected.add(seen);
         ASSERT_TRUE(transact<schema>(w.store(), counter_keys<Room>({1}), add_five, expected));
         EXPECT_EQ(count_of<Room>(w.store(), 1), 15);
-        ASSERT_TRUE(transact<schema>(w.store(), counter_keys<Room>({1}), add_five, expected)) << "as it was, and is no more";
+        ASSERT_TRUE(transact<schema>(w.store(), counter_keys<Room>({1}), add_five, expected))
+            << "as it was, and is no more";
         EXPECT_EQ(count_of<Room>(w.store(), 1), 20);
     });
 
@@ -79,7 +80,8 @@ void register_expectation_tests(contract_suite<Room>& suite) {
     });
 
     suite.test("loads_what_is_not_expected_beside_what_is", [](opened<Room>& w) {
-        ASSERT_TRUE(put(w.store(), std::vector{counter_at<Room>(1, 10), counter_at<Room>(2, 20), counter_at<Room>(4, 40)}));
+        ASSERT_TRUE(
+            put(w.store(), std::vector{counter_at<Room>(1, 10), counter_at<Room>(2, 20), counter_at<Room>(4, 40)}));
         auto const seen = load_one<counter>(w.store(), counter_key<Room>(2)).value();
         expected_rows<schema> expected;
         expected.add(seen);

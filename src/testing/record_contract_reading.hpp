@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "testing/contract_suite.hpp"
+#include "contract_suite.hpp"
 
 namespace shop::testing {
 

@@ -1,4 +1,4 @@
-#include "testing/samples.hpp"
+#include "samples.hpp"
 
 namespace shop::testing {
 
@@ -268,8 +268,14 @@ std::vector<orders::order_record> sample<orders::order_record>::odd() {
         outcome.shortages = {{nth_sku(1), 2, 1}};
         outcome.shipments = {{nth_id<shipment_id>(n), {{nth_sku(1), 2}}, text, nth_time(n), 3}};
         r.outcome = document(std::move(outcome));
-        r.open = orders::open_operation{nth_id<operation_id>(n), orders::operation_type::ship, text, text,
-                                        orders::note_visibility::customer, {}, text, std::string("k")};
+        r.open = orders::open_operation{nth_id<operation_id>(n),
+                                        orders::operation_type::ship,
+                                        text,
+                                        text,
+                                        orders::note_visibility::customer,
+                                        {},
+                                        text,
+                                        std::string("k")};
     }
     out.push_back(make(odd_from - 1));
     out.back().status = orders::status::rejected;

@@ -1,9 +1,9 @@
-#include "transport/balanced_instance.hpp"
+#include "balanced_instance.hpp"
 
 #include <algorithm>
 #include <vector>
 
-#include "transport/balanced_send.hpp"
+#include "balanced_send.hpp"
 
 namespace shop::transport {
 
@@ -19,8 +19,7 @@ public:
     watched(std::weak_ptr<balanced_instance> by, std::shared_ptr<channel> next)
         : by_(std::move(by)), next_(std::move(next)) {}
 
-    asio::awaitable<std::vector<result<std::string>>> send(operation_facts operation,
-                                                           std::vector<outgoing> items) override {
+    results<std::string> send(operation_facts operation, std::vector<outgoing> items) override {
         auto const by = by_.lock();
         auto const next = next_;
         if (!by) co_return co_await next->send(operation, std::move(items));

@@ -41,7 +41,8 @@ public:
     /// The way there; what it carries is heeded by the breaker.
     std::shared_ptr<channel> line();
 
-    /// Items of one sender, on their way there for as long as this is; what first goes to one that was left alone probes it.
+    /// Items of one sender, on their way there for as long as this is; what first goes to one that was left alone
+    /// probes it.
     class stay {
     public:
         stay(balanced_instance& at, balanced_send& whose, std::size_t items);

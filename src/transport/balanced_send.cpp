@@ -1,11 +1,11 @@
-#include "transport/balanced_send.hpp"
+#include "balanced_send.hpp"
 
 #include <algorithm>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/system/system_error.hpp>
 
-#include <shop/core/backoff.hpp>
+#include <shop/async/backoff.hpp>
 
 namespace shop::transport {
 namespace {

@@ -6,12 +6,12 @@
 #include <string_view>
 #include <vector>
 
-#include <shop/core/deadlines.hpp>
-#include <shop/core/jitter.hpp>
-#include <shop/core/signal.hpp>
+#include <shop/async/deadlines.hpp>
+#include <shop/async/jitter.hpp>
+#include <shop/async/signal.hpp>
 
-#include "transport/balanced_instance.hpp"
-#include "transport/usual_latency.hpp"
+#include "balanced_instance.hpp"
+#include "usual_latency.hpp"
 
 namespace shop::transport {
 
@@ -30,8 +30,8 @@ struct balancing_channel::shared {
     target pick(balanced_instance const* last);
     /// For items that are under way at these, or wait there.
     target pick_besides(std::vector<balanced_instance const*> const& these);
-    /// Takes so many repeats out of the budget, which may be overdrawn once, so that it does not depend on how many went
-    /// together.
+    /// Takes so many repeats out of the budget, which may be overdrawn once, so that it does not depend on how many
+    /// went together.
     bool may_repeat(std::size_t items);
 
     service_context context;
@@ -48,7 +48,8 @@ private:
     target less_loaded(std::vector<target> const& of);
 };
 
-/// Items that were sent together, on their way to one instance or, after a failure or when they are overdue, to another too.
+/// Items that were sent together, on their way to one instance or, after a failure or when they are overdue, to another
+/// too.
 class balanced_send : public std::enable_shared_from_this<balanced_send> {
 public:
     using lines = std::vector<result<std::string>>;

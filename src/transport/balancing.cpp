@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "transport/balanced_send.hpp"
+#include "balanced_send.hpp"
 
 namespace shop::transport {
 
@@ -52,8 +52,7 @@ balancing_channel::balancing_channel(service_context const& context, std::vector
     set_instances(std::move(instances));
 }
 
-asio::awaitable<std::vector<result<std::string>>> balancing_channel::send(operation_facts operation,
-                                                                          std::vector<outgoing> items) {
+results<std::string> balancing_channel::send(operation_facts operation, std::vector<outgoing> items) {
     auto const earned = shared_->options.retries_per_item * static_cast<double>(items.size());
     shared_->budget = std::min(shared_->budget + earned, shared_->options.retries_max);
     return balanced_send::run(std::make_shared<balanced_send>(shared_, operation, std::move(items)));

@@ -2,8 +2,7 @@
 
 namespace shop::transport {
 
-asio::awaitable<std::vector<result<std::string>>> batching_channel::send(operation_facts operation,
-                                                                         std::vector<outgoing> items) {
+results<std::string> batching_channel::send(operation_facts operation, std::vector<outgoing> items) {
     auto found = queues_.find(operation.name);
     if (found == queues_.end()) {
         queue::run_function run = [next = next_, operation](std::vector<outgoing> batch) {

@@ -1,6 +1,6 @@
 #include <shop/products/operations.hpp>
 
-#include "transport/endpoint_rows.hpp"
+#include "endpoint_rows.hpp"
 
 namespace shop::transport {
 

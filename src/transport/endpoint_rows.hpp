@@ -4,10 +4,11 @@
 
 #include <shop/transport/endpoint.hpp>
 
-#include "transport/item_spans.hpp"
-#include "transport/wire.hpp"
+#include "item_spans.hpp"
+#include "wire.hpp"
 
-/// The rows of a service's tables as rows of an endpoint. Included by one source file per service: a row costs compile time.
+/// The rows of a service's tables as rows of an endpoint. Included by one source file per service: a row costs compile
+/// time.
 namespace shop::transport {
 
 template <auto const& Table, std::size_t I>
@@ -57,7 +58,9 @@ asio::awaitable<std::string> run_row(endpoint::row const& self, scheduler const&
 template <auto const& Table, class Service>
 void add_rows(std::map<std::string_view, endpoint::row>& to, std::shared_ptr<Service> service) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-        (to.emplace(std::get<I>(Table).name, endpoint::row{std::get<I>(Table).name, std::get<I>(Table).scope, service, &run_row<Table, I>}), ...);
+        (to.emplace(std::get<I>(Table).name,
+                    endpoint::row{std::get<I>(Table).name, std::get<I>(Table).scope, service, &run_row<Table, I>}),
+         ...);
     }
     (std::make_index_sequence<std::tuple_size_v<std::remove_cvref_t<decltype(Table)>>>{});
 }

@@ -10,7 +10,8 @@
 
 namespace shop::transport {
 
-/// Draws the spans of items that go together, one for those of one trace: from then on a call carries the name of its own.
+/// Draws the spans of items that go together, one for those of one trace: from then on a call carries the name of its
+/// own.
 class item_spans {
 public:
     void draw(observer const& watch, std::size_t item, call& of) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include <shop/core/json.hpp>
+#include <shop/json/json.hpp>
 
 namespace shop::transport {
 

@@ -1,7 +1,7 @@
 #include <shop/inventory/operations.hpp>
 #include <shop/transport/remote.hpp>
 
-#include "transport/remote_service.hpp"
+#include "remote_service.hpp"
 
 namespace shop::inventory {
 namespace {
@@ -10,34 +10,29 @@ class remote final : public service, transport::remote_service {
 public:
     using remote_service::remote_service;
 
-    asio::awaitable<std::vector<result<stock_level>>> get(std::vector<request<get_stock>> requests) override {
+    results<stock_level> get(requests<get_stock> requests) override { return ask(all_operations, std::move(requests)); }
+    results<page<stock_level>> list(requests<list_stock> requests) override {
         return ask(all_operations, std::move(requests));
     }
-    asio::awaitable<std::vector<result<page<stock_level>>>> list(std::vector<request<list_stock>> requests) override {
+    results<stock_level> configure(requests<configure_stock> requests) override {
         return ask(all_operations, std::move(requests));
     }
-    asio::awaitable<std::vector<result<stock_level>>>
-    configure(std::vector<request<configure_stock>> requests) override {
+    results<recorded> record(requests<record_movement> requests) override {
         return ask(all_operations, std::move(requests));
     }
-    asio::awaitable<std::vector<result<recorded>>> record(std::vector<request<record_movement>> requests) override {
+    results<page<movement>> movements(requests<list_movements> requests) override {
         return ask(all_operations, std::move(requests));
     }
-    asio::awaitable<std::vector<result<page<movement>>>>
-    movements(std::vector<request<list_movements>> requests) override {
+    results<allocation> allocate(requests<allocate_order> requests) override {
         return ask(all_operations, std::move(requests));
     }
-    asio::awaitable<std::vector<result<allocation>>> allocate(std::vector<request<allocate_order>> requests) override {
+    results<order_stock> release(requests<release_order> requests) override {
         return ask(all_operations, std::move(requests));
     }
-    asio::awaitable<std::vector<result<order_stock>>> release(std::vector<request<release_order>> requests) override {
+    results<order_stock> ship(requests<ship_order> requests) override {
         return ask(all_operations, std::move(requests));
     }
-    asio::awaitable<std::vector<result<order_stock>>> ship(std::vector<request<ship_order>> requests) override {
-        return ask(all_operations, std::move(requests));
-    }
-    asio::awaitable<std::vector<result<std::vector<decided_order>>>>
-    decisions(std::vector<request<list_decisions>> requests) override {
+    results<std::vector<decided_order>> decisions(requests<list_decisions> requests) override {
         return ask(all_operations, std::move(requests));
     }
 };

@@ -1,7 +1,7 @@
 #include <shop/notifications/operations.hpp>
 #include <shop/transport/remote.hpp>
 
-#include "transport/remote_service.hpp"
+#include "remote_service.hpp"
 
 namespace shop::notifications {
 namespace {
@@ -10,16 +10,11 @@ class remote final : public service, transport::remote_service {
 public:
     using remote_service::remote_service;
 
-    asio::awaitable<std::vector<result<noted>>>
-    notify(std::vector<request<order_event>> requests) override {
+    results<noted> notify(requests<order_event> requests) override { return ask(all_operations, std::move(requests)); }
+    results<noted> notify_stock(requests<stock_event> requests) override {
         return ask(all_operations, std::move(requests));
     }
-    asio::awaitable<std::vector<result<noted>>>
-    notify_stock(std::vector<request<stock_event>> requests) override {
-        return ask(all_operations, std::move(requests));
-    }
-    asio::awaitable<std::vector<result<page<delivery>>>>
-    list(std::vector<request<list_notifications>> requests) override {
+    results<page<delivery>> list(requests<list_notifications> requests) override {
         return ask(all_operations, std::move(requests));
     }
 };

@@ -1,7 +1,7 @@
 #include <shop/orders/operations.hpp>
 #include <shop/transport/remote.hpp>
 
-#include "transport/remote_service.hpp"
+#include "remote_service.hpp"
 
 namespace shop::orders {
 namespace {
@@ -10,24 +10,20 @@ class remote final : public service, transport::remote_service {
 public:
     using remote_service::remote_service;
 
-    asio::awaitable<std::vector<result<acknowledgement>>> place(std::vector<request<place_order>> requests) override {
+    results<acknowledgement> place(requests<place_order> requests) override {
         return ask(all_operations, std::move(requests));
     }
-    asio::awaitable<std::vector<result<order>>> get(std::vector<request<get_order>> requests) override {
+    results<order> get(requests<get_order> requests) override { return ask(all_operations, std::move(requests)); }
+    results<page<order>> list(requests<list_orders> requests) override {
         return ask(all_operations, std::move(requests));
     }
-    asio::awaitable<std::vector<result<page<order>>>> list(std::vector<request<list_orders>> requests) override {
+    results<page<history_item>> history(requests<get_history> requests) override {
         return ask(all_operations, std::move(requests));
     }
-    asio::awaitable<std::vector<result<page<history_item>>>>
-    history(std::vector<request<get_history>> requests) override {
+    results<acknowledgement> transition(requests<transition_order> requests) override {
         return ask(all_operations, std::move(requests));
     }
-    asio::awaitable<std::vector<result<acknowledgement>>>
-    transition(std::vector<request<transition_order>> requests) override {
-        return ask(all_operations, std::move(requests));
-    }
-    asio::awaitable<std::vector<result<acknowledgement>>> cancel(std::vector<request<cancel_order>> requests) override {
+    results<acknowledgement> cancel(requests<cancel_order> requests) override {
         return ask(all_operations, std::move(requests));
     }
 };
@@ -37,8 +33,7 @@ public:
 
 namespace shop::transport {
 
-std::shared_ptr<orders::service> remote_orders(service_context context, std::shared_ptr<channel> over,
-                                               observer watch) {
+std::shared_ptr<orders::service> remote_orders(service_context context, std::shared_ptr<channel> over, observer watch) {
     return std::make_shared<orders::remote>(std::move(context), std::move(over), std::move(watch));
 }
 

@@ -1,7 +1,7 @@
 #include <shop/products/operations.hpp>
 #include <shop/transport/remote.hpp>
 
-#include "transport/remote_service.hpp"
+#include "remote_service.hpp"
 
 namespace shop::products {
 namespace {
@@ -10,29 +10,24 @@ class remote final : public service, transport::remote_service {
 public:
     using remote_service::remote_service;
 
-    asio::awaitable<std::vector<result<product>>> create(std::vector<request<create_product>> requests) override {
+    results<product> create(requests<create_product> requests) override {
         return ask(all_operations, std::move(requests));
     }
-    asio::awaitable<std::vector<result<product>>> get(std::vector<request<get_product>> requests) override {
+    results<product> get(requests<get_product> requests) override { return ask(all_operations, std::move(requests)); }
+    results<offer> offers(requests<get_offer> requests) override { return ask(all_operations, std::move(requests)); }
+    results<page<product>> list(requests<list_products> requests) override {
         return ask(all_operations, std::move(requests));
     }
-    asio::awaitable<std::vector<result<offer>>> offers(std::vector<request<get_offer>> requests) override {
+    results<product> replace(requests<replace_product> requests) override {
         return ask(all_operations, std::move(requests));
     }
-    asio::awaitable<std::vector<result<page<product>>>> list(std::vector<request<list_products>> requests) override {
+    results<product> archive(requests<archive_product> requests) override {
         return ask(all_operations, std::move(requests));
     }
-    asio::awaitable<std::vector<result<product>>> replace(std::vector<request<replace_product>> requests) override {
+    results<imported> import(requests<import_product> requests) override {
         return ask(all_operations, std::move(requests));
     }
-    asio::awaitable<std::vector<result<product>>> archive(std::vector<request<archive_product>> requests) override {
-        return ask(all_operations, std::move(requests));
-    }
-    asio::awaitable<std::vector<result<imported>>> import(std::vector<request<import_product>> requests) override {
-        return ask(all_operations, std::move(requests));
-    }
-    asio::awaitable<std::vector<result<noted>>>
-    note_availability(std::vector<request<products::note_availability>> requests) override {
+    results<noted> note_availability(requests<products::note_availability> requests) override {
         return ask(all_operations, std::move(requests));
     }
 };

@@ -6,15 +6,15 @@
 
 #include <boost/asio/co_spawn.hpp>
 
-#include <shop/core/answers.hpp>
+#include <shop/async/operation.hpp>
+#include <shop/async/pending_results.hpp>
+#include <shop/async/service_context.hpp>
 #include <shop/core/limits.hpp>
-#include <shop/core/operation.hpp>
-#include <shop/core/service_context.hpp>
 #include <shop/transport/channel.hpp>
 #include <shop/transport/observer.hpp>
 
-#include "transport/item_spans.hpp"
-#include "transport/wire.hpp"
+#include "item_spans.hpp"
+#include "wire.hpp"
 
 namespace shop::transport {
 
@@ -27,7 +27,7 @@ public:
 protected:
     /// @param table has one row for each type of command
     template <class Command, class Table>
-    auto ask(Table const& table, std::vector<request<Command>> requests) {
+    auto ask(Table const& table, requests<Command> requests) {
         auto const& row = row_for<Command>(table);
         using answer = typename std::remove_cvref_t<decltype(row)>::answer_type;
         return ask_for<answer>(parts_, operation_facts{row.name, row.safety}, std::move(requests));
@@ -44,10 +44,9 @@ private:
     };
 
     template <class Answer, class Command>
-    static asio::awaitable<std::vector<result<Answer>>> ask_for(std::shared_ptr<parts> with, operation_facts facts,
-                                                                std::vector<request<Command>> requests) {
+    static results<Answer> ask_for(std::shared_ptr<parts> with, operation_facts facts, requests<Command> requests) {
         auto const now = with->context.clock->now();
-        auto const given = std::make_shared<answers<Answer>>(requests.size());
+        auto const given = std::make_shared<pending_results<Answer>>(requests.size());
         std::vector<outgoing> items;
         std::vector<std::size_t> of;
         std::vector<steady_time> by;
@@ -75,7 +74,8 @@ private:
                            });
         }
         // A named local: g++ 12 destroys a temporary made of a lambda inside `co_await` twice.
-        typename answers<Answer>::late_answer late = [is_safe = facts.safety == safety::safe](std::size_t) -> result<Answer> {
+        typename pending_results<Answer>::late_answer late = [is_safe = facts.safety ==
+                                                                        safety::safe](std::size_t) -> result<Answer> {
             return error(is_safe ? error_code::deadline_exceeded : error_code::outcome_unknown);
         };
         auto all = co_await given->wait(with->timer, now, std::move(by), std::move(late));
@@ -86,8 +86,9 @@ private:
 
     /// Goes on to its end whatever becomes of the caller.
     template <class Answer>
-    static asio::awaitable<void> exchange(std::shared_ptr<parts> with, operation_facts facts, std::vector<outgoing> items,
-                                          std::vector<std::size_t> of, std::shared_ptr<answers<Answer>> given) {
+    static asio::awaitable<void> exchange(std::shared_ptr<parts> with, operation_facts facts,
+                                          std::vector<outgoing> items, std::vector<std::size_t> of,
+                                          std::shared_ptr<pending_results<Answer>> given) {
         auto const lines = co_await with->over->send(facts, std::move(items));
         bool const safe = facts.safety == safety::safe;
         for (std::size_t i = 0; i < of.size(); ++i) {

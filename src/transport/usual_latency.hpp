@@ -8,8 +8,8 @@
 
 namespace shop::transport {
 
-/// How long an operation usually takes, and from when on one is overdue: the estimate of RFC 6298 (2.), for which a message
-/// is lost after its mean round trip and four times the mean deviation from it, or a least margin.
+/// How long an operation usually takes, and from when on one is overdue: the estimate of RFC 6298 (2.), for which a
+/// message is lost after its mean round trip and four times the mean deviation from it, or a least margin.
 class usual_latency {
 public:
     using duration = steady_time::duration;

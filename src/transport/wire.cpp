@@ -1,4 +1,4 @@
-#include "transport/wire.hpp"
+#include "wire.hpp"
 
 #include <algorithm>
 
@@ -48,7 +48,8 @@ void write_error(std::string& out, error const& e) {
 }
 
 error to_error(told_error told) {
-    auto const row = std::find_if(error_table.begin(), error_table.end(), [&](auto const& r) { return r.word == told.code; });
+    auto const row =
+        std::find_if(error_table.begin(), error_table.end(), [&](auto const& r) { return r.word == told.code; });
     // A word of a newer service: what it means cannot be known here.
     auto const code = row == error_table.end() ? error_code::internal : row->code;
     error const out(code, std::move(told.details));

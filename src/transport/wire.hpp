@@ -7,14 +7,14 @@
 #include <vector>
 
 #include <shop/core/call.hpp>
-#include <shop/core/json.hpp>
-#include <shop/inventory/service.hpp>
 #include <shop/core/page.hpp>
+#include <shop/inventory/service.hpp>
+#include <shop/json/json.hpp>
 #include <shop/orders/service.hpp>
 #include <shop/products/service.hpp>
 
-/// The items of a message as JSON: commands and answers as their descriptions have them, and what REST shows elsewhere or
-/// not at all.
+/// The items of a message as JSON: commands and answers as their descriptions have them, and what REST shows elsewhere
+/// or not at all.
 namespace shop::transport {
 
 /// How a command or an answer travels between services.
@@ -23,7 +23,9 @@ struct wire : json::codec<T> {};
 
 /// A command of which one member is the whole body at the edge.
 template <class T>
-    requires requires { T::body(); }
+requires requires {
+    T::body();
+}
 struct wire<T> {
     using whole_type = std::remove_cvref_t<decltype(std::declval<T&>().*T::body())>;
 

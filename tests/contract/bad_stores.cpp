@@ -1,4 +1,4 @@
-#include "contract/bad_stores.hpp"
+#include "bad_stores.hpp"
 
 #include <array>
 #include <mutex>
@@ -59,7 +59,8 @@ public:
                 return changes<Schema>{};
             }
         }
-        auto out = defect_ == defect::believes_what_is_expected ? base::decide(as_expected(rows), now) : base::decide(rows, now);
+        auto out = defect_ == defect::believes_what_is_expected ? base::decide(as_expected(rows), now)
+                                                                : base::decide(rows, now);
         if (!out) return out;
         decided_ = true;
         if (defect_ == defect::acknowledges_without_committing) return changes<Schema>{};

@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "contract/bad_stores.hpp"
+#include "bad_stores.hpp"
 
 namespace bad_stores {
 

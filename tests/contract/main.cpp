@@ -13,7 +13,7 @@
 #include "support/postgres_server.hpp"
 #endif
 
-#include "contract/bad_stores.hpp"
+#include "bad_stores.hpp"
 
 #ifdef SHOP_HAS_POSTGRES
 namespace {

@@ -1,4 +1,5 @@
-// libFuzzer's entry to one of the targets, which SHOP_FUZZ_TARGET names. Built with clang and -DSHOP_FUZZ=ON by script/fuzz.
+// libFuzzer's entry to one of the targets, which SHOP_FUZZ_TARGET names. Built with clang and -DSHOP_FUZZ=ON by
+// script/fuzz.
 
 #include <algorithm>
 #include <cstdlib>
@@ -6,12 +7,13 @@
 #include <fstream>
 #include <iostream>
 
-#include "fuzz/targets.hpp"
+#include "targets.hpp"
 
 namespace {
 
 shop_test::fuzz::target const& the_target() {
-    return *std::ranges::find(shop_test::fuzz::targets, std::string_view(SHOP_FUZZ_TARGET), &shop_test::fuzz::target::name);
+    return *std::ranges::find(shop_test::fuzz::targets, std::string_view(SHOP_FUZZ_TARGET),
+                              &shop_test::fuzz::target::name);
 }
 
 }  // namespace

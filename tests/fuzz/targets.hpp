@@ -10,7 +10,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <shop/core/cursor.hpp>
+#include <shop/core/pagination_cursor.hpp>
 #include <shop/http/cursor_seal.hpp>
 #include <shop/http/detail/head.hpp>
 #include <shop/inventory/make_service.hpp>
@@ -18,15 +18,15 @@
 #include <shop/products/make_service.hpp>
 #include <shop/storage/memory.hpp>
 
-#include "auth/api_keys.hpp"
-#include "auth/jwks.hpp"
-#include "auth/jwt.hpp"
+#include "access/api_keys.hpp"
+#include "access/jwks.hpp"
+#include "access/jwt.hpp"
 #include "config_file.hpp"
 #include "settings.hpp"
-#include "unit/auth/token_maker.hpp"
+#include "unit/access/token_maker.hpp"
 
-/// What reads bytes of strangers, and what must hold whatever they are. Fed by libFuzzer (`script/fuzz`) without end, and with
-/// seeded changes of good inputs by every run of the tests (`unit.fuzz_targets`).
+/// What reads bytes of strangers, and what must hold whatever they are. Fed by libFuzzer (`script/fuzz`) without end,
+/// and with seeded changes of good inputs by every run of the tests (`unit.fuzz_targets`).
 namespace shop_test::fuzz {
 
 struct target {
@@ -41,7 +41,8 @@ inline void require(bool holds, char const* property) {
     if (!holds) throw std::logic_error(property);
 }
 
-// --- the head of a request, and the guard of its framing --------------------------------------------------------------
+// --- the head of a request, and the guard of its framing
+// --------------------------------------------------------------
 
 inline void look_at_head(std::string_view input) {
     namespace http = shop::http::detail;
@@ -76,15 +77,19 @@ inline void look_at_head(std::string_view input) {
 }
 
 inline std::vector<std::string> heads() {
-    return {"GET /v1/products?q=mug&limit=2 HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer x\r\n\r\n",
-            "POST /v1/orders HTTP/1.1\r\nHost: shop.example:8080\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
-            "Idempotency-Key: k\r\nExpect: 100-continue\r\n\r\n{}",
-            "PUT http://shop/v1/products/A HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\nIf-Match: \"2.1\"\r\n\r\n0\r\n\r\n",
-            "OPTIONS * HTTP/1.0\r\nHost: [::1]:80\r\nConnection: keep-alive\r\nX-Forwarded-For: 203.0.113.1\r\nForwarded: for=_a\r\n"
-            "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n\r\n"};
+    return {
+        "GET /v1/products?q=mug&limit=2 HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer x\r\n\r\n",
+        "POST /v1/orders HTTP/1.1\r\nHost: shop.example:8080\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+        "Idempotency-Key: k\r\nExpect: 100-continue\r\n\r\n{}",
+        "PUT http://shop/v1/products/A HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\nIf-Match: "
+        "\"2.1\"\r\n\r\n0\r\n\r\n",
+        "OPTIONS * HTTP/1.0\r\nHost: [::1]:80\r\nConnection: keep-alive\r\nX-Forwarded-For: 203.0.113.1\r\nForwarded: "
+        "for=_a\r\n"
+        "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n\r\n"};
 }
 
-// --- tokens, their keys, the file of API keys -------------------------------------------------------------------------
+// --- tokens, their keys, the file of API keys
+// -------------------------------------------------------------------------
 
 constexpr shop::timestamp then{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}};
 
@@ -105,20 +110,24 @@ inline void look_at_token(std::string_view input) {
     auto& by = issuer::get();
     auto const judge = [&](std::string const& token) { return by.verifier->verify(token, then, by.keys); };
     static auto const claims = std::string(R"({"iss":"i","aud":"shop","sub":"ann","exp":1772326800})");
-    for (auto const& verdict : {judge(std::string(input)), judge(by.key.token(input, claims)), judge(by.key.token(input))}) {
+    for (auto const& verdict :
+         {judge(std::string(input)), judge(by.key.token(input, claims)), judge(by.key.token(input))}) {
         if (!verdict.accepted()) {
             require(verdict.refusal.code() == shop::error_code::unauthenticated, "a token is refused as that");
             continue;
         }
-        require(verdict.who->account.starts_with("user:") && verdict.who->account.size() > 5, "a token names its account");
-        require(!verdict.who->customer_id.empty() || verdict.who->may("orders:any"), "who is nobody's customer may act for all");
+        require(verdict.who->account.starts_with("user:") && verdict.who->account.size() > 5,
+                "a token names its account");
+        require(!verdict.who->customer_id.empty() || verdict.who->may("orders:any"),
+                "who is nobody's customer may act for all");
     }
 }
 
 inline std::vector<std::string> tokens() {
     auto const& key = issuer::get().key;
     std::string const claims = R"({"iss":"i","aud":["shop","b"],"sub":"ann","exp":1772326800,"nbf":1,"scope":"a b"})";
-    return {key.token(claims), claims, key.header(), R"({"iss":"i","aud":"shop","sub":"x","exp":1772326800.5,"scp":["orders:any"]})"};
+    return {key.token(claims), claims, key.header(),
+            R"({"iss":"i","aud":"shop","sub":"x","exp":1772326800.5,"scp":["orders:any"]})"};
 }
 
 inline void look_at_key_set(std::string_view input) {
@@ -137,7 +146,8 @@ inline void look_at_key_set(std::string_view input) {
 
 inline std::vector<std::string> key_sets() {
     auto const& made = shop_server::tests::issuer_keys::get();
-    return {made.public_jwks(), made.jwks(), R"({"keys":[{"kty":"RSA","use":"enc"},)" + made.ed.jwk(R"(,"key_ops":["verify"])") + "]}"};
+    return {made.public_jwks(), made.jwks(),
+            R"({"keys":[{"kty":"RSA","use":"enc"},)" + made.ed.jwk(R"(,"key_ops":["verify"])") + "]}"};
 }
 
 inline void look_at_key_file(std::string_view input) {
@@ -157,13 +167,15 @@ inline void look_at_key_file(std::string_view input) {
 
 inline std::vector<std::string> key_files() {
     std::string const hash = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
-    return {R"({"keys":[{"id":"web","hash":")" + hash + R"(","scopes":["orders:*"],"customer":"ann","expires_at":"2026-03-01T00:00:00Z"}]})",
+    return {R"({"keys":[{"id":"web","hash":")" + hash +
+                R"(","scopes":["orders:*"],"customer":"ann","expires_at":"2026-03-01T00:00:00Z"}]})",
             R"({"keys":[{"id":"a","hash":")" + hash + R"(","scopes":["*"]},{"id":"b","hash":")" + hash +
                 R"(","scopes":["products:read"],"account":"a"}]})",
             R"({"keys": []})"};
 }
 
-// --- cursors ----------------------------------------------------------------------------------------------------------
+// --- cursors
+// ----------------------------------------------------------------------------------------------------------
 
 /// The services whose lists are paged, on empty stores.
 class lists {
@@ -174,8 +186,10 @@ public:
     }
 
     template <class Service, class Command, class Answer>
-    void page(std::shared_ptr<Service> const& of,
-              shop::asio::awaitable<std::vector<shop::result<Answer>>> (Service::*list)(std::vector<shop::request<Command>>), Command asked) {
+    void page(
+        std::shared_ptr<Service> const& of,
+        shop::asio::awaitable<std::vector<shop::result<Answer>>> (Service::*list)(std::vector<shop::request<Command>>),
+        Command asked) {
         std::vector<shop::request<Command>> one;
         one.emplace_back(std::move(asked));
         std::optional<shop::result<Answer>> answer;
@@ -186,7 +200,8 @@ public:
         });
         context_.run();
         require(answer.has_value(), "a list is answered");
-        if (!*answer) require(answer->error().code() == shop::error_code::malformed_request, "a bad cursor is malformed");
+        if (!*answer)
+            require(answer->error().code() == shop::error_code::malformed_request, "a bad cursor is malformed");
     }
 
 private:
@@ -196,7 +211,8 @@ private:
 
 public:
     std::shared_ptr<shop::products::service> products = shop::products::make_service(stores_.products, with_);
-    std::shared_ptr<shop::inventory::service> inventory = shop::inventory::make_service(stores_.inventory, with_, {}, {});
+    std::shared_ptr<shop::inventory::service> inventory =
+        shop::inventory::make_service(stores_.inventory, with_, {}, {});
     std::shared_ptr<shop::notifications::service> notifications =
         shop::notifications::make_service({stores_.notifications, {}, with_});
 };
@@ -204,9 +220,11 @@ public:
 /// As a cursor, sealed and open, and as the place in one.
 inline void look_at_cursor(std::string_view input) {
     static auto const seal = shop::http::cursor_seal::from(std::string(32, 's')).value();
-    if (auto const opened = seal.open("for ann", input)) require(seal.seal("for ann", *opened) == input, "a cursor has one text");
+    if (auto const opened = seal.open("for ann", input))
+        require(seal.seal("for ann", *opened) == input, "a cursor has one text");
     if (!input.empty()) {
-        require(seal.open("for ann", seal.seal("for ann", input)).has_value() == (input.size() < 700), "what is sealed is opened");
+        require(seal.open("for ann", seal.seal("for ann", input)).has_value() == (input.size() < 700),
+                "what is sealed is opened");
         require(!seal.open("for bob", seal.seal("for ann", input)), "a cursor is for who was given it");
     }
     if (auto const place = shop::read_cursor("products.list", input)) {
@@ -234,7 +252,8 @@ inline std::vector<std::string> cursors() {
     return {"MUG-1", "42", place, shop::make_cursor("products.list", "MUG-1"), seal.seal("for ann", place)};
 }
 
-// --- the configuration file -------------------------------------------------------------------------------------------
+// --- the configuration file
+// -------------------------------------------------------------------------------------------
 
 inline void look_at_configuration(std::string_view input) {
     auto const file = shop_server::parse_config("shop.conf", input);
@@ -252,9 +271,12 @@ inline void look_at_configuration(std::string_view input) {
 
 inline std::vector<std::string> configurations() {
     return {"# a shop\nlisten = 127.0.0.1:8080\nstore = sqlite:shop.db\n\nlog-level = debug\nrate-limit = 10/s:20\n",
-            "store = postgresql://shop:secret@db:5432/shop?sslmode=verify-full\nproduct = http://a:1,https://b:2\ngrace = 5s\n",
-            "jwt-issuer = https://issuer.example\njwt-audience = shop\njwt-keys = file:/etc/shop/jwks.json\nbase-path = /shop\n",
-            "allowed-origins = https://shop.example\ntrusted-proxies = 10.0.0.0/8,fd00::/8\ntrace-ratio = 0.5\nconnections = 100\n"};
+            "store = postgresql://shop:secret@db:5432/shop?sslmode=verify-full\nproduct = "
+            "http://a:1,https://b:2\ngrace = 5s\n",
+            "jwt-issuer = https://issuer.example\njwt-audience = shop\njwt-keys = file:/etc/shop/jwks.json\nbase-path "
+            "= /shop\n",
+            "allowed-origins = https://shop.example\ntrusted-proxies = 10.0.0.0/8,fd00::/8\ntrace-ratio = "
+            "0.5\nconnections = 100\n"};
 }
 
 inline constexpr std::array<target, 6> targets{{{"head", look_at_head, heads},

@@ -24,8 +24,8 @@ constexpr std::string_view by_from_chars = "use std::from_chars and answer its e
 constexpr std::string_view by_answer = "return a result, or log through what was passed in";
 
 constexpr std::array bans{
-    banned{"system_clock::now", by_scheduler, false, {"src/core/scheduler.cpp", "transports/"}},
-    banned{"steady_clock::now", by_scheduler, false, {"src/core/scheduler.cpp", "transports/"}},
+    banned{"system_clock::now", by_scheduler, false, {"src/async/scheduler.cpp", "transports/"}},
+    banned{"steady_clock::now", by_scheduler, false, {"src/async/scheduler.cpp", "transports/"}},
     banned{"high_resolution_clock", by_scheduler, true},
     banned{"gettimeofday", by_scheduler, true},
     banned{"clock_gettime", by_scheduler, true},

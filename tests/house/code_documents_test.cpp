@@ -15,9 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_path(std::string_view word) {
-    bool const is_plain = std::ranges::all_of(word, [](unsigned char c) {
-        return std::isalnum(c) || c == '_' || c == '-' || c == '.' || c == '/';
-    });
+    bool const is_plain = std::ranges::all_of(
+        word, [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-' || c == '.' || c == '/'; });
     bool const is_file = word.ends_with(".cpp") || word.ends_with(".hpp") || word.ends_with(".md");
     return is_plain && !word.starts_with('/') && (is_file || word.find('/') != word.npos);
 }
@@ -53,15 +52,17 @@ TEST_P(code_documents, name_files_that_are_there) {
     auto const names = names_of_the_tree();
     auto const named = paths_in(text);
     for (auto const& path : named) {
-        bool const is_there = path.find('/') == path.npos ? names.contains(path) : fs::exists(fs::path(SHOP_SOURCE_DIR) / path);
+        bool const is_there =
+            path.find('/') == path.npos ? names.contains(path) : fs::exists(fs::path(SHOP_SOURCE_DIR) / path);
         EXPECT_TRUE(is_there) << path;
     }
     EXPECT_GT(named.size(), 20U);
 }
 
-INSTANTIATE_TEST_SUITE_P(house, code_documents, ::testing::Values("architecture.md", "glossary.md"), [](auto const& info) {
-    std::string const name = info.param;
-    return name.substr(0, name.find('.'));
-});
+INSTANTIATE_TEST_SUITE_P(house, code_documents, ::testing::Values("architecture.md", "glossary.md"),
+                         [](auto const& info) {
+                             std::string const name = info.param;
+                             return name.substr(0, name.find('.'));
+                         });
 
 }  // namespace

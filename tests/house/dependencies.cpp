@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "rules.hpp"
@@ -15,14 +16,20 @@ struct room {
     int floor;
 };
 constexpr std::array rooms{
-    room{"core", 0},    room{"events", 1},  room{"products", 2},  room{"inventory", 2}, room{"notifications", 2},
-    room{"orders", 3},  room{"storage", 4}, room{"transport", 4}, room{"audit", 5},     room{"engine", 6},
-    room{"testing", 7}, room{"http", 8},    room{"inproc", 8},
+    room{"core", 0},   room{"json", 1},     room{"async", 1},     room{"records", 2},
+    room{"events", 3}, room{"products", 4}, room{"inventory", 4}, room{"notifications", 4},
+    room{"orders", 5}, room{"storage", 6},  room{"transport", 6}, room{"audit", 7},
+    room{"engine", 8}, room{"testing", 9},  room{"http", 10},     room{"inproc", 10},
 };
+/// Those inside of `transports/http/src`.
+constexpr std::array http_rooms{
+    room{"message", 0}, room{"tls", 0}, room{"rest", 1}, room{"server", 2}, room{"client", 2},
+};
+constexpr int services = 4;  ///< the floor of those that orders sees through their ports
 
-room const* find_room(std::string_view name) {
-    auto const found = std::ranges::find(rooms, name, &room::name);
-    return found == rooms.end() ? nullptr : &*found;
+room const* find_room(std::string_view name, std::span<room const> among = rooms) {
+    auto const found = std::ranges::find(among, name, &room::name);
+    return found == among.end() ? nullptr : &*found;
 }
 
 /// "orders" of "orders/types.hpp", "engine" of "engine.hpp".
@@ -60,11 +67,14 @@ struct foreign_header {
     std::string_view home;
 };
 constexpr std::array foreign_headers{
-    foreign_header{"sqlite3", "storage/sqlite/"},          foreign_header{"libpq", "storage/postgres/"},
+    foreign_header{"sqlite3", "storage/sqlite/"},
+    foreign_header{"libpq", "storage/postgres/"},
     foreign_header{"pqxx", "storage/postgres/"},
-    foreign_header{"boost/beast", "transports/http/"},     foreign_header{"openssl", "transports/http/src/"},
+    foreign_header{"boost/beast", "transports/http/"},
+    foreign_header{"openssl", "transports/http/src/"},
     foreign_header{"boost/asio/ssl", "transports/http/src/"},
-    foreign_header{"gtest", "testing/"},                   foreign_header{"gmock", "testing/"},
+    foreign_header{"gtest", "testing/"},
+    foreign_header{"gmock", "testing/"},
 };
 
 std::optional<std::string> judge(source_file const& file, room const& own, include const& included) {
@@ -73,12 +83,27 @@ std::optional<std::string> judge(source_file const& file, room const& own, inclu
         if (included.header.starts_with(foreign.prefix) && file.path.find(foreign.home) == file.path.npos)
             return "only " + std::string(foreign.home) + " includes " + included.header;
     }
+    if (own.floor <= find_room("json")->floor && own.name != "async" && included.header.starts_with("boost/asio"))
+        return std::string(own.name) + " does without Asio";
     auto const* seen = room_of(included);
     if (seen == nullptr || seen == &own) return std::nullopt;
     if (seen->floor >= own.floor) return std::string(own.name) + " may not see " + std::string(seen->name);
-    if (own.name == "orders" && seen->floor == 2 &&
+    if (own.name == "orders" && seen->floor == services &&
         (seen->name == "notifications" || !is_service_port(included.header)))
         return "orders sees only the service ports of products and inventory, not " + included.header;
+    return std::nullopt;
+}
+
+/// Who sees whom behind the public headers of HTTP.
+std::optional<std::string> judge_http(source_file const& file, include const& included) {
+    constexpr std::string_view root = "transports/http/src/";
+    if (!file.is_in(root) || !included.quoted) return std::nullopt;
+    auto const* own = find_room(first_part(std::string_view(file.path).substr(root.size())), http_rooms);
+    if (own == nullptr) return "stands in no room of HTTP";
+    auto const* seen = find_room(first_part(included.header), http_rooms);
+    if (seen == nullptr) return "include it from its room: \"server/connection.hpp\"";
+    if (seen != own && seen->floor >= own->floor)
+        return std::string(own->name) + " may not see " + std::string(seen->name);
     return std::nullopt;
 }
 
@@ -91,7 +116,9 @@ findings check_dependencies(source_file const& file) {
     if (!library) return found;
     if (own == nullptr) return {{file.path, 1, "stands in no room of the library"}};
     for (auto const& included : includes_of(file)) {
-        if (auto what = judge(file, *own, included)) found.push_back({file.path, included.line, std::move(*what)});
+        auto what = judge(file, *own, included);
+        if (!what) what = judge_http(file, included);
+        if (what) found.push_back({file.path, included.line, std::move(*what)});
     }
     return found;
 }

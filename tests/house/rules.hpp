@@ -21,14 +21,15 @@ struct finding {
 };
 using findings = std::vector<finding>;
 
-/// core <- events <- {products, inventory, notifications} <- orders <- {storage, transport} <- engine <- testing
-/// <- transports/* <- programs; foreign headers only in their room; public headers see public headers only.
+/// core <- {json, async} <- records <- events <- {products, inventory, notifications} <- orders <- {storage, transport}
+/// <- audit <- engine <- testing <- transports/* <- programs; behind HTTP {message, tls} <- rest <- {server, client};
+/// foreign headers only in their room; public headers see public headers only.
 findings check_dependencies(source_file const& file);
 
 /// Calls that have a better replacement here.
 findings check_calls(source_file const& file);
 
-/// Length of file, header guards, leftovers.
+/// Length of file and lines, header guards, leftovers; and that every public type says what it is.
 findings check_form(source_file const& file);
 
 }  // namespace house

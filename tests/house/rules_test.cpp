@@ -23,11 +23,11 @@ auto says(std::size_t line, std::string const& what) {
 }  // namespace
 
 TEST(dependency_rule, lets_a_room_see_the_rooms_below_it) {
-    EXPECT_THAT(check_dependencies({"src/orders/placing.cpp",
+    EXPECT_THAT(check_dependencies({"src/orders/process/place_call.cpp",
                                     "#include <vector>\n"
                                     "#include <shop/core/money.hpp>\n"
                                     "#include <shop/products/service.hpp>\n"
-                                    "#include \"orders/transitions.hpp\"\n"
+                                    "#include \"orders/process/transition_call.hpp\"\n"
                                     "#include \"neighbour.hpp\"\n"}),
                 IsEmpty());
 }
@@ -46,12 +46,12 @@ TEST(dependency_rule, keeps_storage_and_transport_apart) {
                 ElementsAre(says(1, "storage may not see transport")));
     EXPECT_THAT(check_dependencies({"src/transport/remote.cpp", "#include \"storage/memory/store.hpp\"\n"}),
                 ElementsAre(says(1, "transport may not see storage")));
-    EXPECT_THAT(check_dependencies({"transports/http/src/server.cpp", "#include <shop/inproc/channel.hpp>\n"}),
+    EXPECT_THAT(check_dependencies({"transports/http/src/server/server.cpp", "#include <shop/inproc/channel.hpp>\n"}),
                 ElementsAre(says(1, "http may not see inproc")));
 }
 
 TEST(dependency_rule, shows_orders_only_the_service_ports_of_its_neighbours) {
-    EXPECT_THAT(check_dependencies({"src/orders/placing.cpp",
+    EXPECT_THAT(check_dependencies({"src/orders/process/place_call.cpp",
                                     "#include <shop/inventory/rules.hpp>\n#include <shop/products/store.hpp>\n"
                                     "#include <shop/notifications/service.hpp>\n"}),
                 ElementsAre(says(1, "not shop/inventory/rules.hpp"), says(2, "not shop/products/store.hpp"),
@@ -66,8 +66,26 @@ TEST(dependency_rule, keeps_foreign_headers_in_their_room) {
                 ElementsAre(says(1, "only transports/http/")));
 }
 
+TEST(dependency_rule, keeps_asio_out_of_the_ground_floor) {
+    EXPECT_THAT(check_dependencies({"src/core/a.cpp", "#include <boost/asio/awaitable.hpp>\n"}),
+                ElementsAre(says(1, "core does without Asio")));
+    EXPECT_THAT(check_dependencies({"src/json/a.cpp", "#include <boost/asio/awaitable.hpp>\n"}),
+                ElementsAre(says(1, "json does without Asio")));
+    EXPECT_THAT(check_dependencies({"src/async/a.cpp", "#include <boost/asio/awaitable.hpp>\n"}), IsEmpty());
+}
+
+TEST(dependency_rule, knows_the_rooms_behind_http) {
+    EXPECT_THAT(check_dependencies({"transports/http/src/server/a.cpp", "#include \"rest/path.hpp\"\n"}), IsEmpty());
+    EXPECT_THAT(check_dependencies({"transports/http/src/rest/a.cpp", "#include \"server/connection.hpp\"\n"}),
+                ElementsAre(says(1, "rest may not see server")));
+    EXPECT_THAT(check_dependencies({"transports/http/src/rest/a.cpp", "#include \"path.hpp\"\n"}),
+                ElementsAre(says(1, "from its room")));
+    EXPECT_THAT(check_dependencies({"transports/http/src/a.cpp", "#include \"rest/path.hpp\"\n"}),
+                ElementsAre(says(1, "no room of HTTP")));
+}
+
 TEST(dependency_rule, keeps_private_headers_out_of_public_ones) {
-    EXPECT_THAT(check_dependencies({"include/shop/orders/service.hpp", "#include \"orders/placing.hpp\"\n"}),
+    EXPECT_THAT(check_dependencies({"include/shop/orders/service.hpp", "#include \"orders/process/place_call.hpp\"\n"}),
                 ElementsAre(says(1, "<shop/...>")));
 }
 
@@ -81,7 +99,7 @@ TEST(dependency_rule, is_not_fooled_by_comments) {
 }
 
 TEST(banned_calls, name_the_replacement) {
-    EXPECT_THAT(check_calls({"src/orders/placing.cpp",
+    EXPECT_THAT(check_calls({"src/orders/process/place_call.cpp",
                              "auto a = std::chrono::system_clock::now();\n"
                              "auto b = std::chrono::steady_clock::now();\n"
                              "std::random_device entropy;\n"
@@ -93,8 +111,8 @@ TEST(banned_calls, name_the_replacement) {
 }
 
 TEST(banned_calls, are_allowed_where_they_belong) {
-    EXPECT_THAT(check_calls({"src/core/scheduler.cpp", "auto a = std::chrono::steady_clock::now();\n"}), IsEmpty());
-    EXPECT_THAT(check_calls({"transports/http/src/server.cpp", "auto a = std::chrono::steady_clock::now();\n"}),
+    EXPECT_THAT(check_calls({"src/async/scheduler.cpp", "auto a = std::chrono::steady_clock::now();\n"}), IsEmpty());
+    EXPECT_THAT(check_calls({"transports/http/src/server/server.cpp", "auto a = std::chrono::steady_clock::now();\n"}),
                 IsEmpty());
     EXPECT_THAT(check_calls({"bench/driver.cpp", "auto a = std::chrono::steady_clock::now();\nstd::cout << 1;\n"}),
                 IsEmpty());
@@ -131,6 +149,23 @@ TEST(form, bounds_the_file) {
     for (int i = 0; i < 501; ++i) text += "int a;\n";
     EXPECT_THAT(check_form({"src/core/a.cpp", text}), ElementsAre(says(501, "longer than 500 lines")));
     EXPECT_THAT(check_form({"src/core/a.cpp", text.substr(7)}), IsEmpty());
+}
+
+TEST(form, bounds_the_line) {
+    EXPECT_THAT(check_form({"src/core/a.cpp", std::string(120, 'a') + "\n"}), IsEmpty());
+    EXPECT_THAT(check_form({"src/core/a.cpp", "a\n" + std::string(121, 'a') + "\n"}),
+                ElementsAre(says(2, "longer than 120 columns")));
+}
+
+TEST(form, wants_a_word_about_each_public_type) {
+    auto const of = [](std::string const& text) {
+        return check_form({"include/shop/core/a.hpp", "#pragma once\nnamespace shop {\n" + text});
+    };
+    EXPECT_THAT(of("struct money {\n};\n"), ElementsAre(says(3, "what this type is")));
+    EXPECT_THAT(of("template <class T>\nclass money final : base {\n};\n"), ElementsAre(says(4, "what this type is")));
+    EXPECT_THAT(of("/// An amount.\ntemplate <class T>\nclass money {\n};\n"), IsEmpty());
+    EXPECT_THAT(of("struct money;\ntemplate <>\nstruct hash<money> {\n};\n"), IsEmpty());
+    EXPECT_THAT(of("namespace detail {\nstruct half {\n};\n}  // namespace detail\n"), IsEmpty());
 }
 
 TEST(form, refuses_leftovers_tabs_and_blanks) {

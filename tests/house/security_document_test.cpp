@@ -35,7 +35,8 @@ std::set<std::string> tests_of_the_tree() {
         for (std::string line; std::getline(file, line);) {
             auto const open = line.find('('), close = line.find(')');
             if (!line.starts_with("TEST") || open == line.npos || close == line.npos) continue;
-            if (auto name = test_named(std::string_view(line).substr(open + 1, close - open - 1), ", ")) names.insert(*std::move(name));
+            if (auto name = test_named(std::string_view(line).substr(open + 1, close - open - 1), ", "))
+                names.insert(*std::move(name));
         }
     }
     return names;

@@ -23,7 +23,8 @@
 
 namespace shop_test {
 
-/// A link to a port of this machine that can be cut: whoever connects to `port()` gets through to the target, until it is.
+/// A link to a port of this machine that can be cut: whoever connects to `port()` gets through to the target, until it
+/// is.
 /// @par Thread safety
 /// Shared objects: safe; a call returns once it holds.
 class cut_link {
@@ -54,7 +55,8 @@ public:
     /// Connections to the target, and those of them that the target has ended.
     std::size_t opened() const { return opened_; }
     std::size_t ended_by_target() const { return ended_by_target_; }
-    /// Those on which the target had answered, and that it has ended although the last that got through was not answered.
+    /// Those on which the target had answered, and that it has ended although the last that got through was not
+    /// answered.
     std::size_t unanswered() const { return unanswered_; }
 
     /// Nothing gets through either way, the end of a connection neither: connections stay, and new ones are taken.

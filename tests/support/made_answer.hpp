@@ -37,12 +37,14 @@ struct made_answer {
             to.typid = one.type;
             described.push_back(to);
         }
-        if (!described.empty()) require(PQsetResultAttrs(out.get(), static_cast<int>(described.size()), described.data()));
+        if (!described.empty())
+            require(PQsetResultAttrs(out.get(), static_cast<int>(described.size()), described.data()));
         for (std::size_t r = 0; r < rows.size(); ++r) {
             for (std::size_t c = 0; c < columns.size(); ++c) {
                 auto value = c < rows[r].size() ? rows[r][c] : field();
                 auto const size = value ? static_cast<int>(value->size()) : -1;
-                require(PQsetvalue(out.get(), static_cast<int>(r), static_cast<int>(c), value ? value->data() : nullptr, size));
+                require(PQsetvalue(out.get(), static_cast<int>(r), static_cast<int>(c), value ? value->data() : nullptr,
+                                   size));
             }
         }
         return out;
@@ -67,10 +69,13 @@ public:
     void boolean(bool value) { fields_.emplace_back(std::string(1, value ? '\1' : '\0')); }
     void integer(std::int64_t value) {
         std::string eight;
-        for (int shift = 56; shift >= 0; shift -= 8) eight += static_cast<char>(static_cast<std::uint64_t>(value) >> shift);
+        for (int shift = 56; shift >= 0; shift -= 8)
+            eight += static_cast<char>(static_cast<std::uint64_t>(value) >> shift);
         fields_.emplace_back(std::move(eight));
     }
-    void id(std::array<std::uint8_t, 16> const& value) { fields_.emplace_back(std::string(value.begin(), value.end())); }
+    void id(std::array<std::uint8_t, 16> const& value) {
+        fields_.emplace_back(std::string(value.begin(), value.end()));
+    }
     void bytes(std::span<std::uint8_t const> value) { fields_.emplace_back(std::string(value.begin(), value.end())); }
     void text(std::string_view value) { fields_.emplace_back(std::string(value)); }
     void made_text(std::string_view value) { text(value); }
@@ -84,7 +89,8 @@ private:
 template <class Record>
 made_answer answer_with(std::vector<Record> const& records) {
     made_answer out;
-    for (auto const& one : shop::postgres::records_of<Record>().columns) out.columns.push_back({one.name, one.type.oid, 1});
+    for (auto const& one : shop::postgres::records_of<Record>().columns)
+        out.columns.push_back({one.name, one.type.oid, 1});
     for (auto const& one : records) out.rows.push_back(answered_row::of(one));
     return out;
 }
@@ -103,12 +109,14 @@ std::vector<Record> read_answer(made_answer const& from) {
 template <class Record>
 made_answer text_answer_with(std::vector<Record> const& records) {
     made_answer out;
-    for (auto const& one : shop::postgres::records_of<Record>().columns) out.columns.push_back({one.name, one.type.oid, 0});
+    for (auto const& one : shop::postgres::records_of<Record>().columns)
+        out.columns.push_back({one.name, one.type.oid, 0});
     for (auto const& one : records) {
         shop::postgres::value_writer to;
         shop::for_each_field<Record>([&](auto const& f) { shop::storage::write_column(to, one.*f.pointer); });
         auto& row = out.rows.emplace_back();
-        for (auto& value : to.take()) row.push_back(value.is_null ? made_answer::field() : made_answer::field(std::move(value.value)));
+        for (auto& value : to.take())
+            row.push_back(value.is_null ? made_answer::field() : made_answer::field(std::move(value.value)));
     }
     return out;
 }
@@ -118,9 +126,10 @@ made_answer text_answer_with(std::vector<Record> const& records) {
 template <class Record>
 std::vector<Record> read_text_answer(made_answer const& from) {
     using shop::postgres::text_rows;
-    shop::postgres::require_shape(shop::postgres::records_of<Record>(), from.columns.size(), from.rows.size(), false, [&](std::size_t i) {
-        return shop::postgres::given_column{from.columns[i].name, from.columns[i].type, false};
-    });
+    shop::postgres::require_shape(
+        shop::postgres::records_of<Record>(), from.columns.size(), from.rows.size(), false, [&](std::size_t i) {
+            return shop::postgres::given_column{from.columns[i].name, from.columns[i].type, false};
+        });
     std::vector<text_rows::field> fields;
     for (auto const& row : from.rows) {
         for (std::size_t i = 0; i < from.columns.size(); ++i) {

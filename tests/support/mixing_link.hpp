@@ -25,8 +25,8 @@
 
 namespace shop_test {
 
-/// A link to a PostgreSQL that mixes up its answers: as a pooler that confuses sessions does, and worse. It swaps those of two
-/// connections, cuts them off, leaves messages out and says them again, as its seed has it.
+/// A link to a PostgreSQL that mixes up its answers: as a pooler that confuses sessions does, and worse. It swaps those
+/// of two connections, cuts them off, leaves messages out and says them again, as its seed has it.
 ///
 /// It speaks just enough of the protocol (version 3.0) to know where an answer ends: with ReadyForQuery.
 /// @par Thread safety
@@ -61,12 +61,13 @@ public:
 private:
     using answer = std::vector<std::string>;  // messages
     struct session {
-        explicit session(tcp::socket accepted) : near(std::move(accepted)), far(near.get_executor()), held(near.get_executor()) {}
+        explicit session(tcp::socket accepted)
+            : near(std::move(accepted)), far(near.get_executor()), held(near.get_executor()) {}
         tcp::socket near;
         local::socket far;
-        boost::asio::steady_timer held;         ///< while its answer waits for another to be swapped with
+        boost::asio::steady_timer held;  ///< while its answer waits for another to be swapped with
         std::optional<answer> waiting;
-        bool is_ready = false;                  ///< the session has begun
+        bool is_ready = false;  ///< the session has begun
 
         void close() {
             failure_code ignored;

@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "support/process.hpp"
-#include "support/scratch.hpp"
+#include "process.hpp"
+#include "scratch.hpp"
 
 namespace shop_test {
 
@@ -25,17 +25,19 @@ inline std::filesystem::path system_postgres_programs() {
     for (auto const& version : std::filesystem::directory_iterator("/usr/lib/postgresql", none)) {
         if (std::filesystem::exists(version.path() / "bin/postgres")) found.push_back(version.path() / "bin");
     }
-    if (found.empty()) throw std::runtime_error("there is no PostgreSQL under /usr/lib/postgresql: script/setup installs it");
+    if (found.empty())
+        throw std::runtime_error("there is no PostgreSQL under /usr/lib/postgresql: script/setup installs it");
     return *std::max_element(found.begin(), found.end());
 }
 
-/// A program of the PostgreSQL that SHOP_TEST_POSTGRES names by its folder, or of the system's. What another one does not
-/// bring, such as psql, is the system's.
+/// A program of the PostgreSQL that SHOP_TEST_POSTGRES names by its folder, or of the system's. What another one does
+/// not bring, such as psql, is the system's.
 inline std::string postgres_program(std::string const& name) {
     if (auto const* other = std::getenv("SHOP_TEST_POSTGRES")) {
         auto const found = std::filesystem::path(other) / "bin" / name;
         if (std::filesystem::exists(found)) return found.string();
-        if (name == "postgres") throw std::runtime_error(found.string() + " is not there, though SHOP_TEST_POSTGRES says so");
+        if (name == "postgres")
+            throw std::runtime_error(found.string() + " is not there, though SHOP_TEST_POSTGRES says so");
     }
     return (system_postgres_programs() / name).string();
 }
@@ -43,7 +45,8 @@ inline std::string postgres_program(std::string const& name) {
 /// PostgreSQL does not run as root: then it runs as the user that its package made.
 inline std::vector<std::string> as_unprivileged(std::vector<std::string> command) {
     if (::geteuid() == 0) {
-        std::vector<std::string> const before{"/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"};
+        std::vector<std::string> const before{"/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres",
+                                              "--clear-groups"};
         command.insert(command.begin(), before.begin(), before.end());
     }
     return command;
@@ -55,28 +58,36 @@ inline std::string url_of_socket(std::string folder, std::string const& database
     return "postgresql://shop@/" + database + "?host=" + folder;
 }
 
-/// A PostgreSQL of the test's own, in a temporary folder, reached through a socket there and by nobody else. It goes with
-/// the object.
+/// A PostgreSQL of the test's own, in a temporary folder, reached through a socket there and by nobody else. It goes
+/// with the object.
 class postgres_server {
 public:
     /// @param settings `name=value`, beside those that keep it private
     explicit postgres_server(std::vector<std::string> settings = {}) : settings_(std::move(settings)) {
         give_to_postgres(folder_.file(""));
         // A collation that is not by bytes, so that whoever relies on the server's own is found out.
-        expect_success({program("initdb"), "-D", data(), "-U", "shop", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions",
-                        "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en"});
+        expect_success({program("initdb"), "-D", data(), "-U", "shop", "-A", "trust", "-E", "UTF8", "--no-sync",
+                        "--no-instructions", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en"});
         start();
     }
     /// A copy of another one, as `pg_basebackup` made it in `folder`.
-    postgres_server(scratch folder, std::vector<std::string> settings) : folder_(std::move(folder)), settings_(std::move(settings)) {
+    postgres_server(scratch folder, std::vector<std::string> settings)
+        : folder_(std::move(folder)), settings_(std::move(settings)) {
         start();
     }
     ~postgres_server() { kill(); }
 
     void start() {
         // After a kill the server syncs all its files: at once, not one after another.
-        std::vector<std::string> command{program("postgres"), "-D", data(), "-k", folder_.file(""), "-c", "listen_addresses=",
-                                         "-c", "recovery_init_sync_method=syncfs"};
+        std::vector<std::string> command{program("postgres"),
+                                         "-D",
+                                         data(),
+                                         "-k",
+                                         folder_.file(""),
+                                         "-c",
+                                         "listen_addresses=",
+                                         "-c",
+                                         "recovery_init_sync_method=syncfs"};
         for (auto const& s : settings_) command.insert(command.end(), {"-c", s});
         // After a kill the backends of the one before may still be on their way out.
         for (int tried = 0; tried < 600; ++tried) {
@@ -93,9 +104,7 @@ public:
     std::string log() const { return process_->err(); }
 
     std::string socket_folder() const { return folder_.file(""); }
-    std::string url(std::string const& database = "postgres") const {
-        return url_of_socket(socket_folder(), database);
-    }
+    std::string url(std::string const& database = "postgres") const { return url_of_socket(socket_folder(), database); }
     /// An empty database. @return its name
     std::string create_database() {
         static std::atomic<int> made = 0;
@@ -105,7 +114,8 @@ public:
     }
     /// Runs SQL. @return its output, without decoration
     std::string sql(std::string const& text, std::string const& database = "postgres") const {
-        auto const done = run({program("psql"), "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", url(database), "-c", text});
+        auto const done =
+            run({program("psql"), "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", url(database), "-c", text});
         if (done.code != 0) throw std::runtime_error(text + ": " + done.err);
         return done.out.substr(0, done.out.find_last_not_of('\n') + 1);
     }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "support/postgres_server.hpp"
+#include "postgres_server.hpp"
 
 namespace shop_test {
 
@@ -8,8 +8,8 @@ namespace shop_test {
 inline postgres_server standby_of(postgres_server const& primary) {
     scratch beside;
     postgres_server::give_to_postgres(beside.file(""));
-    postgres_server::expect_success({postgres_server::program("pg_basebackup"), "-D", beside.file("data"), "-d", primary.url(), "-R",
-                                     "-X", "stream", "-c", "fast"});
+    postgres_server::expect_success({postgres_server::program("pg_basebackup"), "-D", beside.file("data"), "-d",
+                                     primary.url(), "-R", "-X", "stream", "-c", "fast"});
     return {std::move(beside), {}};
 }
 

@@ -17,8 +17,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
-#include "support/process.hpp"
-#include "support/scratch.hpp"
+#include "process.hpp"
+#include "scratch.hpp"
 
 namespace shop_test {
 
@@ -49,8 +49,8 @@ struct proxy_kind {
     std::string program;
     /// The words of its file that say where it listens, and what they become; `$port` is the port.
     std::string listens, listens_here;
-    /// The words of its file that say for how many seconds a connection to the server is kept idle, and the same for as short
-    /// a time as there is.
+    /// The words of its file that say for how many seconds a connection to the server is kept idle, and the same for as
+    /// short a time as there is.
     std::string keeps_idle, keeps_idle_briefly;
     std::vector<std::string> (*command)(proxy_site const&);
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "support/process.hpp"
+#include "process.hpp"
 
 namespace shop_test {
 

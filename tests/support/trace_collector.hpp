@@ -10,8 +10,8 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include <shop/core/json.hpp>
 #include <shop/http/server.hpp>
+#include <shop/json/json.hpp>
 
 namespace shop_test {
 
@@ -36,7 +36,8 @@ public:
 
     std::string const& url() const { return url_; }
 
-    /// The spans below that one, each as the way that leads to it: `shop-gateway edge orders.place > shop-gateway client ...`.
+    /// The spans below that one, each as the way that leads to it: `shop-gateway edge orders.place > shop-gateway
+    /// client ...`.
     std::multiset<std::string> ways_below(std::string const& span) const {
         std::lock_guard const lock(mutex_);
         std::multiset<std::string> out;
@@ -82,14 +83,18 @@ private:
         std::lock_guard const lock(mutex_);
         auto const spans = *(*(*told_of.find("scopeSpans")).begin()).find("spans");
         for (auto const span : spans) {
-            auto const text = [&](char const* name) { return span.find(name) ? std::string(span.find(name)->as_string()) : ""; };
-            below_.emplace(text("parentSpanId"), told{text("spanId"), service + " " + attribute(span, "hop") + " " + text("name")});
+            auto const text = [&](char const* name) {
+                return span.find(name) ? std::string(span.find(name)->as_string()) : "";
+            };
+            below_.emplace(text("parentSpanId"),
+                           told{text("spanId"), service + " " + attribute(span, "hop") + " " + text("name")});
         }
     }
     static std::string attribute(shop::json::value const& of, std::string_view name) {
         auto const attributes = *of.find("attributes");
         for (auto const one : attributes) {
-            if (one.find("key")->as_string() == name) return std::string(one.find("value")->find("stringValue")->as_string());
+            if (one.find("key")->as_string() == name)
+                return std::string(one.find("value")->find("stringValue")->as_string());
         }
         return {};
     }

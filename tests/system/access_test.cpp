@@ -30,8 +30,8 @@ protected:
         return made.out.substr(0, made.out.find('\n'));
     }
     static std::string bearer(std::string const& key) { return "Authorization: Bearer " + key + "\r\n"; }
-    answer ask(std::string const& key, std::string const& method, std::string const& target, std::string const& body = {},
-               std::string const& more = {}) {
+    answer ask(std::string const& key, std::string const& method, std::string const& target,
+               std::string const& body = {}, std::string const& more = {}) {
         auto client = shop_->client();
         return client.ask(method, target, body, bearer(key) + more);
     }
@@ -43,10 +43,11 @@ protected:
     shop_test::scratch folder_;
     std::string keys_ = folder_.file("keys.json");
     std::string boss_ = new_key("boss", {"--scope", "*"});
-    std::string ann_ = new_key("ann", {"--customer", "ann", "--scope", "orders:read", "--scope", "orders:write", "--scope",
-                                       "notifications:read", "--scope", "products:read"});
-    std::string bob_ = new_key("bob", {"--customer", "bob", "--scope", "orders:read", "--scope", "orders:write", "--scope",
-                                       "orders:fulfil", "--scope", "notifications:read", "--scope", "products:read"});
+    std::string ann_ = new_key("ann", {"--customer", "ann", "--scope", "orders:read", "--scope", "orders:write",
+                                       "--scope", "notifications:read", "--scope", "products:read"});
+    std::string bob_ =
+        new_key("bob", {"--customer", "bob", "--scope", "orders:read", "--scope", "orders:write", "--scope",
+                        "orders:fulfil", "--scope", "notifications:read", "--scope", "products:read"});
     std::optional<server> shop_;
 };
 
@@ -90,9 +91,13 @@ TEST_F(access, of_a_customer_ends_at_the_things_of_others_whatever_the_operation
     open();
     auto owner = shop_->client();
     ASSERT_EQ(ask(boss_, "POST", "/v1/products",
-                  R"({"sku":"MUG","name":"Mug","status":"active","price":{"amount":1,"currency":"EUR"}})").status, 201);
+                  R"({"sku":"MUG","name":"Mug","status":"active","price":{"amount":1,"currency":"EUR"}})")
+                  .status,
+              201);
     ASSERT_EQ(ask(boss_, "POST", "/v1/inventory/MUG/movements", R"({"kind":"received","quantity":10})",
-                  "Idempotency-Key: opening\r\n").status, 201);
+                  "Idempotency-Key: opening\r\n")
+                  .status,
+              201);
     auto const placed = ask(ann_, "POST", "/v1/orders", order_of("ann", {{"MUG", 1}}), "Idempotency-Key: k\r\n");
     ASSERT_EQ(placed.status, 201) << placed.body;
     auto const id = placed.member("id");
@@ -128,9 +133,13 @@ TEST_F(access, of_a_customer_ends_at_the_things_of_others_whatever_the_operation
 TEST_F(access, to_a_page_of_a_list_is_for_who_asked_for_the_one_before) {
     open();
     ASSERT_EQ(ask(boss_, "POST", "/v1/products",
-                  R"({"sku":"MUG","name":"Mug","status":"active","price":{"amount":1,"currency":"EUR"}})").status, 201);
+                  R"({"sku":"MUG","name":"Mug","status":"active","price":{"amount":1,"currency":"EUR"}})")
+                  .status,
+              201);
     ASSERT_EQ(ask(boss_, "POST", "/v1/inventory/MUG/movements", R"({"kind":"received","quantity":10})",
-                  "Idempotency-Key: opening\r\n").status, 201);
+                  "Idempotency-Key: opening\r\n")
+                  .status,
+              201);
     for (int i = 0; i < 3; ++i) {
         for (auto const& [key, who] : {std::pair(ann_, "ann"), std::pair(bob_, "bob")}) {
             auto const cart = "Idempotency-Key: cart-" + std::to_string(i) + "\r\n";
@@ -158,13 +167,19 @@ TEST_F(access, to_a_page_of_a_list_is_for_who_asked_for_the_one_before) {
 TEST_F(access, to_what_is_expanded_needs_the_scope_of_that) {
     open();
     ASSERT_EQ(ask(boss_, "POST", "/v1/products",
-                  R"({"sku":"MUG","name":"Mug","status":"active","price":{"amount":1,"currency":"EUR"}})").status, 201);
+                  R"({"sku":"MUG","name":"Mug","status":"active","price":{"amount":1,"currency":"EUR"}})")
+                  .status,
+              201);
     ASSERT_EQ(ask(boss_, "POST", "/v1/inventory/MUG/movements", R"({"kind":"received","quantity":10})",
-                  "Idempotency-Key: opening\r\n").status, 201);
-    auto const id = ask(ann_, "POST", "/v1/orders", order_of("ann", {{"MUG", 1}}), "Idempotency-Key: k\r\n").member("id");
+                  "Idempotency-Key: opening\r\n")
+                  .status,
+              201);
+    auto const id =
+        ask(ann_, "POST", "/v1/orders", order_of("ann", {{"MUG", 1}}), "Idempotency-Key: k\r\n").member("id");
     auto const orders_only = new_key("ann-2", {"--account", "ann", "--customer", "ann", "--scope", "orders:read"});
     shop_->process().signal(SIGHUP);
-    ASSERT_TRUE(shop_test::eventually(std::chrono::minutes(1), [&] { return ask(orders_only, "GET", "/v1/orders/" + id).status == 200; }));
+    ASSERT_TRUE(shop_test::eventually(std::chrono::minutes(1),
+                                      [&] { return ask(orders_only, "GET", "/v1/orders/" + id).status == 200; }));
     auto const refused = ask(orders_only, "GET", "/v1/orders/" + id + "?expand=availability");
     EXPECT_EQ(refused.status, 403) << refused.body;
     EXPECT_THAT(refused.body, HasSubstr("products:read"));
@@ -178,10 +193,12 @@ TEST_F(access, needs_the_scope_of_the_operation) {
     open();
     auto const none = new_key("none", {"--scope", "nothing:read"});
     shop_->process().signal(SIGHUP);
-    ASSERT_TRUE(shop_test::eventually(std::chrono::minutes(1), [&] { return ask(none, "GET", "/v1/orders").status != 401; }));
+    ASSERT_TRUE(
+        shop_test::eventually(std::chrono::minutes(1), [&] { return ask(none, "GET", "/v1/orders").status != 401; }));
     for_each_operation([&](auto const& row) {
         auto const [path, body] = request_for(row, "x");
-        EXPECT_EQ(ask(none, std::string(shop::to_word(row.method)), path, body, "Idempotency-Key: k\r\n").status, 403) << row.name;
+        EXPECT_EQ(ask(none, std::string(shop::to_word(row.method)), path, body, "Idempotency-Key: k\r\n").status, 403)
+            << row.name;
     });
 }
 
@@ -190,11 +207,14 @@ TEST_F(access, by_a_new_key_begins_and_by_a_revoked_one_ends_without_a_restart) 
     auto const next = new_key("ann-2", {"--account", "ann", "--customer", "ann", "--scope", "orders:read"});
     EXPECT_EQ(ask(next, "GET", "/v1/orders").status, 401);
     shop_->process().signal(SIGHUP);
-    EXPECT_TRUE(shop_test::eventually(std::chrono::minutes(1), [&] { return ask(next, "GET", "/v1/orders").status == 200; }));
-    EXPECT_EQ(ask(ann_, "GET", "/v1/orders").status, 200) << "both keys are good while one takes the place of the other";
+    EXPECT_TRUE(
+        shop_test::eventually(std::chrono::minutes(1), [&] { return ask(next, "GET", "/v1/orders").status == 200; }));
+    EXPECT_EQ(ask(ann_, "GET", "/v1/orders").status, 200)
+        << "both keys are good while one takes the place of the other";
     ASSERT_EQ(shop_test::run_server({"keys", "revoke", "ann", "--keys", keys_}).code, 0);
     shop_->process().signal(SIGHUP);
-    EXPECT_TRUE(shop_test::eventually(std::chrono::minutes(1), [&] { return ask(ann_, "GET", "/v1/orders").status == 401; }));
+    EXPECT_TRUE(
+        shop_test::eventually(std::chrono::minutes(1), [&] { return ask(ann_, "GET", "/v1/orders").status == 401; }));
     EXPECT_EQ(ask(next, "GET", "/v1/orders").status, 200);
 }
 
@@ -364,12 +384,14 @@ TEST_F(access, without_keys_is_for_people_on_this_machine) {
 TEST_F(access, by_guessing_costs_the_guesser_behind_a_trusted_proxy_and_nobody_else) {
     open({"--trusted-proxies", "127.0.0.1", "--address-rate-limit", "1/s:20", "--access-log", "yes"});
     auto const guess_from = [&](std::string const& address) {
-        return ask("shop_boss_guess", "GET", "/v1/orders", {}, "X-Forwarded-For: 198.51.100.1, " + address + "\r\n").status;
+        return ask("shop_boss_guess", "GET", "/v1/orders", {}, "X-Forwarded-For: 198.51.100.1, " + address + "\r\n")
+            .status;
     };
     for (int i = 0; i < 10; ++i) ASSERT_EQ(guess_from("203.0.113.1"), 401);
     EXPECT_EQ(guess_from("203.0.113.1"), 429);
     EXPECT_EQ(guess_from("203.0.113.2"), 401) << "others at the same proxy are not";
-    EXPECT_EQ(ask(ann_, "GET", "/v1/orders", {}, "X-Forwarded-For: 203.0.113.1\r\n").status, 200) << "who is known is let in";
+    EXPECT_EQ(ask(ann_, "GET", "/v1/orders", {}, "X-Forwarded-For: 203.0.113.1\r\n").status, 200)
+        << "who is known is let in";
     for (int i = 0; i < 20; ++i) ask(bob_, "GET", "/v1/orders", {}, "X-Forwarded-For: 203.0.113.3\r\n");
     EXPECT_EQ(ask(bob_, "GET", "/v1/orders", {}, "X-Forwarded-For: 203.0.113.3\r\n").status, 429);
     EXPECT_EQ(ask(bob_, "GET", "/v1/orders", {}, "Forwarded: for=203.0.113.4\r\n").status, 200);
@@ -381,7 +403,8 @@ TEST_F(access, by_a_known_key_is_given_at_an_address_that_guessed) {
     open();
     for (int i = 0; i < 10; ++i) ASSERT_EQ(ask("shop_boss_guess", "GET", "/v1/orders").status, 401);
     EXPECT_EQ(ask("shop_boss_guess", "GET", "/v1/orders").status, 429);
-    EXPECT_EQ(ask("shop_boss_guess", "GET", "/v1/orders", {}, "X-Forwarded-For: 203.0.113.1\r\n").status, 429) << "not trusted";
+    EXPECT_EQ(ask("shop_boss_guess", "GET", "/v1/orders", {}, "X-Forwarded-For: 203.0.113.1\r\n").status, 429)
+        << "not trusted";
     EXPECT_EQ(ask(ann_, "GET", "/v1/orders").status, 200);
 }
 
@@ -401,7 +424,8 @@ TEST_F(access, from_a_page_of_another_origin_is_the_browsers_to_refuse) {
     for (auto const* field : {"", "Origin: https://shop.example\r\n", "Origin: https://evil.example\r\n"}) {
         EXPECT_EQ(client.ask("GET", "/v1/orders", {}, bearer(ann_) + field).field("Vary"), "Origin") << field;
     }
-    auto const null = client.ask("OPTIONS", "/v1/orders", {}, "Origin: null\r\nAccess-Control-Request-Method: POST\r\n");
+    auto const null =
+        client.ask("OPTIONS", "/v1/orders", {}, "Origin: null\r\nAccess-Control-Request-Method: POST\r\n");
     EXPECT_EQ(null.field("Access-Control-Allow-Origin"), "");
 }
 
@@ -422,11 +446,14 @@ TEST_F(access, that_is_refused_is_told_with_the_id_of_the_key_and_never_its_secr
     wrong.back() = wrong.back() == 'A' ? 'B' : 'A';
     EXPECT_EQ(ask(wrong, "GET", "/v1/products").status, 401);
     EXPECT_EQ(ask(reader, "GET", "/v1/orders").status, 403);
-    while (ask(reader, "GET", "/v1/products").status != 429) {}
+    while (ask(reader, "GET", "/v1/products").status != 429) {
+    }
     EXPECT_EQ(shop_->stop(), 0);
     auto const log = shop_->log();
-    EXPECT_THAT(log, HasSubstr(R"("level":"warning","event":"security.unauthenticated","key":"reader","account":"","operation":"products.list")"));
-    EXPECT_THAT(log, HasSubstr(R"("event":"security.forbidden","key":"reader","account":"reader","operation":"orders.list")"));
+    EXPECT_THAT(log, HasSubstr(R"("level":"warning","event":"security.unauthenticated","key":"reader","account":"",)"
+                               R"("operation":"products.list")"));
+    EXPECT_THAT(
+        log, HasSubstr(R"("event":"security.forbidden","key":"reader","account":"reader","operation":"orders.list")"));
     EXPECT_THAT(log, HasSubstr(R"("event":"security.rate_limited","key":"reader")"));
     EXPECT_THAT(log, Not(HasSubstr(reader.substr(12, 40))));
     EXPECT_THAT(log, Not(HasSubstr(wrong.substr(12, 40))));
@@ -445,7 +472,8 @@ TEST_F(access, that_is_given_taken_or_about_to_end_is_told) {
     EXPECT_EQ(shop_->stop(), 0);
     EXPECT_THAT(shop_->log(), HasSubstr(R"("event":"security.key_added","key":"new"})"));
     EXPECT_THAT(shop_->log(), HasSubstr(R"("event":"security.key_revoked","key":"bob"})"));
-    EXPECT_THAT(shop_->log(), HasSubstr(R"("level":"warning","event":"security.key_expires_soon","key":"guest","expires_at":")"));
+    EXPECT_THAT(shop_->log(),
+                HasSubstr(R"("level":"warning","event":"security.key_expires_soon","key":"guest","expires_at":")"));
 }
 
 TEST_F(access, is_remembered_by_the_hour_of_its_last_use) {
@@ -453,11 +481,13 @@ TEST_F(access, is_remembered_by_the_hour_of_its_last_use) {
     EXPECT_EQ(ask(ann_, "GET", "/v1/orders").status, 200);
     EXPECT_EQ(shop_->stop(), 0);
     auto const listed = shop_test::run_server({"keys", "list", "--keys", keys_});
-    EXPECT_THAT(listed.out, testing::ContainsRegex("ann  account ann  scopes [a-z: ]*  customer ann  last used 20..-..-..T..Z\n"));
+    EXPECT_THAT(listed.out,
+                testing::ContainsRegex("ann  account ann  scopes [a-z: ]*  customer ann  last used 20..-..-..T..Z\n"));
     EXPECT_THAT(listed.out, HasSubstr("boss  account boss  scopes *  last used never\n"));
     ASSERT_EQ(shop_test::run_server({"keys", "revoke", "ann", "--keys", keys_}).code, 0);
     new_key("ann", {"--scope", "orders:read"});
-    EXPECT_THAT(shop_test::run_server({"keys", "list", "--keys", keys_}).out, HasSubstr("ann  account ann  scopes orders:read  last used never\n"))
+    EXPECT_THAT(shop_test::run_server({"keys", "list", "--keys", keys_}).out,
+                HasSubstr("ann  account ann  scopes orders:read  last used never\n"))
         << "another key of the same name";
 }
 

@@ -29,8 +29,8 @@ TEST(full_disk, refuses_writes_keeps_answering_reads_and_leaves_no_half_order) {
         server shop(store, {}, with_files_of_at_most(2048));
         auto client = shop.client();
         ASSERT_TRUE(stock_up(client, "MUG", 1'000'000));
-        // Between the last order that is confirmed and the first that is refused stands one whose intent had room and whose
-        // conclusion has not: it is open (202, or 504 on a busy machine), not lost.
+        // Between the last order that is confirmed and the first that is refused stands one whose intent had room and
+        // whose conclusion has not: it is open (202, or 504 on a busy machine), not lost.
         shop_test::answer last;
         for (int n = 0; n < 20'000 && last.status != 503; ++n) {
             auto const key = std::to_string(n);

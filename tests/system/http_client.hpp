@@ -17,7 +17,7 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 
-#include <shop/core/json.hpp>
+#include <shop/json/json.hpp>
 
 namespace shop_test {
 

@@ -14,8 +14,8 @@ namespace shop_test {
 
 /// Buyers that order from a port all the time, whatever becomes of what listens there, and what they know.
 ///
-/// Each repeats its order until it is confirmed; but every other one goes on to the next when the outcome is not told (202,
-/// 504, or no answer), so that some orders have nobody asking for them.
+/// Each repeats its order until it is confirmed; but every other one goes on to the next when the outcome is not told
+/// (202, 504, or no answer), so that some orders have nobody asking for them.
 class order_load {
     using clock = std::chrono::steady_clock;
 
@@ -72,8 +72,8 @@ public:
         auto const enough = known_.confirmed.size() + more;
         return told_.wait_for(lock, std::chrono::minutes(1), [&] { return known_.confirmed.size() >= enough; });
     }
-    /// Waits for answers, whatever they are, until that time has passed and that many have come; false if they have not a
-    /// minute later.
+    /// Waits for answers, whatever they are, until that time has passed and that many have come; false if they have not
+    /// a minute later.
     bool wait_for_answers(int more, clock::duration over) {
         std::unique_lock lock(mutex_);
         auto const until = clock::now() + over;

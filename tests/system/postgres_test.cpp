@@ -37,7 +37,8 @@ public:
     void start(int buyers, std::string const& prefix) {
         stopping_ = false;
         for (int b = 0; b < buyers; ++b) {
-            threads_.emplace_back([this, b, prefix] { buy(static_cast<std::size_t>(b), prefix + "-" + std::to_string(b)); });
+            threads_.emplace_back(
+                [this, b, prefix] { buy(static_cast<std::size_t>(b), prefix + "-" + std::to_string(b)); });
         }
     }
     void stop() {
@@ -106,9 +107,10 @@ protected:
         std::set<std::string> keys = buyers.open();
         for (auto const& [key, body] : buyers.answered()) keys.insert(key);
         EXPECT_EQ(sql("SELECT count(*) FROM orders_order"), std::to_string(keys.size()));
-        EXPECT_EQ(sql("SELECT count(DISTINCT order_id) FROM orders_key WHERE (operation IS NULL OR operation = order_id)"
-                      " AND order_id <> '00000000-0000-0000-0000-000000000000'"),  // those of movements of stock name none
-                  std::to_string(keys.size()));
+        EXPECT_EQ(
+            sql("SELECT count(DISTINCT order_id) FROM orders_key WHERE (operation IS NULL OR operation = order_id)"
+                " AND order_id <> '00000000-0000-0000-0000-000000000000'"),  // those of movements of stock name none
+            std::to_string(keys.size()));
     }
     void expect_clean() {
         auto const audit = shop_test::run_server({"audit", "--store", store_});
@@ -139,8 +141,9 @@ TEST_F(postgres_under_a_server, killed_twenty_times_under_order_load_costs_no_or
                 database_.start();
                 break;
             case 1: {  // one that serves us, in the middle of something; the server then ends them all
-                auto const pid = sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'shop' ORDER BY (wait_event = "
-                                     "'WALSync') DESC NULLS LAST, state = 'active' DESC LIMIT 1");
+                auto const pid =
+                    sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'shop' ORDER BY (wait_event = "
+                        "'WALSync') DESC NULLS LAST, state = 'active' DESC LIMIT 1");
                 auto const before = database_.log().size();
                 ::kill(std::stoi(pid), SIGKILL);
                 while (database_.log().find("ready to accept", before) == std::string::npos) std::this_thread::yield();
@@ -157,13 +160,15 @@ TEST_F(postgres_under_a_server, killed_twenty_times_under_order_load_costs_no_or
         auto const ready = std::chrono::steady_clock::now();
         auto const before = buyers.confirmed();
         while (buyers.confirmed() == before) std::this_thread::yield();
-        auto const took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - ready);
+        auto const took =
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - ready);
         slowest = std::max(slowest, took);
         buyers.stop();
         EXPECT_TRUE(nothing_stays_open()) << "round " << round;
     }
     std::cout << buyers.answered().size() << " orders answered, " << buyers.open().size()
-              << " left open to their buyers; selling again at most " << slowest.count() << " ms after the database was ready;";
+              << " left open to their buyers; selling again at most " << slowest.count()
+              << " ms after the database was ready;";
     for (auto const& [status, count] : buyers.statuses()) {
         std::cout << " " << count << " x " << status;
         EXPECT_THAT(status, testing::AnyOf(201, 202, 503, 504));
@@ -180,16 +185,20 @@ TEST_F(postgres_under_a_server, whose_answers_are_swapped_cut_and_repeated_costs
     using damage = mixing_link::damage;
     constexpr unsigned seed = 20261128;
     mixing_link between(database_.socket_folder() + "/.s.PGSQL.5432", seed);
-    server shop("postgresql://shop@127.0.0.1:" + std::to_string(between.port()) + "/" + name_ + "?sslmode=disable&gssencmode=disable");
+    server shop("postgresql://shop@127.0.0.1:" + std::to_string(between.port()) + "/" + name_ +
+                "?sslmode=disable&gssencmode=disable");
     auto client = shop.client();
     for (auto const* sku : {"A", "B", "C"}) ASSERT_TRUE(stock_up(client, sku, 1'000'000));
     crowd buyers({&shop});
     auto const done = [&](damage what) { return between.count(what) >= 5; };
     between.mix_one_in(8);
     buyers.start(32, "mixed");
-    EXPECT_TRUE(eventually(2min, [&] {
-        return done(damage::swapped) && done(damage::cut) && done(damage::left_out) && done(damage::repeated) && done(damage::stale);
-    })) << "seed " << seed << ": is the shop alive? " << shop.log();
+    EXPECT_TRUE(eventually(2min,
+                           [&] {
+                               return done(damage::swapped) && done(damage::cut) && done(damage::left_out) &&
+                                      done(damage::repeated) && done(damage::stale);
+                           }))
+        << "seed " << seed << ": is the shop alive? " << shop.log();
     between.mix_one_in(0);
     auto const before = buyers.confirmed();
     EXPECT_TRUE(eventually(1min, [&] { return buyers.confirmed() >= before + 50; })) << "it sells again";
@@ -213,7 +222,8 @@ std::map<std::string, int> told(std::vector<server*> const& shops) {
     std::string const event = R"("event":"notification","id":")";
     for (auto const* shop : shops) {
         auto const log = shop->log();
-        for (auto at = log.find(event); at != log.npos; at = log.find(event, at + 1)) ++out[log.substr(at + event.size(), 36)];
+        for (auto at = log.find(event); at != log.npos; at = log.find(event, at + 1))
+            ++out[log.substr(at + event.size(), 36)];
     }
     return out;
 }
@@ -226,7 +236,8 @@ TEST_F(postgres_under_a_server, two_servers_sell_what_there_is_and_tell_every_ev
     in_parallel(64, [&](int thread) {
         auto buyer = (thread % 2 ? one : two).client();
         for (int n = next++; n < 1000; n = next++) {
-            auto const answer = buyer.post("/v1/orders", order_of("c" + std::to_string(n), {{"HOT", 1}}), "k" + std::to_string(n));
+            auto const answer =
+                buyer.post("/v1/orders", order_of("c" + std::to_string(n), {{"HOT", 1}}), "k" + std::to_string(n));
             if (answer.status == 201)
                 ++confirmed;
             else if (answer.status == 409 && answer.member("code") == "out_of_stock")
@@ -244,7 +255,8 @@ TEST_F(postgres_under_a_server, two_servers_sell_what_there_is_and_tell_every_ev
     auto const events = std::stoul(sql("SELECT count(*) FROM orders_event WHERE version > 1")) + 1;
     EXPECT_TRUE(eventually(1min, [&] { return told({&one, &two}).size() == events; }));
     for (auto const& [id, times] : told({&one, &two})) EXPECT_EQ(times, 1) << id;
-    EXPECT_TRUE(eventually(1min, [&] { return client.get("/v1/products/HOT").member("availability/available") == "0"; }));
+    EXPECT_TRUE(
+        eventually(1min, [&] { return client.get("/v1/products/HOT").member("availability/available") == "0"; }));
     EXPECT_EQ(one.stop(), 0);
     EXPECT_EQ(two.stop(), 0);
     expect_clean();
@@ -259,7 +271,8 @@ TEST_F(postgres_under_a_server, twins_at_two_servers_are_one_order) {
         std::set<std::string> bodies;
         in_parallel(8, [&](int thread) {
             auto buyer = (thread % 2 ? one : two).client();
-            auto const answer = buyer.post("/v1/orders", order_of("ann", {{"MUG", 1}}), "twin-" + std::to_string(round));
+            auto const answer =
+                buyer.post("/v1/orders", order_of("ann", {{"MUG", 1}}), "twin-" + std::to_string(round));
             std::lock_guard lock(mutex);
             EXPECT_EQ(answer.status, 201);
             bodies.insert(answer.body);
@@ -290,14 +303,19 @@ TEST_F(postgres_under_a_server, a_server_that_dies_is_followed_by_the_other_with
         while (buyers.confirmed() < before + 50) std::this_thread::yield();  // the other sells on
         buyers.stop();
         EXPECT_TRUE(nothing_stays_open()) << "round " << round;
-        EXPECT_TRUE(eventually(1min, [&] {
-            return sql("SELECT count(*) FROM orders_event AS e WHERE version > 1 AND NOT EXISTS (SELECT 1 FROM "
-                       "notifications_delivery AS d WHERE d.order_id = e.order_id AND d.order_version = e.version)") == "0";
-        })) << "round " << round << ": a customer was not told";
+        EXPECT_TRUE(eventually(
+            1min,
+            [&] {
+                return sql("SELECT count(*) FROM orders_event AS e WHERE version > 1 AND NOT EXISTS (SELECT 1 FROM "
+                           "notifications_delivery AS d WHERE d.order_id = e.order_id AND d.order_version = "
+                           "e.version)") == "0";
+            }))
+            << "round " << round << ": a customer was not told";
         auto& survivor = *shops[1 - round % 2];
         auto client = survivor.client();
         for (auto const& key : buyers.open()) ASSERT_EQ(client.post("/v1/orders", crowd_order(key), key).status, 201);
-        for (auto const& [key, body] : buyers.answered()) ASSERT_EQ(client.post("/v1/orders", crowd_order(key), key).body, body);
+        for (auto const& [key, body] : buyers.answered())
+            ASSERT_EQ(client.post("/v1/orders", crowd_order(key), key).body, body);
         shops[round % 2] = std::make_unique<server>(store_);
     }
     EXPECT_EQ(shops[0]->stop(), 0);
@@ -313,10 +331,11 @@ TEST(postgres_without_room, is_told_by_readiness_for_as_long_as_writes_are_refus
     auto client = shop.client();
     ASSERT_TRUE(stock_up(client, "MUG", 100));
     EXPECT_EQ(client.get("/readyz").status, 200);
-    database.sql("CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS "
-                 "$$ BEGIN RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END $$; "
-                 "CREATE TRIGGER full_disk BEFORE INSERT ON orders_order EXECUTE FUNCTION full_disk()",
-                 name);
+    database.sql(
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END $$; "
+        "CREATE TRIGGER full_disk BEFORE INSERT ON orders_order EXECUTE FUNCTION full_disk()",
+        name);
     shop_test::answer readiness;
     EXPECT_TRUE(eventually(30s, [&] {
         EXPECT_EQ(client.post("/v1/orders", order_of("ann", {{"MUG", 1}}), "cart").member("code"), "store_unavailable");
@@ -359,7 +378,9 @@ TEST(postgres_command_line, ends_with_78_behind_a_pooler_that_it_was_not_told_of
         shop_test::pooler const between(database, settings);
         std::vector<std::string> const store{"--store", between.url(name)};
         for (std::vector<std::string> command : {std::vector<std::string>{"serve", "all", "--listen", "127.0.0.1:0"},
-                                                 {"migrate"}, {"migrate", "--check"}, {"audit"}}) {
+                                                 {"migrate"},
+                                                 {"migrate", "--check"},
+                                                 {"audit"}}) {
             command.insert(command.end(), store.begin(), store.end());
             auto const refused = shop_test::run_server(command);
             EXPECT_EQ(refused.code, 78) << command[0] << ": " << refused.err;
@@ -372,7 +393,8 @@ TEST(postgres_command_line, ends_with_78_behind_a_pooler_that_it_was_not_told_of
 }
 
 TEST(postgres_command_line, never_shows_a_password) {
-    auto const check = shop_test::run_server({"check-config", "--store", "postgresql://ann:secret@db/shop?password=secret2"});
+    auto const check =
+        shop_test::run_server({"check-config", "--store", "postgresql://ann:secret@db/shop?password=secret2"});
     EXPECT_EQ(check.code, 0);
     EXPECT_EQ((check.out + check.err).find("secret"), std::string::npos) << check.out;
     auto const refused = shop_test::run_server({"migrate", "--store", "postgresql://ann:secret@127.0.0.1:1/shop"});

@@ -1,4 +1,5 @@
-// The shop behind each of the proxies that docs/deployment.md names, with the settings that it quotes: one suite over all.
+// The shop behind each of the proxies that docs/deployment.md names, with the settings that it quotes: one suite over
+// all.
 
 #include <gmock/gmock.h>
 
@@ -259,8 +260,8 @@ TEST(behind_proxies, the_documents_quote_the_files_that_are_run) {
     for (auto const& kind : shop_test::proxy_kinds()) expect_quoted(kind.configuration(), kind.name + ".conf");
 }
 
-/// A shop behind a proxy, and between them a link on which the server's end of a connection reaches the proxy late: an order
-/// is sent after the server has closed its idle connections, and before the proxy can know it.
+/// A shop behind a proxy, and between them a link on which the server's end of a connection reaches the proxy late: an
+/// order is sent after the server has closed its idle connections, and before the proxy can know it.
 class idle_race {
 public:
     idle_race(proxy_kind const& kind, std::string const& server_idle, proxy::changes const& changes)
@@ -270,8 +271,8 @@ public:
 
     enum class client_connection { fresh, used };
 
-    /// @return the answer to an order that is sent then. HAProxy reuses a connection to the server only for what comes on a
-    /// used one of a client.
+    /// @return the answer to an order that is sent then. HAProxy reuses a connection to the server only for what comes
+    /// on a used one of a client.
     answer order(client_connection on) {
         http_client direct(shop_.port()), by(front_.port());
         if (!stock_up(direct, "MUG", 5)) throw std::runtime_error("no stock");

@@ -30,8 +30,11 @@ TEST(cursors, of_a_shop_with_a_cursor_key_are_good_after_a_restart) {
         auto client = shop.client();
         for (auto const* sku : {"A", "B"}) {
             if (first) {
-                ASSERT_EQ(client.post("/v1/products", std::string(R"({"sku":")") + sku +
-                                                          R"(","name":"N","price":{"amount":1,"currency":"EUR"}})").status, 201);
+                ASSERT_EQ(client
+                              .post("/v1/products", std::string(R"({"sku":")") + sku +
+                                                        R"(","name":"N","price":{"amount":1,"currency":"EUR"}})")
+                              .status,
+                          201);
             }
         }
         auto const page = client.get("/v1/products?limit=1" + (first ? "" : "&cursor=" + cursor));
@@ -48,7 +51,8 @@ TEST(cursors, are_not_sealed_with_a_key_that_others_may_read_or_guess) {
     shop_test::scratch folder;
     auto const key = folder.file("cursor-key");
     auto const refused = [&] {
-        auto const run = shop_test::run_server({"serve", "all", "--listen", "127.0.0.1:0", "--store", "memory:", "--cursor-key", key});
+        auto const run = shop_test::run_server(
+            {"serve", "all", "--listen", "127.0.0.1:0", "--store", "memory:", "--cursor-key", key});
         EXPECT_EQ(run.code, 78) << run.err;
         return run.err;
     };
@@ -70,7 +74,8 @@ TEST(keys_command, takes_days_a_day_or_a_time_for_an_expiry) {
     EXPECT_EQ(add("b", "2999-01-31"), 0);
     EXPECT_EQ(add("c", "2999-01-31T12:00:00+01:00"), 0);
     EXPECT_EQ(add("d", "1d"), 0);
-    for (auto const* bad : {"0d", "-1d", "d", "90", "soon", "2020-01-31", "2999-13-01", "99999999999d"}) EXPECT_EQ(add("x", bad), 78) << bad;
+    for (auto const* bad : {"0d", "-1d", "d", "90", "soon", "2020-01-31", "2999-13-01", "99999999999d"})
+        EXPECT_EQ(add("x", bad), 78) << bad;
     auto const listed = shop_test::run_server({"keys", "list", "--keys", file, "--keys-usage", "none"}).out;
     EXPECT_THAT(listed, HasSubstr("b  account b  scopes *  expires 2999-01-31T00:00:00.000Z\n"));
     EXPECT_THAT(listed, HasSubstr("c  account c  scopes *  expires 2999-01-31T11:00:00.000Z\n"));

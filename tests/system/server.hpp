@@ -9,8 +9,8 @@
 
 #include "http_client.hpp"
 #include "stack.hpp"
-#include "support/shop_server.hpp"
 #include "support/scratch.hpp"
+#include "support/shop_server.hpp"
 
 namespace shop_test {
 

@@ -57,7 +57,8 @@ TEST(serving, below_a_base_path_answers_with_it_and_takes_requests_with_it_and_w
     auto client = shop.client();
     ASSERT_TRUE(stock_up(client, "MUG", 5));
     for (std::string const base : {"/shop", ""}) {
-        auto const placed = client.ask("POST", base + "/v1/orders", shop_test::order_of("ann", {{"MUG", 1}}), "Idempotency-Key: k" + base + "\r\n");
+        auto const placed = client.ask("POST", base + "/v1/orders", shop_test::order_of("ann", {{"MUG", 1}}),
+                                       "Idempotency-Key: k" + base + "\r\n");
         EXPECT_EQ(placed.status, 201) << placed.body;
         auto const location = placed.field("Location");
         EXPECT_EQ(location.rfind("/shop/v1/orders/", 0), 0u) << location;
@@ -81,7 +82,8 @@ TEST(serving, a_request_on_a_connection_that_was_idle_is_answered_while_the_serv
     ASSERT_TRUE(stock_up(client, "MUG", 5));
     shop.process().signal(SIGTERM);
     ASSERT_TRUE(shop.process().wait_for_err("\"stopping\""));
-    auto const placed = client.ask("POST", "/v1/orders", shop_test::order_of("ann", {{"MUG", 1}}), "Idempotency-Key: k\r\n");
+    auto const placed =
+        client.ask("POST", "/v1/orders", shop_test::order_of("ann", {{"MUG", 1}}), "Idempotency-Key: k\r\n");
     EXPECT_EQ(placed.status, 201) << placed.body;
     EXPECT_EQ(placed.field("Connection"), "close");
     EXPECT_EQ(shop.process().wait(), 0);
@@ -285,7 +287,8 @@ TEST(a_database_on_another_machine_without_tls, is_warned_of) {
     auto const open = run_server({"check-config", "--store", "postgresql://shop@db.example/shop"});
     EXPECT_EQ(open.code, 0);
     EXPECT_THAT(open.err, HasSubstr("sslmode=verify-full"));
-    auto const guarded = run_server({"check-config", "--store", "postgresql://shop@db.example/shop?sslmode=verify-full"});
+    auto const guarded =
+        run_server({"check-config", "--store", "postgresql://shop@db.example/shop?sslmode=verify-full"});
     EXPECT_EQ(guarded.err, "");
 }
 
@@ -306,15 +309,14 @@ TEST(a_store_that_others_may_read, is_told_at_start) {
 class a_registry_of_instances : public testing::Test {
 protected:
     std::vector<std::string> gateway() {
-        std::vector<std::string> command{"serve", "gateway", "--listen", "127.0.0.1:0", "--service-credentials", secret_};
+        std::vector<std::string> command{"serve", "gateway", "--listen", "127.0.0.1:0", "--service-credentials",
+                                         secret_};
         for (auto const* service : {"--product", "--inventory", "--order", "--notification"}) {
             command.insert(command.end(), {service, "file:" + path_});
         }
         return command;
     }
-    void allow(int mode, std::string const& path) {
-        std::filesystem::permissions(path, std::filesystem::perms(mode));
-    }
+    void allow(int mode, std::string const& path) { std::filesystem::permissions(path, std::filesystem::perms(mode)); }
     void SetUp() override { allow(0600, secret_); }
 
     shop_test::scratch folder_;
@@ -338,7 +340,9 @@ TEST_F(a_registry_of_instances, that_others_may_write_later_is_not_believed_and_
     auto const told = [&] {
         auto const log = running.err();
         std::size_t count = 0;
-        for (auto at = log.find("security.file_unguarded"); at != log.npos; at = log.find("security.file_unguarded", at + 1)) ++count;
+        for (auto at = log.find("security.file_unguarded"); at != log.npos;
+             at = log.find("security.file_unguarded", at + 1))
+            ++count;
         return count;
     };
     EXPECT_TRUE(eventually(std::chrono::minutes(1), [&] { return told() == 4; })) << running.err();

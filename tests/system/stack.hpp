@@ -11,16 +11,17 @@
 #include <vector>
 
 #include "http_client.hpp"
+#include "store_place.hpp"
 #include "support/scratch.hpp"
 #include "support/shop_server.hpp"
-#include "store_place.hpp"
 
 namespace shop_test {
 
 /// One shop-server process of some role, which can be killed and started again on its port.
 class role_process {
 public:
-    role_process(std::string role, std::vector<std::string> settings) : role_(std::move(role)), settings_(std::move(settings)) {
+    role_process(std::string role, std::vector<std::string> settings)
+        : role_(std::move(role)), settings_(std::move(settings)) {
         start();
     }
 
@@ -75,13 +76,14 @@ struct stack_stores {
         }
     }
     std::vector<std::string> audit_command() const {
-        return {"audit",   "--product-store", product, "--inventory-store",    inventory,
-                "--order-store", order,       "--notification-store", notification};
+        return {"audit", "--product-store",      product,     "--inventory-store", inventory, "--order-store",
+                order,   "--notification-store", notification};
     }
 };
 
 /// Where a role is told that a service is, instead of at its addresses.
-using detour = std::function<std::string(std::string const& role, std::string const& service, std::string const& addresses)>;
+using detour =
+    std::function<std::string(std::string const& role, std::string const& service, std::string const& addresses)>;
 
 /// The shop as processes: the four services, each on its store, and the gateway in front.
 class stack {
@@ -115,7 +117,9 @@ public:
                "inventory sha256:4a3a3a6ea90b5813fdbbf04636c0d49bbb267c2ae58ba9b3970abbe8247ec548\n"
                "order sha256:684d9c5e4d4632a38635d262e7af246ee011f1ee50a8eb31c16627880254d21c\n";
     }
-    static std::string secret_header(std::string const& role) { return "Authorization: Bearer " + secret_of(role) + "\r\n"; }
+    static std::string secret_header(std::string const& role) {
+        return "Authorization: Bearer " + secret_of(role) + "\r\n";
+    }
     std::string log() const {
         std::string all;
         for (auto const& [role, some] : roles_) {

@@ -1,4 +1,5 @@
-// The shop as processes, under order load: processes that die or stand still, links that are cut, a database that is killed.
+// The shop as processes, under order load: processes that die or stand still, links that are cut, a database that is
+// killed.
 
 #ifdef SHOP_HAS_POSTGRES
 
@@ -129,7 +130,8 @@ private:
         return database_.sql(text, database_of(shop.stores().notification));
     }
 
-    /// A confirmed order is answered with the same bytes; one whose outcome was not told is confirmed when it is repeated.
+    /// A confirmed order is answered with the same bytes; one whose outcome was not told is confirmed when it is
+    /// repeated.
     void expect_same_answers(order_load::known const& known) {
         std::vector<std::string> keys(known.open.begin(), known.open.end());
         for (auto const& [key, body] : known.confirmed) keys.push_back(key);
@@ -271,12 +273,14 @@ TEST(stack_on_postgres, with_two_instances_of_each_service_sells_on_when_one_is_
     }
 }
 
-/// Orders at a steady rate, of two instances of each service, while one does not answer: each is confirmed at its first try.
+/// Orders at a steady rate, of two instances of each service, while one does not answer: each is confirmed at its first
+/// try.
 class one_of_two_hangs : public testing::TestWithParam<char const*> {
 protected:
     static constexpr int orders = 120, per_second = 20, hangs_at = 20;
 
-    void sell_while(stack_under_load& under, std::string const& what, std::function<void()> hang, std::function<void()> heal) {
+    void sell_while(stack_under_load& under, std::string const& what, std::function<void()> hang,
+                    std::function<void()> heal) {
         shop_test::open_loop customers(under.shop.port());
         auto keys = what + "-";
         std::ranges::replace(keys, ' ', '-');
@@ -292,7 +296,8 @@ TEST_P(one_of_two_hangs, sells_on_while_a_process_stands_still) {
     stack_under_load under(shop_test::shared_postgres(), 2, {}, {"--batching", GetParam()});
     for (auto const* role : {"order", "inventory", "product", "notification"}) {
         auto& still = under.shop.of(role, 1).process();
-        sell_while(under, role, [&] { still.signal(SIGSTOP); }, [&] { still.signal(SIGCONT); });
+        sell_while(
+            under, role, [&] { still.signal(SIGSTOP); }, [&] { still.signal(SIGCONT); });
     }
 }
 
@@ -300,13 +305,15 @@ TEST_P(one_of_two_hangs, sells_on_while_a_link_is_silent) {
     std::map<std::string, std::unique_ptr<cut_link>> links;
     auto const detour = [&](std::string const& role, std::string const& service, std::string const& addresses) {
         auto& link = links[role + " to " + service];
-        link = std::make_unique<cut_link>(static_cast<unsigned short>(std::stoi(addresses.substr(addresses.rfind(':') + 1))));
+        link = std::make_unique<cut_link>(
+            static_cast<unsigned short>(std::stoi(addresses.substr(addresses.rfind(':') + 1))));
         return addresses.substr(0, addresses.rfind(',') + 1) + link->url();
     };
     stack_under_load under(shop_test::shared_postgres(), 2, detour, {"--batching", GetParam()});
     for (auto const* between : {"gateway to order", "order to inventory", "order to product"}) {
         auto& link = *links.at(between);
-        sell_while(under, between, [&] { link.cut(); }, [&] { link.join(); });
+        sell_while(
+            under, between, [&] { link.cut(); }, [&] { link.join(); });
     }
 }
 
@@ -363,7 +370,8 @@ TEST(stack_on_postgres, answers_in_time_and_stays_small_while_a_service_stands_s
     auto const while_still = under.buyers.stop();
     std::cout << while_still.to_text() << std::endl;
     EXPECT_THAT(while_still.confirmed, testing::IsEmpty());
-    EXPECT_THAT(while_still.answers, testing::Contains(testing::Key("503 unavailable"))) << "every order was still tried";
+    EXPECT_THAT(while_still.answers, testing::Contains(testing::Key("503 unavailable")))
+        << "every order was still tried";
     expect_retryable_only(while_still);
     inventory.signal(SIGCONT);
     under.expect_kept(while_still);
@@ -373,12 +381,15 @@ TEST(stack_on_postgres, names_a_request_in_the_log_of_every_service_that_takes_p
     stack shop(shop_test::fresh_stack_stores(), 1, {"--access-log", "yes"});
     auto client = shop.client();
     ASSERT_TRUE(stock_up(client, "MUG", 10));
-    auto const placed = client.ask("POST", "/v1/orders", R"({"customer":{"id":"ann"},"lines":[{"sku":"MUG","quantity":1}]})",
-                                   "Idempotency-Key: cart-1\r\nX-Request-Id: from-the-till-7\r\n");
+    auto const placed =
+        client.ask("POST", "/v1/orders", R"({"customer":{"id":"ann"},"lines":[{"sku":"MUG","quantity":1}]})",
+                   "Idempotency-Key: cart-1\r\nX-Request-Id: from-the-till-7\r\n");
     ASSERT_EQ(placed.status, 201) << placed.body;
     EXPECT_EQ(placed.field("X-Request-Id"), "from-the-till-7");
     for (auto const* role : {"gateway", "order", "product", "inventory"}) {
-        auto const named = [&] { return shop.of(role).log().find(R"("request_id":"from-the-till-7")") != std::string::npos; };
+        auto const named = [&] {
+            return shop.of(role).log().find(R"("request_id":"from-the-till-7")") != std::string::npos;
+        };
         EXPECT_TRUE(eventually(10s, named)) << role << " has logged:\n" << shop.of(role).log();
     }
     EXPECT_EQ(shop.stop(), 0);
@@ -397,13 +408,15 @@ TEST(stack_on_postgres, tells_a_collector_of_traces_which_service_worked_for_whi
     ASSERT_EQ(client.ask("POST", "/v1/orders", order, "Idempotency-Key: cart-2\r\n" + unwanted + "\r\n").status, 201);
     EXPECT_EQ(shop.stop(), 0);  // each sends what it has before it ends
 
-    std::string const at_edge = "shop-gateway edge orders.place", from_edge = at_edge + " > shop-gateway client orders.place";
+    std::string const at_edge = "shop-gateway edge orders.place",
+                      from_edge = at_edge + " > shop-gateway client orders.place";
     std::string const at_orders = from_edge + " > shop-order service orders.place";
     std::string const prices = at_orders + " > shop-order client products.offers";
     std::string const stock = at_orders + " > shop-order client inventory.allocate";
     EXPECT_THAT(collector.ways_below("00f067aa0ba902b7"),
-                testing::UnorderedElementsAre(at_edge, from_edge, at_orders, prices, prices + " > shop-product service products.offers",
-                                              stock, stock + " > shop-inventory service inventory.allocate"));
+                testing::UnorderedElementsAre(at_edge, from_edge, at_orders, prices,
+                                              prices + " > shop-product service products.offers", stock,
+                                              stock + " > shop-inventory service inventory.allocate"));
     EXPECT_EQ(collector.size(), 7U) << "and nothing else";
 }
 
@@ -412,7 +425,8 @@ TEST(stack_on_postgres, tells_who_runs_the_shop_what_ran_out) {
     stack shop(stores);
     auto client = shop.client();
     ASSERT_TRUE(stock_up(client, "MUG", 2));
-    auto const placed = client.post("/v1/orders", R"({"customer":{"id":"ann"},"lines":[{"sku":"MUG","quantity":2}]})", "cart-1");
+    auto const placed =
+        client.post("/v1/orders", R"({"customer":{"id":"ann"},"lines":[{"sku":"MUG","quantity":2}]})", "cart-1");
     ASSERT_EQ(placed.status, 201) << placed.body;
     std::string told;
     EXPECT_TRUE(eventually(10s, [&] {

@@ -29,8 +29,8 @@ inline std::string fresh_stack_stores(postgres_server& in = shared_postgres()) {
 }
 #endif
 
-/// A store of the test's own, for `server`: a file in its folder; or a database of the PostgreSQL that this program starts,
-/// with SHOP_TEST_STORE=postgres; or with SHOP_TEST_STORE=stack four of them, for the four services of a stack.
+/// A store of the test's own, for `server`: a file in its folder; or a database of the PostgreSQL that this program
+/// starts, with SHOP_TEST_STORE=postgres; or with SHOP_TEST_STORE=stack four of them, for the four services of a stack.
 inline std::string fresh_store(scratch const& folder) {
 #ifdef SHOP_HAS_POSTGRES
     auto const* where = std::getenv("SHOP_TEST_STORE");

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include <shop/core/record.hpp>
+#include <shop/records/record.hpp>
 
 namespace shop::tests {
 

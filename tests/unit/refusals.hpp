@@ -8,7 +8,9 @@
 namespace shop::tests {
 
 /// Why something was refused; `internal` when it was not.
-inline error_code code_of(auto const& answer) { return answer ? error_code::internal : answer.error().code(); }
+inline error_code code_of(auto const& answer) {
+    return answer ? error_code::internal : answer.error().code();
+}
 
 /// Where the refused values stand.
 inline std::vector<std::string> pointers_of(error const& e) {

@@ -16,7 +16,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <shop/core/service_context.hpp>
+#include <shop/async/service_context.hpp>
 #include <shop/http/channel.hpp>
 #include <shop/http/server.hpp>
 #include <shop/inproc/direct_channel.hpp>
@@ -67,8 +67,9 @@ protected:
     /// @param remote makes a port over a channel
     template <class Service>
     std::shared_ptr<Service> reached(std::shared_ptr<Service> service,
-                                     std::shared_ptr<Service> (*remote)(service_context, std::shared_ptr<transport::channel>,
-                                                                transport::observer)) {
+                                     std::shared_ptr<Service> (*remote)(service_context,
+                                                                        std::shared_ptr<transport::channel>,
+                                                                        transport::observer)) {
         auto const how = transport_of_tests();
         if (how == "direct") return service;
         auto const endpoint = std::make_shared<transport::endpoint>(clock);
@@ -78,7 +79,8 @@ protected:
             inproc::network_faults faults;
             faults.delay_max = std::chrono::milliseconds(20);
             auto const network = std::make_shared<inproc::simulated_channel>(context(), endpoint, faults);
-            return remote(context(), std::make_shared<transport::batching_channel>(context(), network, batcher_options{}), {});
+            return remote(context(),
+                          std::make_shared<transport::batching_channel>(context(), network, batcher_options{}), {});
         }
         if (how != "http") throw std::invalid_argument("SHOP_TEST_TRANSPORT: no such transport");
         faces_.emplace_back(endpoint, [](http::request const& head, std::string_view) -> std::optional<error> {
@@ -94,15 +96,17 @@ protected:
         by_the_clock.clock = &system_scheduler();
         auto over = http::client_channel(by_the_clock, client, [] { return std::string("Bearer secret"); });
         auto const in_time = std::make_shared<in_real_time>(clock, std::move(over));
-        return remote(context(), std::make_shared<transport::batching_channel>(context(), in_time, batcher_options{}), {});
+        return remote(context(), std::make_shared<transport::batching_channel>(context(), in_time, batcher_options{}),
+                      {});
     }
 
     /// Deadlines of sockets are those of this machine's clock.
     class in_real_time final : public transport::channel {
     public:
-        in_real_time(scheduler& clock, std::shared_ptr<transport::channel> over) : clock_(clock), over_(std::move(over)) {}
-        asio::awaitable<std::vector<result<std::string>>> send(transport::operation_facts operation,
-                                                               std::vector<transport::outgoing> items) override {
+        in_real_time(scheduler& clock, std::shared_ptr<transport::channel> over)
+            : clock_(clock), over_(std::move(over)) {}
+        results<std::string> send(transport::operation_facts operation,
+                                  std::vector<transport::outgoing> items) override {
             auto const between = system_scheduler().now() - clock_.now();
             for (auto& item : items) {
                 if (item.deadline != steady_time::max()) item.deadline += between;
@@ -152,7 +156,7 @@ template <class Service>
 class service_suite : public service_test {
 protected:
     template <class Answer, class Command>
-    using function = asio::awaitable<std::vector<result<Answer>>> (Service::*)(std::vector<request<Command>>);
+    using function = results<Answer> (Service::*)(requests<Command>);
 
     template <class Answer, class Command>
     result<Answer> ask(function<Answer, Command> f, Command command, call with = {}) {

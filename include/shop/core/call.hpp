@@ -11,9 +11,9 @@ namespace shop {
 
 /// Who calls, and what they may do.
 struct principal {
-    std::string account;                ///< scopes idempotency keys; stands in the history as the actor
-    std::vector<std::string> scopes;    ///< e.g. `orders:write`, `orders:any`; `*` is all
-    std::string customer_id;            ///< set for a customer, who sees and places only their own
+    std::string account;              ///< scopes idempotency keys; stands in the history as the actor
+    std::vector<std::string> scopes;  ///< e.g. `orders:write`, `orders:any`; `*` is all
+    std::string customer_id;          ///< set for a customer, who sees and places only their own
 
     bool may(std::string_view scope) const;  ///< Whether one of `scopes` covers it; `*` covers all.
     /// Whether things of that customer are this principal's to see.
@@ -33,10 +33,11 @@ struct call {
     std::string idempotency_key;  ///< 1 to 255 printable ASCII characters; empty without one
     /// By when an answer is wanted; `steady_time::max()` is none.
     steady_time deadline = steady_time::max();
-    std::string trace;                  ///< W3C traceparent, empty without one
-    std::string request_id;             ///< names the request in the logs of all that take part, empty without one
+    std::string trace;       ///< W3C traceparent, empty without one
+    std::string request_id;  ///< names the request in the logs of all that take part, empty without one
 
-    /// The circumstances of what a service asks others for this call: by itself, under the same names in traces and logs.
+    /// The circumstances of what a service asks others for this call: by itself, under the same names in traces and
+    /// logs.
     call passed_on() const;
 };
 
@@ -53,5 +54,9 @@ struct request {
     shop::call call;  ///< moved along with the command; see `shop::call`
     Command command;  ///< what is asked for
 };
+
+/// What a port function is asked: a batch, each item with circumstances of its own.
+template <class Command>
+using requests = std::vector<request<Command>>;
 
 }  // namespace shop

@@ -38,9 +38,9 @@ constexpr field<Owner, Member> optional(std::string_view name, Member Owner::*po
     return {name, pointer, presence::optional};
 }
 
-/// A member of a command that only the shop sets, and that its answer shows under the same name: so that what was read can be
-/// sent back as it is. It is a std::optional. What a caller says there changes nothing, and is refused unless it is what
-/// stands there already (`check_read_only_members`).
+/// A member of a command that only the shop sets, and that its answer shows under the same name: so that what was read
+/// can be sent back as it is. It is a std::optional. What a caller says there changes nothing, and is refused unless it
+/// is what stands there already (`check_read_only_members`).
 template <class Owner, class Member>
 constexpr field<Owner, Member> read_only(std::string_view name, Member Owner::*pointer) {
     static_assert(
@@ -55,9 +55,12 @@ constexpr field<Owner, Member> added(std::string_view name, Member Owner::*point
     return {name, pointer, presence::added};
 }
 
-/// A type that says its members: `static constexpr auto fields() { return std::tuple{required("id", &order::id), ...}; }`.
+/// A type that says its members: `static constexpr auto fields() { return std::tuple{required("id", &order::id), ...};
+/// }`.
 template <class T>
-concept described = requires { T::fields(); };
+concept described = requires {
+    T::fields();
+};
 
 /// An enumeration that says its words, in the order of its values from 0:
 /// `constexpr std::array<std::string_view, 3> words_of(kind) { return {"a", "b", "c"}; }`, found by ADL.
@@ -82,8 +85,8 @@ constexpr std::optional<E> from_word(std::string_view word) {
     return std::nullopt;
 }
 
-/// A value of an enumeration of which callers are offered only some. The others can be told, too, and are for the rules to
-/// refuse; a text that is no word at all is refused with the words of those offered.
+/// A value of an enumeration of which callers are offered only some. The others can be told, too, and are for the rules
+/// to refuse; a text that is no word at all is refused with the words of those offered.
 template <auto First, auto... More>
 struct one_of {
     /// The whole enumeration, offered or not.

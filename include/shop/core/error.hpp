@@ -17,8 +17,8 @@ namespace shop {
 
 /// What sort of failure; HTTP status, log level and retry follow from it, each in one place.
 enum class error_kind {
-    malformed,              ///< not JSON, or not of the declared shape
-    invalid,                ///< the right shape, but a value is refused
+    malformed,  ///< not JSON, or not of the declared shape
+    invalid,    ///< the right shape, but a value is refused
     unauthenticated,
     forbidden,
     not_found,
@@ -32,8 +32,9 @@ enum class error_kind {
 };
 
 constexpr std::array<std::string_view, 12> words_of(error_kind) {
-    return {"malformed", "invalid",      "unauthenticated",       "forbidden", "not_found",   "conflict",
-            "precondition", "precondition_required", "exhausted", "unavailable", "timeout", "internal"};
+    return {"malformed", "invalid",     "unauthenticated", "forbidden",
+            "not_found", "conflict",    "precondition",    "precondition_required",
+            "exhausted", "unavailable", "timeout",         "internal"};
 }
 
 /// Every failure the shop can answer. The stable word, the kind, and the meaning stand in `error_table`;

@@ -10,5 +10,6 @@ namespace shop::detail {
 
 }  // namespace shop::detail
 
-/// Holds in release, too: a broken invariant stops the command, which is answered `internal`, before anything is written.
+/// Holds in release, too: a broken invariant stops the command, which is answered `internal`, before anything is
+/// written.
 #define SHOP_INVARIANT(condition, words) ((condition) ? static_cast<void>(0) : ::shop::detail::broken_invariant(words))

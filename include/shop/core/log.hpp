@@ -9,7 +9,9 @@ namespace shop {
 
 /// How much an operator is concerned, rising.
 enum class severity { debug, info, warning, error };
-constexpr std::array<std::string_view, 4> words_of(severity) { return {"debug", "info", "warning", "error"}; }
+constexpr std::array<std::string_view, 4> words_of(severity) {
+    return {"debug", "info", "warning", "error"};
+}
 
 /// One named value of a log line. Never a secret, never contact data.
 struct log_field {

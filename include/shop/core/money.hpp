@@ -45,9 +45,9 @@ struct currency_facts {
 
 /// All currencies in use, and those withdrawn since 2021, by code.
 ///
-/// Source: ISO 4217:2015 with its amendments up to number 180 (BGN withdrawn on 2026-01-01), lists one and three as published
-/// by the maintenance agency, SIX Group. Codes without a minor unit are no currencies to price in and are left out: metals
-/// (XAU), baskets (XDR), tests (XTS), none (XXX).
+/// Source: ISO 4217:2015 with its amendments up to number 180 (BGN withdrawn on 2026-01-01), lists one and three as
+/// published by the maintenance agency, SIX Group. Codes without a minor unit are no currencies to price in and are
+/// left out: metals (XAU), baskets (XDR), tests (XTS), none (XXX).
 std::span<currency_facts const> currency_table();
 
 /// The row of a currency; null if the table does not have it.
@@ -86,11 +86,15 @@ private:
     shop::currency currency_;
 };
 
-constexpr money eur(std::int64_t cents) { return {cents, *currency::parse("EUR")}; }  ///< EUR, in cents.
-constexpr money usd(std::int64_t cents) { return {cents, *currency::parse("USD")}; }  ///< USD, in cents.
+constexpr money eur(std::int64_t cents) {
+    return {cents, *currency::parse("EUR")};
+}  ///< EUR, in cents.
+constexpr money usd(std::int64_t cents) {
+    return {cents, *currency::parse("USD")};
+}  ///< USD, in cents.
 
-/// Why a decimal amount is refused, with what it comes to in minor units where the currency is known and has that many digits:
-/// `19.99` in EUR is 1999, `1,5` in KWD 1500, `19.99` in JPY nothing. Nothing if the text is no decimal amount.
+/// Why a decimal amount is refused, with what it comes to in minor units where the currency is known and has that many
+/// digits: `19.99` in EUR is 1999, `1,5` in KWD 1500, `19.99` in JPY nothing. Nothing if the text is no decimal amount.
 std::optional<std::string> refuse_decimal_amount(std::string_view amount, std::string_view currency_code);
 
 }  // namespace shop

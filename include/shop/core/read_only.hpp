@@ -8,8 +8,8 @@
 
 namespace shop {
 
-/// Whether what a caller says of a read-only member is what stands there. Types that change without the version of the thing
-/// they stand in bring their own `is_as_read`, found by ADL.
+/// Whether what a caller says of a read-only member is what stands there. Types that change without the version of the
+/// thing they stand in bring their own `is_as_read`, found by ADL.
 template <class T>
 bool is_as_read(T const& said, T const& now) {
     return said == now;

@@ -9,13 +9,13 @@ namespace shop {
 /// Whether line feeds, tabs and Unicode's line separators may stand in a text.
 enum class line_breaks { refuse, allow };
 
-/// Whether a text can be shown to people as it stands: valid UTF-8, without control characters (C0, DEL, C1), marks that
-/// turn the direction of writing (a name could then read as another), or a byte order mark. Line feeds, tabs and the
-/// line separators of Unicode are allowed only on request.
+/// Whether a text can be shown to people as it stands: valid UTF-8, without control characters (C0, DEL, C1), marks
+/// that turn the direction of writing (a name could then read as another), or a byte order mark. Line feeds, tabs and
+/// the line separators of Unicode are allowed only on request.
 bool is_plain_text(std::string_view utf8, line_breaks breaks = line_breaks::refuse);
 
-/// Whether nothing of a text is to be seen: it is empty, or all of it is white space (Unicode's `White_Space`) and characters
-/// without a glyph (zero width spaces and joiners, fillers).
+/// Whether nothing of a text is to be seen: it is empty, or all of it is white space (Unicode's `White_Space`) and
+/// characters without a glyph (zero width spaces and joiners, fillers).
 bool is_blank(std::string_view utf8);
 
 /// Whether a text has white space anywhere.

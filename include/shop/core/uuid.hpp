@@ -100,7 +100,8 @@ id_source& random_ids();
 template <>
 struct std::hash<shop::uuid> {
     std::size_t operator()(shop::uuid const& u) const noexcept {
-        std::uint64_t high, low;  // the random tail of a version 7 id is already a good hash; time is mixed in for seeded ones
+        std::uint64_t high,
+            low;  // the random tail of a version 7 id is already a good hash; time is mixed in for seeded ones
         std::memcpy(&high, u.bytes.data(), 8);
         std::memcpy(&low, u.bytes.data() + 8, 8);
         return static_cast<std::size_t>((high * 0x9e3779b97f4a7c15ULL) ^ low);

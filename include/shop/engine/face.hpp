@@ -11,15 +11,15 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
-#include <shop/core/operation.hpp>
-#include <shop/core/scheduler.hpp>
+#include <shop/async/operation.hpp>
+#include <shop/async/scheduler.hpp>
 #include <shop/inventory/service.hpp>
 #include <shop/notifications/service.hpp>
 #include <shop/orders/service.hpp>
 #include <shop/products/service.hpp>
 
-/// The services as an embedder calls them: one thing at a time, in plain words. The blocking and the `co_await` face are
-/// the same code and have the same names.
+/// The services as an embedder calls them: one thing at a time, in plain words. The blocking and the `co_await` face
+/// are the same code and have the same names.
 namespace shop {
 
 /// How the blocking face calls: it waits on the calling thread. Never to be used on the engine's own executor.
@@ -47,8 +47,8 @@ struct awaiting_mode {
 namespace detail {
 
 template <class Service, class Command, class Answer>
-asio::awaitable<std::vector<result<Answer>>> call_many(Service& service, port_function<Service, Command, Answer> function,
-                                                       std::vector<request<Command>> requests) {
+results<Answer> call_many(Service& service, port_function<Service, Command, Answer> function,
+                          requests<Command> requests) {
     return (service.*function)(std::move(requests));
 }
 
@@ -77,11 +77,12 @@ protected:
     /// @param key the idempotency key; empty: none
     template <class Command, class Answer>
     auto one(port_function<Service, Command, Answer> function, Command command, std::string key = {}) const {
-        return mode_.run(detail::call_one(*service_, function, request<Command>(with(std::move(key)), std::move(command))));
+        return mode_.run(
+            detail::call_one(*service_, function, request<Command>(with(std::move(key)), std::move(command))));
     }
     /// One result per request, in their order.
     template <class Command, class Answer>
-    auto many(port_function<Service, Command, Answer> function, std::vector<request<Command>> requests) const {
+    auto many(port_function<Service, Command, Answer> function, requests<Command> requests) const {
         return mode_.run(detail::call_many(*service_, function, std::move(requests)));
     }
     /// The call of the face under this key.
@@ -140,7 +141,9 @@ public:
     using face<Mode, service>::face;
     auto get(sku which) const { return this->one(&service::get, inventory::get_stock(std::move(which))); }
     auto list(inventory::list_stock wanted = {}) const { return this->one(&service::list, std::move(wanted)); }
-    auto configure(inventory::configure_stock settings) const { return this->one(&service::configure, std::move(settings)); }
+    auto configure(inventory::configure_stock settings) const {
+        return this->one(&service::configure, std::move(settings));
+    }
     /// One request of `service::record`, under a key that is drawn unless the movement has a `reference`.
     auto record(inventory::record_movement movement) const {
         auto key = movement.reference ? std::string() : this->key_or_new({});
@@ -209,7 +212,9 @@ class notifications_face : public face<Mode, notifications::service> {
 
 public:
     using face<Mode, service>::face;
-    auto list(notifications::list_notifications wanted = {}) const { return this->one(&service::list, std::move(wanted)); }
+    auto list(notifications::list_notifications wanted = {}) const {
+        return this->one(&service::list, std::move(wanted));
+    }
 };
 
 /// The four services under one hand.

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include <shop/core/record.hpp>
+#include <shop/records/record.hpp>
 
 namespace shop::events {
 

@@ -8,12 +8,12 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include <shop/core/backoff.hpp>
-#include <shop/core/interruptible_timer.hpp>
-#include <shop/core/lease.hpp>
-#include <shop/core/service_context.hpp>
-#include <shop/core/transact.hpp>
+#include <shop/async/backoff.hpp>
+#include <shop/async/interruptible_timer.hpp>
+#include <shop/async/service_context.hpp>
 #include <shop/events/cursor.hpp>
+#include <shop/records/lease.hpp>
+#include <shop/records/transact.hpp>
 
 namespace shop::events {
 
@@ -50,11 +50,13 @@ private:
     std::uint64_t acknowledged_position_;
 };
 
-/// Tells one subscriber what a log says, from its cursor on: at least once, in order, no transaction open while it sends.
+/// Tells one subscriber what a log says, from its cursor on: at least once, in order, no transaction open while it
+/// sends.
 ///
 /// The cursor moves only after the subscriber took the records in; a crash in between repeats them, and the subscriber
-/// knows a repeat when it sees one. A subscriber that fails is asked again, later and later; nobody else waits for it. One
-/// that was told is told again `limits::relay_pace` later at the earliest, so that a busy log is told in few pieces.
+/// knows a repeat when it sees one. A subscriber that fails is asked again, later and later; nobody else waits for it.
+/// One that was told is told again `limits::relay_pace` later at the earliest, so that a busy log is told in few
+/// pieces.
 /// @par Thread safety
 /// Shared objects: unsafe; to be used from the executor of its context.
 template <class Schema, class Log>
@@ -76,9 +78,7 @@ public:
           between_looks_(context_) {}
 
     /// Begins to look at the log.
-    void start() {
-        asio::co_spawn(context_.executor, run(this->shared_from_this()), asio::detached);
-    }
+    void start() { asio::co_spawn(context_.executor, run(this->shared_from_this()), asio::detached); }
 
     /// The log has grown here by something to tell. It is looked at anyway, for what another process wrote: once a
     /// second, and more often in a store made to be shared.
@@ -145,7 +145,7 @@ private:
     asio::awaitable<result<bool>> read_cursor() {
         key_set<Schema> keys;
         keys.template add<cursor_record<Log>>({subscriber_});
-        auto rows = co_await store_->load(std::make_shared<key_set<Schema> const>(std::move(keys)));
+        auto rows = co_await store_->load(std::move(keys));
         if (!rows) co_return rows.error();
         if (auto const* cursor = (*rows)->template find<cursor_record<Log>>({subscriber_}))
             acknowledged_position_ = cursor->acknowledged_position;
@@ -154,8 +154,8 @@ private:
 
     /// @return whether there may be more to tell.
     asio::awaitable<result<bool>> tell() {
-        auto records = co_await store_->scan(std::type_identity<Log>{}, key_of<Log>{acknowledged_position_},
-                                             limits::batch_items_max);
+        auto records =
+            co_await store_->template scan<Log>(key_of<Log>{acknowledged_position_}, limits::batch_items_max);
         if (!records) co_return records.error();
         waiting_ = records->size();
         if (records->empty()) {

@@ -2,7 +2,7 @@
 
 #include <tuple>
 
-#include <shop/core/operation.hpp>
+#include <shop/async/operation.hpp>
 #include <shop/inventory/service.hpp>
 
 namespace shop::inventory {
@@ -10,8 +10,8 @@ namespace shop::inventory {
 /// The inventory's part of the operation table.
 inline constexpr auto operations = std::tuple{
     operation<service, get_stock, stock_level>{"inventory.get", http_method::get, "/v1/inventory/{sku}",
-                                               operation_kind::unary, safety::safe, success::answered,
-                                               "inventory:read", &service::get},
+                                               operation_kind::unary, safety::safe, success::answered, "inventory:read",
+                                               &service::get},
     operation<service, list_stock, page<stock_level>>{"inventory.list", http_method::get, "/v1/inventory",
                                                       operation_kind::list, safety::safe, success::answered,
                                                       "inventory:read", &service::list},
@@ -19,13 +19,11 @@ inline constexpr auto operations = std::tuple{
                                                      operation_kind::unary, safety::idempotent, success::answered,
                                                      "inventory:write", &service::configure},
     operation<service, record_movement, recorded>{"inventory.record", http_method::post,
-                                                  "/v1/inventory/{sku}/movements", operation_kind::unary,
-                                                  safety::keyed, success::created, "inventory:write",
-                                                  &service::record},
-    operation<service, list_movements, page<movement>>{"inventory.movements", http_method::get,
-                                                       "/v1/inventory/{sku}/movements", operation_kind::list,
-                                                       safety::safe, success::answered, "inventory:read",
-                                                       &service::movements},
+                                                  "/v1/inventory/{sku}/movements", operation_kind::unary, safety::keyed,
+                                                  success::created, "inventory:write", &service::record},
+    operation<service, list_movements, page<movement>>{
+        "inventory.movements", http_method::get, "/v1/inventory/{sku}/movements", operation_kind::list, safety::safe,
+        success::answered, "inventory:read", &service::movements},
 };
 
 /// With those between services.

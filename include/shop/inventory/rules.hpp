@@ -2,9 +2,9 @@
 
 #include <span>
 
-#include <shop/core/working_set.hpp>
 #include <shop/inventory/service.hpp>
 #include <shop/inventory/store.hpp>
+#include <shop/records/working_set.hpp>
 
 /// The rules of the inventory: pure functions of loaded rows and a command, which change the rows or answer why not.
 ///
@@ -50,8 +50,8 @@ result<order_stock> ship(rows& all, ship_order const& command, attempt const& no
 /// The idempotency key that a reference was made of: one of these; none if it is one by itself.
 std::vector<std::string> keys_of(reference_record const& reference);
 
-/// Adds an event for each sku that is low, out of stock or in stock now and was not before the commands. The first stock
-/// of a sku is no news.
+/// Adds an event for each sku that is low, out of stock or in stock now and was not before the commands. The first
+/// stock of a sku is no news.
 void append_availability_events(rows& all);
 
 /// The stock of one sku, from the rows of all its locations: `main` first, then by name.

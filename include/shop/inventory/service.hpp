@@ -1,11 +1,10 @@
 #pragma once
 
+#include <shop/async/results.hpp>
 #include <shop/core/call.hpp>
 #include <shop/core/page.hpp>
 #include <shop/core/result.hpp>
 #include <shop/inventory/types.hpp>
-
-#include <boost/asio/awaitable.hpp>
 
 namespace shop::inventory {
 
@@ -22,7 +21,7 @@ struct get_stock {
 /// Command of `service::list`.
 struct list_stock {
     list_stock() = default;
-    std::vector<shop::sku> sku;          ///< just these; unknown ones are left out
+    std::vector<shop::sku> sku;  ///< just these; unknown ones are left out
     std::optional<std::int64_t> limit;
     std::optional<std::string> cursor;
     static constexpr auto fields() {
@@ -35,8 +34,14 @@ struct list_stock {
 struct configure_stock {
     configure_stock() = default;
     explicit configure_stock(shop::sku which) : sku(std::move(which)) {}
-    configure_stock&& warn_below(std::int64_t pieces) && { low_stock_threshold = pieces; return std::move(*this); }
-    configure_stock&& backorder(std::int64_t pieces) && { backorder_limit = pieces; return std::move(*this); }
+    configure_stock&& warn_below(std::int64_t pieces) && {
+        low_stock_threshold = pieces;
+        return std::move(*this);
+    }
+    configure_stock&& backorder(std::int64_t pieces) && {
+        backorder_limit = pieces;
+        return std::move(*this);
+    }
     configure_stock&& tracked(bool is_tracked) && {
         untracked = !is_tracked;
         return std::move(*this);
@@ -88,7 +93,10 @@ struct record_movement {
     /// Pieces move from one place to another.
     static record_movement transfer(shop::sku which, shop::quantity many, location source, location target);
 
-    record_movement&& at(shop::location where) && { location = std::move(where); return std::move(*this); }
+    record_movement&& at(shop::location where) && {
+        location = std::move(where);
+        return std::move(*this);
+    }
     record_movement&& with_reference(std::string what) && {
         reference = std::move(what);
         return std::move(*this);
@@ -104,7 +112,8 @@ struct record_movement {
     std::optional<shop::location> location;  ///< `main` when missing
     std::optional<shop::location> from;      ///< of a transfer
     std::optional<shop::location> to;        ///< of a transfer
-    /// Unique per sku and location for ever; a repeat is answered as the first. The idempotency key of the call when empty.
+    /// Unique per sku and location for ever; a repeat is answered as the first. The idempotency key of the call when
+    /// empty.
     std::optional<std::string> reference;
     static constexpr auto fields() {
         using t = record_movement;
@@ -196,7 +205,8 @@ struct order_stock {
 /// Counts stock, and promises it to orders.
 ///
 /// Every function takes 1 to `limits::batch_items_max` requests and answers one result per request, in their order; a
-/// refused one changes no count and does not disturb its neighbours. Later requests of a batch see what earlier ones did.
+/// refused one changes no count and does not disturb its neighbours. Later requests of a batch see what earlier ones
+/// did.
 /// @par Thread safety
 /// Shared objects: safe from the executor the engine runs on; the faces of the engine may be used from any thread.
 class service {
@@ -205,26 +215,24 @@ public:
 
     /// @par Errors per request
     /// `not_found`: no stock was ever recorded for the sku.
-    virtual asio::awaitable<std::vector<result<stock_level>>> get(std::vector<request<get_stock>> requests) = 0;
+    virtual results<stock_level> get(requests<get_stock> requests) = 0;
     /// Stock by sku, a page at a time.
-    virtual asio::awaitable<std::vector<result<page<stock_level>>>> list(std::vector<request<list_stock>> requests) = 0;
+    virtual results<page<stock_level>> list(requests<list_stock> requests) = 0;
     /// Sets thresholds and limits; makes the sku known if it was not.
     /// @par Errors per request
-    /// `version_mismatch`; `version_required` of a known sku when the command is guarded; `stock_committed` with the counts if
-    /// more is promised than the new limit allows; `invalid_value`.
-    virtual asio::awaitable<std::vector<result<stock_level>>>
-    configure(std::vector<request<configure_stock>> requests) = 0;
-    /// Writes one line of the ledger and changes the counts by it. Idempotent for ever: by the idempotency key of the call,
-    /// which belongs to its account, and by the reference if there is one. One of the two is required.
+    /// `version_mismatch`; `version_required` of a known sku when the command is guarded; `stock_committed` with the
+    /// counts if more is promised than the new limit allows; `invalid_value`.
+    virtual results<stock_level> configure(requests<configure_stock> requests) = 0;
+    /// Writes one line of the ledger and changes the counts by it. Idempotent for ever: by the idempotency key of the
+    /// call, which belongs to its account, and by the reference if there is one. One of the two is required.
     /// @par Errors per request
     /// `unknown_sku` when no product has the sku and no piece of it is here, and what the products answered when they
     /// cannot be asked; `stock_committed` with the counts when it would take what is promised; `stock_changed` when
     /// `expected` is not the count; `idempotency_key_reused` when key or reference were another request's;
     /// `invalid_value`.
-    virtual asio::awaitable<std::vector<result<recorded>>> record(std::vector<request<record_movement>> requests) = 0;
+    virtual results<recorded> record(requests<record_movement> requests) = 0;
     /// The ledger of a sku, newest first.
-    virtual asio::awaitable<std::vector<result<page<movement>>>>
-    movements(std::vector<request<list_movements>> requests) = 0;
+    virtual results<page<movement>> movements(requests<list_movements> requests) = 0;
 
     /// Promises all lines of each order, or none of them.
     ///
@@ -233,18 +241,17 @@ public:
     /// @par Errors per request
     /// `out_of_stock` with the shortages; `allocation_released` when the release came first; `outcome_unknown`, safe to
     /// repeat.
-    virtual asio::awaitable<std::vector<result<allocation>>> allocate(std::vector<request<allocate_order>> requests) = 0;
+    virtual results<allocation> allocate(requests<allocate_order> requests) = 0;
     /// Takes back what is still promised to an order. Never refused; an order never seen is remembered as released.
-    virtual asio::awaitable<std::vector<result<order_stock>>> release(std::vector<request<release_order>> requests) = 0;
+    virtual results<order_stock> release(requests<release_order> requests) = 0;
     /// Takes what is still promised to an order off the shelf. Idempotent by (order, operation).
     /// @par Errors per request
     /// `insufficient_stock` when less lies there than was promised (backorders); `allocation_refused`,
     /// `allocation_released`, `not_found` when nothing is promised.
-    virtual asio::awaitable<std::vector<result<order_stock>>> ship(std::vector<request<ship_order>> requests) = 0;
-    /// What was decided about orders, by order id, `limits::page_items_max` at a time: for the order service, which compares
-    /// it with what it knows.
-    virtual asio::awaitable<std::vector<result<std::vector<decided_order>>>>
-    decisions(std::vector<request<list_decisions>> requests) = 0;
+    virtual results<order_stock> ship(requests<ship_order> requests) = 0;
+    /// What was decided about orders, by order id, `limits::page_items_max` at a time: for the order service, which
+    /// compares it with what it knows.
+    virtual results<std::vector<decided_order>> decisions(requests<list_decisions> requests) = 0;
 };
 
 }  // namespace shop::inventory

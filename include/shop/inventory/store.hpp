@@ -1,13 +1,13 @@
 #pragma once
 
 #include <shop/core/availability.hpp>
-#include <shop/core/document.hpp>
 #include <shop/core/fingerprint.hpp>
-#include <shop/core/key_record.hpp>
-#include <shop/core/lease.hpp>
-#include <shop/core/record.hpp>
 #include <shop/events/cursor.hpp>
 #include <shop/inventory/types.hpp>
+#include <shop/json/document.hpp>
+#include <shop/records/key_record.hpp>
+#include <shop/records/lease.hpp>
+#include <shop/records/record.hpp>
 
 namespace shop::inventory {
 
@@ -95,8 +95,8 @@ struct movement_record {
     friend bool operator==(movement_record const&, movement_record const&) = default;
 };
 
-/// An event that people are told of: a sku ran low, ran out, or can be had again. It stands beside the ledger so that who
-/// tells it need not read every movement.
+/// An event that people are told of: a sku ran low, ran out, or can be had again. It stands beside the ledger so that
+/// who tells it need not read every movement.
 struct stock_event_record {
     static constexpr std::string_view table = "inventory_event";
     static constexpr std::string_view cursor_table = "inventory_event_cursor";
@@ -138,9 +138,12 @@ struct reference_record {
 
     static constexpr auto fields() {
         using t = reference_record;
-        return std::tuple{required("sku", &t::sku),           required("location", &t::location),
-                          required("reference", &t::reference), required("revision", &t::revision),
-                          required("fingerprint", &t::fingerprint), required("recorded", &t::recorded),
+        return std::tuple{required("sku", &t::sku),
+                          required("location", &t::location),
+                          required("reference", &t::reference),
+                          required("revision", &t::revision),
+                          required("fingerprint", &t::fingerprint),
+                          required("recorded", &t::recorded),
                           added("account", &t::account)};
     }
     friend bool operator==(reference_record const&, reference_record const&) = default;

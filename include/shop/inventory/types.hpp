@@ -139,7 +139,9 @@ struct allocated_line {
 
 /// The one decision about an order, made by the first allocate or release to commit.
 enum class decision { allocated, refused, released };
-constexpr std::array<std::string_view, 3> words_of(decision) { return {"allocated", "refused", "released"}; }
+constexpr std::array<std::string_view, 3> words_of(decision) {
+    return {"allocated", "refused", "released"};
+}
 
 /// Stock promised to an order.
 struct allocation {

@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/awaitable.hpp>
-
+#include <shop/async/results.hpp>
 #include <shop/core/log.hpp>
 #include <shop/core/result.hpp>
 #include <shop/notifications/types.hpp>
@@ -35,7 +34,7 @@ public:
     /// Stands in each delivery: it must not change, nor be that of another channel.
     virtual std::string_view name() const = 0;
     /// Hands messages over, each its own result, in their order. Repeats are possible, gaps are not.
-    virtual asio::awaitable<std::vector<result<void>>> send(std::vector<message> messages) = 0;
+    virtual results<void> send(std::vector<message> messages) = 0;
 };
 
 /// The channel `log`: one line per message.

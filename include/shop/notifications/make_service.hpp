@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include <shop/core/service_context.hpp>
+#include <shop/async/service_context.hpp>
 #include <shop/notifications/channel.hpp>
 #include <shop/notifications/service.hpp>
 #include <shop/notifications/store.hpp>

@@ -2,7 +2,7 @@
 
 #include <tuple>
 
-#include <shop/core/operation.hpp>
+#include <shop/async/operation.hpp>
 #include <shop/notifications/service.hpp>
 
 namespace shop::notifications {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <shop/core/working_set.hpp>
 #include <shop/notifications/channel.hpp>
 #include <shop/notifications/service.hpp>
 #include <shop/notifications/store.hpp>
+#include <shop/records/working_set.hpp>
 
 /// The rules of notifications: pure functions of loaded state and a command.
 namespace shop::notifications::rules {

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-
+#include <shop/async/results.hpp>
 #include <shop/core/call.hpp>
 #include <shop/core/page.hpp>
 #include <shop/core/result.hpp>
@@ -14,7 +13,7 @@ namespace asio = boost::asio;
 /// A change of an order's status, as its event tells it. It carries ids, not contact data.
 struct order_event {
     order_event() = default;
-    store_epoch epoch;            ///< of the order store that said it
+    store_epoch epoch;  ///< of the order store that said it
     shop::order_id order_id;
     std::uint64_t version = 0;  ///< the sequence of the event within its order
     std::string status;         ///< a word of `orders::status`
@@ -38,20 +37,17 @@ struct order_event {
 /// A sku that ran low, ran out, or can be had again, as its event tells it.
 struct stock_event {
     stock_event() = default;
-    store_epoch epoch;            ///< of the inventory store that said it
+    store_epoch epoch;  ///< of the inventory store that said it
     shop::sku sku;
-    std::uint64_t version = 0;    ///< of the stock of the sku
-    std::string status;           ///< `low_stock`, `out_of_stock`, `in_stock`
+    std::uint64_t version = 0;  ///< of the stock of the sku
+    std::string status;         ///< `low_stock`, `out_of_stock`, `in_stock`
     std::int64_t available = 0;
     timestamp at;
     static constexpr auto fields() {
         using t = stock_event;
-        return std::tuple{required("epoch", &t::epoch),
-                          required("sku", &t::sku),
-                          required("version", &t::version),
-                          required("status", &t::status),
-                          required("available", &t::available),
-                          required("at", &t::at)};
+        return std::tuple{required("epoch", &t::epoch),         required("sku", &t::sku),
+                          required("version", &t::version),     required("status", &t::status),
+                          required("available", &t::available), required("at", &t::at)};
     }
 };
 
@@ -85,13 +81,12 @@ public:
 
     /// Takes events in and sends one message per event; the subscriber of the orders' events. An event taken in before
     /// changes nothing.
-    virtual asio::awaitable<std::vector<result<noted>>> notify(std::vector<request<order_event>> requests) = 0;
+    virtual results<noted> notify(requests<order_event> requests) = 0;
     /// As `notify`; the subscriber of the inventory's events.
-    virtual asio::awaitable<std::vector<result<noted>>> notify_stock(std::vector<request<stock_event>> requests) = 0;
+    virtual results<noted> notify_stock(requests<stock_event> requests) = 0;
     /// Deliveries, newest first; those of an order stand where it was placed. A customer sees what
     /// they themselves were told of orders.
-    virtual asio::awaitable<std::vector<result<page<delivery>>>>
-    list(std::vector<request<list_notifications>> requests) = 0;
+    virtual results<page<delivery>> list(requests<list_notifications> requests) = 0;
 };
 
 }  // namespace shop::notifications

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <shop/core/document.hpp>
-#include <shop/core/lease.hpp>
-#include <shop/core/record.hpp>
+#include <shop/json/document.hpp>
 #include <shop/notifications/types.hpp>
+#include <shop/records/lease.hpp>
+#include <shop/records/record.hpp>
 
 namespace shop::notifications {
 

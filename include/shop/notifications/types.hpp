@@ -12,7 +12,9 @@
 namespace shop::notifications {
 
 enum class delivery_status { pending, delivered, dead };
-constexpr std::array<std::string_view, 3> words_of(delivery_status) { return {"pending", "delivered", "dead"}; }
+constexpr std::array<std::string_view, 3> words_of(delivery_status) {
+    return {"pending", "delivered", "dead"};
+}
 
 /// One try to hand a message over.
 struct delivery_attempt {

@@ -4,7 +4,7 @@
 #include <functional>
 #include <memory>
 
-#include <shop/core/service_context.hpp>
+#include <shop/async/service_context.hpp>
 #include <shop/inventory/service.hpp>
 #include <shop/orders/service.hpp>
 #include <shop/orders/store.hpp>

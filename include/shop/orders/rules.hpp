@@ -4,11 +4,11 @@
 #include <span>
 #include <vector>
 
-#include <shop/core/working_set.hpp>
-#include <shop/orders/service.hpp>
 #include <shop/inventory/types.hpp>
+#include <shop/orders/service.hpp>
 #include <shop/orders/store.hpp>
 #include <shop/products/types.hpp>
+#include <shop/records/working_set.hpp>
 
 /// The rules of orders: pure functions of loaded state and a command. No I/O, clock, randomness or text format.
 namespace shop::orders::rules {
@@ -17,7 +17,8 @@ using rows = working_set<store_schema>;
 using keys = key_set<store_schema>;
 using expected = expected_rows<store_schema>;
 
-// --- the status machine -----------------------------------------------------------------------------------------------
+// --- the status machine
+// -----------------------------------------------------------------------------------------------
 
 /// Where a caller may move an order.
 std::vector<status> steps_from(status from);
@@ -33,7 +34,8 @@ struct step_words {
 /// `invalid_transition` naming what differs and what would be allowed.
 result<void> check_repeat(status there, step_words said, step_words before);
 
-// --- what is asked for ------------------------------------------------------------------------------------------------
+// --- what is asked for
+// ------------------------------------------------------------------------------------------------
 
 /// Whether an order can be placed as it stands, before anything is looked up: 1 to `limits::order_lines_max` lines, a
 /// customer, texts fit for people, quantities that can be summed.
@@ -49,7 +51,8 @@ using offer_lookup = std::function<products::offer const*(sku const&)>;
 /// `unknown_sku`, `product_not_active`, `mixed_currency`, `amount_overflow`, `total_mismatch`, each with pointers.
 result<order_content> price(place_order const& command, offer_lookup const& offer_of);
 
-// --- intents and conclusions ------------------------------------------------------------------------------------------
+// --- intents and conclusions
+// ------------------------------------------------------------------------------------------
 
 /// The intent of placing: the key and the order, `pending`.
 struct begin_placing {
@@ -57,7 +60,8 @@ struct begin_placing {
     order_id id;
     operation_id operation;
     document<order_content> content;
-    std::optional<error> refused;  ///< why it cannot be placed: the answer of an unknown key, for which nothing is stored
+    std::optional<error>
+        refused;  ///< why it cannot be placed: the answer of an unknown key, for which nothing is stored
 };
 
 /// The intent of shipping, cancelling or delivering. Delivering has no effect elsewhere and is concluded at once.
@@ -83,10 +87,10 @@ struct conclude {
 /// An order as a command left it.
 struct outcome {
     order_record order;  ///< as it is to be stored
-    /// The record under the key of the begin, or of the transition concluded. Nothing of a begin whose move has been made
-    /// already: nothing is stored before it comes back with `last_step`.
+    /// The record under the key of the begin, or of the transition concluded. Nothing of a begin whose move has been
+    /// made already: nothing is stored before it comes back with `last_step`.
     std::optional<key_record> key;
-    bool fresh = false;             ///< it was this command that changed it
+    bool fresh = false;  ///< it was this command that changed it
 };
 
 void want(keys& wanted, begin_placing const& command);
@@ -113,9 +117,12 @@ result<outcome> decide(rows& state, begin_transition const& command, attempt con
 result<outcome> decide(rows& state, conclude const& command, attempt const& now);
 
 /// Whether an operation waits for its effect.
-inline bool is_open(order_record const& order) { return order.open.has_value(); }
+inline bool is_open(order_record const& order) {
+    return order.open.has_value();
+}
 
-// --- agreement --------------------------------------------------------------------------------------------------------
+// --- agreement
+// --------------------------------------------------------------------------------------------------------
 
 /// How an order and what the inventory decided about it can fail to match; an audit calls them the same.
 enum class disagreement_kind {
@@ -128,8 +135,8 @@ enum class disagreement_kind {
 };
 
 constexpr std::array<std::string_view, 6> words_of(disagreement_kind) {
-    return {"pending_without_operation", "order_without_allocation", "rejected_with_allocation",
-            "lines_mismatch",            "shipment_mismatch",        "allocation_without_order"};
+    return {"pending_without_operation", "order_without_allocation", "rejected_with_allocation", "lines_mismatch",
+            "shipment_mismatch",         "allocation_without_order"};
 }
 
 /// How an order and the inventory disagree.
@@ -142,7 +149,8 @@ struct disagreement {
 /// @param decision nothing if there is none.
 std::optional<disagreement> compare(order_record const& order, inventory::decided_order const* decision);
 
-// --- answers ----------------------------------------------------------------------------------------------------------
+// --- answers
+// ----------------------------------------------------------------------------------------------------------
 
 /// The order as it stands, for who runs the shop.
 order view(order_record const& record);

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-
+#include <shop/async/results.hpp>
 #include <shop/core/call.hpp>
 #include <shop/core/page.hpp>
 #include <shop/core/result.hpp>
@@ -37,13 +36,19 @@ struct place_order {
         lines.emplace_back(std::move(which), many);
         return std::move(*this);
     }
-    place_order&& expect(money total) && { expected_total = total; return std::move(*this); }
+    place_order&& expect(money total) && {
+        expected_total = total;
+        return std::move(*this);
+    }
     place_order&& metadata_entry(std::string name, std::string value) && {
         metadata[std::move(name)] = std::move(value);
         return std::move(*this);
     }
     /// The idempotency key of the call; the faces of the engine draw one when it is missing.
-    place_order&& key(std::string k) && { idempotency_key = std::move(k); return std::move(*this); }
+    place_order&& key(std::string k) && {
+        idempotency_key = std::move(k);
+        return std::move(*this);
+    }
 
     orders::customer customer;
     std::vector<wanted_line> lines;       ///< 1 to `limits::order_lines_max`; lines of one sku are merged
@@ -92,9 +97,12 @@ struct list_orders {
     std::optional<std::string> cursor;
     static constexpr auto fields() {
         using t = list_orders;
-        return std::tuple{optional("customer_id", &t::customer_id), optional("status", &t::status),
-                          optional("placed_after", &t::placed_after), optional("placed_before", &t::placed_before),
-                          optional("limit", &t::limit), optional("cursor", &t::cursor)};
+        return std::tuple{optional("customer_id", &t::customer_id),
+                          optional("status", &t::status),
+                          optional("placed_after", &t::placed_after),
+                          optional("placed_before", &t::placed_before),
+                          optional("limit", &t::limit),
+                          optional("cursor", &t::cursor)};
     }
 };
 
@@ -110,16 +118,29 @@ struct get_history {
 struct transition_order {
     transition_order() = default;
     transition_order(order_id which, orders::status target) : id(which), to(target) {}
-    transition_order&& track(std::string code) && { tracking = std::move(code); return std::move(*this); }
-    transition_order&& because(std::string why) && { note = std::move(why); return std::move(*this); }
-    transition_order&& visible_to(orders::note_visibility whom) && { note_visibility = whom; return std::move(*this); }
-    transition_order&& key(std::string k) && { idempotency_key = std::move(k); return std::move(*this); }
+    transition_order&& track(std::string code) && {
+        tracking = std::move(code);
+        return std::move(*this);
+    }
+    transition_order&& because(std::string why) && {
+        note = std::move(why);
+        return std::move(*this);
+    }
+    transition_order&& visible_to(orders::note_visibility whom) && {
+        note_visibility = whom;
+        return std::move(*this);
+    }
+    transition_order&& key(std::string k) && {
+        idempotency_key = std::move(k);
+        return std::move(*this);
+    }
 
     order_id id;
     offered_status to = orders::status::pending;  ///< must follow from where the order is
     std::optional<std::string> tracking;
     std::optional<std::string> note;
-    std::optional<orders::note_visibility> note_visibility;  ///< `internal` unless said; that of a customer is theirs to read
+    std::optional<orders::note_visibility>
+        note_visibility;          ///< `internal` unless said; that of a customer is theirs to read
     std::string idempotency_key;  ///< not part of the JSON
     static constexpr auto fields() {
         using t = transition_order;
@@ -132,14 +153,23 @@ struct transition_order {
 struct cancel_order {
     cancel_order() = default;
     explicit cancel_order(order_id which) : id(which) {}
-    cancel_order&& because(std::string why) && { note = std::move(why); return std::move(*this); }
-    cancel_order&& visible_to(orders::note_visibility whom) && { note_visibility = whom; return std::move(*this); }
-    cancel_order&& key(std::string k) && { idempotency_key = std::move(k); return std::move(*this); }
+    cancel_order&& because(std::string why) && {
+        note = std::move(why);
+        return std::move(*this);
+    }
+    cancel_order&& visible_to(orders::note_visibility whom) && {
+        note_visibility = whom;
+        return std::move(*this);
+    }
+    cancel_order&& key(std::string k) && {
+        idempotency_key = std::move(k);
+        return std::move(*this);
+    }
 
     order_id id;
     std::optional<std::string> note;
     std::optional<orders::note_visibility> note_visibility;  ///< as in `transition_order`
-    std::string idempotency_key;  ///< not part of the JSON
+    std::string idempotency_key;                             ///< not part of the JSON
     static constexpr auto fields() {
         using t = cancel_order;
         return std::tuple{required("id", &t::id), optional("note", &t::note),
@@ -165,29 +195,26 @@ public:
     /// `total_mismatch`, `invalid_value` (the key stays free); `idempotency_key_missing`, `idempotency_key_malformed`,
     /// `idempotency_key_reused`; `overloaded`, `unavailable`; `deadline_exceeded` (nothing was stored);
     /// `outcome_unknown` (repeat with the same key).
-    virtual asio::awaitable<std::vector<result<acknowledgement>>> place(std::vector<request<place_order>> requests) = 0;
+    virtual results<acknowledgement> place(requests<place_order> requests) = 0;
     /// @par Errors per request
     /// `not_found`, also for another customer's order.
-    virtual asio::awaitable<std::vector<result<order>>> get(std::vector<request<get_order>> requests) = 0;
+    virtual results<order> get(requests<get_order> requests) = 0;
     /// Newest first, a page at a time. A customer sees only their own.
-    virtual asio::awaitable<std::vector<result<page<order>>>> list(std::vector<request<list_orders>> requests) = 0;
-    /// All steps of an order's life, oldest first. A customer is shown neither the accounts of others, who are all `shop`, nor
-    /// internal notes.
+    virtual results<page<order>> list(requests<list_orders> requests) = 0;
+    /// All steps of an order's life, oldest first. A customer is shown neither the accounts of others, who are all
+    /// `shop`, nor internal notes.
     /// @par Errors per request
     /// `not_found`.
-    virtual asio::awaitable<std::vector<result<page<history_item>>>>
-    history(std::vector<request<get_history>> requests) = 0;
-    /// Moves an order along its status machine. A move to the current status is a success that changes nothing, if what it
-    /// says (tracking, note) is what was said when the order came there, or is left out; otherwise it would be dropped, and
-    /// is an `invalid_transition`.
+    virtual results<page<history_item>> history(requests<get_history> requests) = 0;
+    /// Moves an order along its status machine. A move to the current status is a success that changes nothing, if what
+    /// it says (tracking, note) is what was said when the order came there, or is left out; otherwise it would be
+    /// dropped, and is an `invalid_transition`.
     /// @par Errors per request
-    /// `invalid_transition` with from, to and what is allowed, `operation_in_progress`, `not_found`, `invalid_value` and the
-    /// key errors of `place`: the key stays free; `insufficient_stock` (recorded).
-    virtual asio::awaitable<std::vector<result<acknowledgement>>>
-    transition(std::vector<request<transition_order>> requests) = 0;
+    /// `invalid_transition` with from, to and what is allowed, `operation_in_progress`, `not_found`, `invalid_value`
+    /// and the key errors of `place`: the key stays free; `insufficient_stock` (recorded).
+    virtual results<acknowledgement> transition(requests<transition_order> requests) = 0;
     /// A transition to `cancelled`.
-    virtual asio::awaitable<std::vector<result<acknowledgement>>>
-    cancel(std::vector<request<cancel_order>> requests) = 0;
+    virtual results<acknowledgement> cancel(requests<cancel_order> requests) = 0;
 };
 
 }  // namespace shop::orders

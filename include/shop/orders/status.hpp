@@ -19,7 +19,9 @@ constexpr std::array<std::string_view, 6> words_of(status) {
 
 /// What is done at the inventory, in an operation of the order's.
 enum class operation_type { place, ship, cancel };
-constexpr std::array<std::string_view, 3> words_of(operation_type) { return {"place", "ship", "cancel"}; }
+constexpr std::array<std::string_view, 3> words_of(operation_type) {
+    return {"place", "ship", "cancel"};
+}
 
 /// One legal step of an order.
 struct step {
@@ -40,12 +42,14 @@ inline constexpr std::array<step, 5> machine{{
 
 /// @return the step; nullptr: there is none, whoever makes it
 constexpr step const* find_step(status from, status to) {
-    auto const* found = std::find_if(machine.begin(), machine.end(), [=](step const& s) { return s.from == from && s.to == to; });
+    auto const* found =
+        std::find_if(machine.begin(), machine.end(), [=](step const& s) { return s.from == from && s.to == to; });
     return found == machine.end() ? nullptr : found;
 }
 /// @return the step that an effect makes of an order; nullptr: none
 constexpr step const* find_step(status from, operation_type effect) {
-    auto const* found = std::find_if(machine.begin(), machine.end(), [=](step const& s) { return s.from == from && s.effect == effect; });
+    auto const* found = std::find_if(machine.begin(), machine.end(),
+                                     [=](step const& s) { return s.from == from && s.effect == effect; });
     return found == machine.end() ? nullptr : found;
 }
 
@@ -71,7 +75,9 @@ inline constexpr std::array<status_facts, words_of(status{}).size()> facts{{
     {claim::shipped, false},    // delivered
     {claim::none, true},        // cancelled
 }};
-constexpr status_facts const& facts_of(status s) { return facts[static_cast<std::size_t>(s)]; }
+constexpr status_facts const& facts_of(status s) {
+    return facts[static_cast<std::size_t>(s)];
+}
 
 /// Where a caller can move an order, in the order of the machine.
 inline constexpr auto offered_statuses = [] {

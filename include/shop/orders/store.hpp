@@ -1,11 +1,11 @@
 #pragma once
 
-#include <shop/core/document.hpp>
-#include <shop/core/key_record.hpp>
-#include <shop/core/lease.hpp>
-#include <shop/core/record.hpp>
 #include <shop/events/cursor.hpp>
+#include <shop/json/document.hpp>
 #include <shop/orders/types.hpp>
+#include <shop/records/key_record.hpp>
+#include <shop/records/lease.hpp>
+#include <shop/records/record.hpp>
 
 namespace shop::orders {
 
@@ -53,9 +53,13 @@ struct open_operation {
 
     static constexpr auto fields() {
         using t = open_operation;
-        return std::tuple{required("id", &t::id),       required("type", &t::type), required("actor", &t::actor),
-                          optional("note", &t::note),   optional("tracking", &t::tracking),
-                          optional("account", &t::account), optional("key", &t::key),
+        return std::tuple{required("id", &t::id),
+                          required("type", &t::type),
+                          required("actor", &t::actor),
+                          optional("note", &t::note),
+                          optional("tracking", &t::tracking),
+                          optional("account", &t::account),
+                          optional("key", &t::key),
                           optional("note_visibility", &t::note_visibility)};
     }
     friend bool operator==(open_operation const&, open_operation const&) = default;
@@ -110,7 +114,7 @@ struct event_record {
     std::uint64_t version = 1;  ///< unique per order
     orders::status status = orders::status::pending;
     timestamp at;
-    std::string customer_id;      ///< whom to tell
+    std::string customer_id;  ///< whom to tell
     std::string actor;
     std::optional<std::string> note;
     std::optional<std::string> tracking;
@@ -118,11 +122,16 @@ struct event_record {
 
     static constexpr auto fields() {
         using t = event_record;
-        return std::tuple{required("position", &t::position), required("order_id", &t::order_id),
-                          required("version", &t::version),   required("status", &t::status),
-                          required("at", &t::at),             required("customer_id", &t::customer_id),
-                          required("actor", &t::actor),       optional("note", &t::note),
-                          optional("tracking", &t::tracking), added("note_visibility", &t::note_visibility)};
+        return std::tuple{required("position", &t::position),
+                          required("order_id", &t::order_id),
+                          required("version", &t::version),
+                          required("status", &t::status),
+                          required("at", &t::at),
+                          required("customer_id", &t::customer_id),
+                          required("actor", &t::actor),
+                          optional("note", &t::note),
+                          optional("tracking", &t::tracking),
+                          added("note_visibility", &t::note_visibility)};
     }
     friend bool operator==(event_record const&, event_record const&) = default;
 };
@@ -136,8 +145,8 @@ using store_schema = shop::schema<order_record, key_record, event_record, cursor
 struct order_query {
     std::optional<std::string> customer_id;
     std::optional<orders::status> status;
-    std::optional<order_id> before;       ///< keyset: ids less than this; also the end of a range over time
-    std::optional<order_id> not_before;   ///< ids from this on: the start of a range over time
+    std::optional<order_id> before;      ///< keyset: ids less than this; also the end of a range over time
+    std::optional<order_id> not_before;  ///< ids from this on: the start of a range over time
     std::size_t limit = 0;
 };
 
@@ -148,7 +157,7 @@ public:
     virtual asio::awaitable<result<std::vector<order_record>>> list(order_query query) = 0;
     /// Orders with an open operation, by id.
     virtual asio::awaitable<result<std::vector<order_record>>> open(std::optional<order_id> after,
-                                                                     std::size_t limit) = 0;
+                                                                    std::size_t limit) = 0;
     /// How many orders have an open operation, counted no further than `limit`.
     virtual asio::awaitable<result<std::size_t>> count_open(std::size_t limit) = 0;
     /// All events of an order, by version.

@@ -114,7 +114,9 @@ struct order {
 
 /// Who may read a note: those who run the shop, or the customer, too.
 enum class note_visibility { internal, customer };
-constexpr std::array<std::string_view, 2> words_of(note_visibility) { return {"internal", "customer"}; }
+constexpr std::array<std::string_view, 2> words_of(note_visibility) {
+    return {"internal", "customer"};
+}
 
 /// One step of an order's life.
 struct history_item {
@@ -128,9 +130,13 @@ struct history_item {
 
     static constexpr auto fields() {
         using t = history_item;
-        return std::tuple{required("version", &t::version), required("status", &t::status), required("at", &t::at),
-                          required("actor", &t::actor), optional("note", &t::note),
-                          optional("note_visibility", &t::note_visibility), optional("tracking", &t::tracking)};
+        return std::tuple{required("version", &t::version),
+                          required("status", &t::status),
+                          required("at", &t::at),
+                          required("actor", &t::actor),
+                          optional("note", &t::note),
+                          optional("note_visibility", &t::note_visibility),
+                          optional("tracking", &t::tracking)};
     }
     friend bool operator==(history_item const&, history_item const&) = default;
 };

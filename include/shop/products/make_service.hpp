@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include <shop/core/service_context.hpp>
+#include <shop/async/service_context.hpp>
 #include <shop/products/service.hpp>
 #include <shop/products/store.hpp>
 

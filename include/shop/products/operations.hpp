@@ -2,7 +2,7 @@
 
 #include <tuple>
 
-#include <shop/core/operation.hpp>
+#include <shop/async/operation.hpp>
 #include <shop/products/service.hpp>
 
 namespace shop::products {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <shop/core/working_set.hpp>
 #include <shop/products/service.hpp>
 #include <shop/products/store.hpp>
+#include <shop/records/working_set.hpp>
 
 /// The rules of the catalogue: pure functions of loaded rows and a command, which change the rows or answer why not.
 namespace shop::products::rules {

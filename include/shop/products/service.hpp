@@ -1,9 +1,10 @@
 #pragma once
 
+#include <shop/async/results.hpp>
 #include <shop/core/call.hpp>
 #include <shop/core/page.hpp>
-#include <shop/core/record.hpp>
 #include <shop/products/types.hpp>
+#include <shop/records/record.hpp>
 
 namespace shop::products {
 
@@ -37,7 +38,7 @@ struct list_products {
     std::string q;                   ///< part of a sku or name
     std::optional<std::string> tag;  ///< of products that have this tag; absent: of all
     std::optional<products::status> status;
-    std::vector<shop::sku> sku;          ///< just these; unknown ones are left out
+    std::vector<shop::sku> sku;  ///< just these; unknown ones are left out
     std::optional<std::int64_t> limit;
     std::optional<std::string> cursor;
     static constexpr auto fields() {
@@ -53,8 +54,8 @@ struct replace_product {
     replace_product(shop::sku which, edited_product d, std::optional<std::uint64_t> version)
         : sku(std::move(which)), draft(std::move(d)), if_match(version) {}
     shop::sku sku;
-    edited_product draft;                     ///< its sku must equal `sku`
-    std::optional<std::uint64_t> if_match;    ///< the version it replaces; required
+    edited_product draft;                   ///< its sku must equal `sku`
+    std::optional<std::uint64_t> if_match;  ///< the version it replaces; required
     static constexpr auto fields() {
         return std::tuple{required("sku", &replace_product::sku), optional("if_match", &replace_product::if_match)};
     }
@@ -68,14 +69,16 @@ struct archive_product {
     explicit archive_product(shop::sku which, std::optional<std::uint64_t> version = {})
         : sku(std::move(which)), if_match(version) {}
     shop::sku sku;
-    std::optional<std::uint64_t> if_match;    ///< optional here
+    std::optional<std::uint64_t> if_match;  ///< optional here
     static constexpr auto fields() {
         return std::tuple{required("sku", &archive_product::sku), optional("if_match", &archive_product::if_match)};
     }
 };
 
 enum class import_outcome { created, updated, unchanged };
-constexpr std::array<std::string_view, 3> words_of(import_outcome) { return {"created", "updated", "unchanged"}; }
+constexpr std::array<std::string_view, 3> words_of(import_outcome) {
+    return {"created", "updated", "unchanged"};
+}
 
 /// What an imported product answers.
 struct imported {
@@ -139,39 +142,38 @@ public:
     /// Adds a product at version 1.
     /// @par Errors per request
     /// `already_exists`; `invalid_value` with pointers.
-    virtual asio::awaitable<std::vector<result<product>>> create(std::vector<request<create_product>> requests) = 0;
+    virtual results<product> create(requests<create_product> requests) = 0;
 
     /// @par Errors per request
     /// `not_found`.
-    virtual asio::awaitable<std::vector<result<product>>> get(std::vector<request<get_product>> requests) = 0;
+    virtual results<product> get(requests<get_product> requests) = 0;
 
     /// What orders need to know: name, price and status, without availability.
     /// @par Errors per request
     /// `not_found`.
-    virtual asio::awaitable<std::vector<result<offer>>> offers(std::vector<request<get_offer>> requests) = 0;
+    virtual results<offer> offers(requests<get_offer> requests) = 0;
 
     /// Products by sku, a page at a time.
-    virtual asio::awaitable<std::vector<result<page<product>>>> list(std::vector<request<list_products>> requests) = 0;
+    virtual results<page<product>> list(requests<list_products> requests) = 0;
 
-    /// Replaces all a caller may say of a product; never creates one. What `get` answered can be sent back as it is: what a
-    /// caller cannot set is ignored when it is as it was read.
+    /// Replaces all a caller may say of a product; never creates one. What `get` answered can be sent back as it is:
+    /// what a caller cannot set is ignored when it is as it was read.
     /// @par Errors per request
     /// `not_found`; `version_required`; `version_mismatch` with the current version; `invalid_value`.
-    virtual asio::awaitable<std::vector<result<product>>> replace(std::vector<request<replace_product>> requests) = 0;
+    virtual results<product> replace(requests<replace_product> requests) = 0;
 
     /// Takes a product off the market; doing it again changes nothing.
     /// @par Errors per request
     /// `not_found`; `version_mismatch`.
-    virtual asio::awaitable<std::vector<result<product>>> archive(std::vector<request<archive_product>> requests) = 0;
+    virtual results<product> archive(requests<archive_product> requests) = 0;
 
     /// Creates products, and merges what is said into those that are there; each its own result.
     /// @par Errors per request
     /// `invalid_value` with pointers, also to what a new product lacks.
-    virtual asio::awaitable<std::vector<result<imported>>> import(std::vector<request<import_product>> requests) = 0;
+    virtual results<imported> import(requests<import_product> requests) = 0;
 
     /// Takes in the inventory's word; the subscriber of its stock events.
-    virtual asio::awaitable<std::vector<result<noted>>>
-    note_availability(std::vector<request<products::note_availability>> requests) = 0;
+    virtual results<noted> note_availability(requests<products::note_availability> requests) = 0;
 };
 
 }  // namespace shop::products

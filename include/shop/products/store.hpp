@@ -1,8 +1,8 @@
 #pragma once
 
-#include <shop/core/document.hpp>
-#include <shop/core/record.hpp>
+#include <shop/json/document.hpp>
 #include <shop/products/types.hpp>
+#include <shop/records/record.hpp>
 
 namespace shop::products {
 
@@ -18,8 +18,8 @@ struct product_content {
     static constexpr auto fields() {
         using t = product_content;
         return std::tuple{optional("description", &t::description), optional("tags", &t::tags),
-                          optional("attributes", &t::attributes), optional("group", &t::group),
-                          optional("options", &t::options), optional("changed_by", &t::changed_by)};
+                          optional("attributes", &t::attributes),   optional("group", &t::group),
+                          optional("options", &t::options),         optional("changed_by", &t::changed_by)};
     }
     friend bool operator==(product_content const&, product_content const&) = default;
 };
@@ -91,9 +91,10 @@ struct product_query {
     std::string text;                ///< part of the sku or the name, letter case ignored (ASCII); empty: all
     std::optional<std::string> tag;  ///< of products that have this tag; absent: of all
     std::optional<products::status> status;
-    std::optional<shop::sku> after;      ///< keyset: skus greater than this
+    std::optional<shop::sku> after;  ///< keyset: skus greater than this
     std::size_t limit = 0;
-    std::size_t looked_at_max = 0;       ///< products that are looked at, whether or not they are found; 0: as many as it takes
+    std::size_t looked_at_max =
+        0;  ///< products that are looked at, whether or not they are found; 0: as many as it takes
 
     /// Whether products are looked at in vain: then it may take long.
     bool is_search() const { return !text.empty() || tag || status; }
@@ -101,8 +102,9 @@ struct product_query {
 
 /// Products that a query found.
 struct found_products {
-    std::vector<product_record> products;   ///< by sku
-    std::optional<shop::sku> looked_up_to;  ///< the last one looked at, if `looked_at_max` ended the look before the limit did
+    std::vector<product_record> products;  ///< by sku
+    std::optional<shop::sku>
+        looked_up_to;  ///< the last one looked at, if `looked_at_max` ended the look before the limit did
 };
 
 /// Behind every sku, for stores that compare texts by their bytes.

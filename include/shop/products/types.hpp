@@ -15,7 +15,9 @@ namespace shop::products {
 
 /// Only `active` products can be ordered; deleting archives.
 enum class status { draft, active, archived };
-constexpr std::array<std::string_view, 3> words_of(status) { return {"draft", "active", "archived"}; }
+constexpr std::array<std::string_view, 3> words_of(status) {
+    return {"draft", "active", "archived"};
+}
 
 /// A hint for people, as of the last event from the inventory; only allocation decides.
 struct availability {
@@ -40,13 +42,24 @@ inline bool is_as_read(availability const& said, availability const& now) {
 struct product_draft {
     product_draft() = default;
     /// A draft with all that a product needs.
-    product_draft(shop::sku which, std::string called, money at) : sku(std::move(which)), name(std::move(called)), price(at) {}
+    product_draft(shop::sku which, std::string called, money at)
+        : sku(std::move(which)), name(std::move(called)), price(at) {}
     /// @throws std::invalid_argument if `which` is no sku.
-    product_draft(char const* which, std::string called, money at) : product_draft(shop::sku(which), std::move(called), at) {}
+    product_draft(char const* which, std::string called, money at)
+        : product_draft(shop::sku(which), std::move(called), at) {}
 
-    product_draft&& active() && { status = products::status::active; return std::move(*this); }
-    product_draft&& describe(std::string text) && { description = std::move(text); return std::move(*this); }
-    product_draft&& tag(std::string word) && { tags.push_back(std::move(word)); return std::move(*this); }
+    product_draft&& active() && {
+        status = products::status::active;
+        return std::move(*this);
+    }
+    product_draft&& describe(std::string text) && {
+        description = std::move(text);
+        return std::move(*this);
+    }
+    product_draft&& tag(std::string word) && {
+        tags.push_back(std::move(word));
+        return std::move(*this);
+    }
 
     shop::sku sku;
     std::string name;  ///< 1 to `limits::product_name_characters_max` characters
@@ -60,17 +73,21 @@ struct product_draft {
 
     static constexpr auto fields() {
         using t = product_draft;
-        return std::tuple{required("sku", &t::sku),       required("name", &t::name),
-                          optional("description", &t::description), required("price", &t::price),
-                          optional("status", &t::status), optional("tags", &t::tags),
-                          optional("attributes", &t::attributes), optional("group", &t::group),
+        return std::tuple{required("sku", &t::sku),
+                          required("name", &t::name),
+                          optional("description", &t::description),
+                          required("price", &t::price),
+                          optional("status", &t::status),
+                          optional("tags", &t::tags),
+                          optional("attributes", &t::attributes),
+                          optional("group", &t::group),
                           optional("options", &t::options)};
     }
     friend bool operator==(product_draft const&, product_draft const&) = default;
 };
 
-/// What an import says about a product: members that are left out stay as they are. A new product needs a name and a price,
-/// and is `active` unless its status is given.
+/// What an import says about a product: members that are left out stay as they are. A new product needs a name and a
+/// price, and is `active` unless its status is given.
 struct product_merge {
     product_merge() = default;
     explicit product_merge(shop::sku which) : sku(std::move(which)) {}  ///< Changes nothing yet.
@@ -98,10 +115,14 @@ struct product_merge {
 
     static constexpr auto fields() {
         using t = product_merge;
-        return std::tuple{required("sku", &t::sku),       optional("name", &t::name),
-                          optional("description", &t::description), optional("price", &t::price),
-                          optional("status", &t::status), optional("tags", &t::tags),
-                          optional("attributes", &t::attributes), optional("group", &t::group),
+        return std::tuple{required("sku", &t::sku),
+                          optional("name", &t::name),
+                          optional("description", &t::description),
+                          optional("price", &t::price),
+                          optional("status", &t::status),
+                          optional("tags", &t::tags),
+                          optional("attributes", &t::attributes),
+                          optional("group", &t::group),
                           optional("options", &t::options)};
     }
     friend bool operator==(product_merge const&, product_merge const&) = default;

@@ -34,12 +34,14 @@ enum class postgres_pooler {
     session,      ///< a session for each connection (PgBouncer, `pool_mode = session`): it is set up after connecting
     transaction,  ///< a session for each transaction: nothing is prepared, each transaction brings its settings
 };
-constexpr std::array<std::string_view, 3> words_of(postgres_pooler) { return {"none", "session", "transaction"}; }
+constexpr std::array<std::string_view, 3> words_of(postgres_pooler) {
+    return {"none", "session", "transaction"};
+}
 
 /// How to use a PostgreSQL database.
 struct postgres_options {
-    /// Connections at most, each with a thread of its own; those beyond the first are made when work waits for them. A quarter
-    /// of them is for lists and scans, and one at least: so there are two at least.
+    /// Connections at most, each with a thread of its own; those beyond the first are made when work waits for them. A
+    /// quarter of them is for lists and scans, and one at least: so there are two at least.
     std::size_t connections = 8;
     /// Batches and loads that may wait for a connection, and as many lists; more are answered `overloaded`.
     std::size_t queue_max = 16'384;
@@ -67,20 +69,21 @@ struct postgres_options {
 
 /// The four stores in one PostgreSQL database, which other processes may share.
 ///
-/// Every answer follows a commit, and every result is checked against its statement before it is read: one that does not fit
-/// ends its connection, and counts as a lost one. Batches that meet another process's are run again; a lost connection is replaced, and
-/// after a commit whose outcome is unknown the batch runs again on fresh records, which tell what became of it. While the
-/// server cannot be reached everything is answered `store_unavailable` at once, and it is looked for twenty times a second.
-/// What the server said is told to the log, once a minute for each SQLSTATE.
+/// Every answer follows a commit, and every result is checked against its statement before it is read: one that does
+/// not fit ends its connection, and counts as a lost one. Batches that meet another process's are run again; a lost
+/// connection is replaced, and after a commit whose outcome is unknown the batch runs again on fresh records, which
+/// tell what became of it. While the server cannot be reached everything is answered `store_unavailable` at once, and
+/// it is looked for twenty times a second. What the server said is told to the log, once a minute for each SQLSTATE.
 /// @param url `postgresql://user:password@host:port/database?options`, or any connection string of libpq.
 /// @par Errors
-/// Of the factory: `store_unavailable` when the server cannot be reached; `not_supported` when its schema is older or newer
-/// than this library can use, a table is missing, or the server is not durable; `invalid_value` when `pooler` does not say
-/// what stands between; `store_corrupt` when it is damaged. The detail says what to mend.
+/// Of the factory: `store_unavailable` when the server cannot be reached; `not_supported` when its schema is older or
+/// newer than this library can use, a table is missing, or the server is not durable; `invalid_value` when `pooler`
+/// does not say what stands between; `store_corrupt` when it is damaged. The detail says what to mend.
 factory postgres(std::string url, postgres_options options = {});
 
-/// Whether what is said to a database may be read or changed on its way: a host that is another machine, as the connection
-/// string or libpq's environment has it, and a `sslmode` that takes a connection without TLS, as libpq's default does.
+/// Whether what is said to a database may be read or changed on its way: a host that is another machine, as the
+/// connection string or libpq's environment has it, and a `sslmode` that takes a connection without TLS, as libpq's
+/// default does.
 /// @return no for what is no connection string.
 bool postgres_may_go_without_tls(std::string const& url);
 

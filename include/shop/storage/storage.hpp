@@ -4,9 +4,9 @@
 #include <functional>
 #include <memory>
 
+#include <shop/async/scheduler.hpp>
 #include <shop/core/log.hpp>
 #include <shop/core/result.hpp>
-#include <shop/core/scheduler.hpp>
 #include <shop/core/uuid.hpp>
 
 namespace shop {
@@ -30,8 +30,8 @@ struct stores {
     std::shared_ptr<inventory::store> inventory;          ///< null where none is needed
     std::shared_ptr<orders::store> orders;                ///< null where none is needed
     std::shared_ptr<notifications::store> notifications;  ///< null where none is needed
-    /// Whether what was written since the last call found room. A store whose writes nobody tries again looks for room by
-    /// itself until the next call. Empty: nobody knows. To be used from any thread.
+    /// Whether what was written since the last call found room. A store whose writes nobody tries again looks for room
+    /// by itself until the next call. Empty: nobody knows. To be used from any thread.
     std::function<result<void>()> check_room = {};
 };
 
@@ -53,8 +53,8 @@ struct schema_state {
 
 /// How to open the four stores; given to `engine::open`. May be called again after the stores are gone.
 /// @par Errors
-/// `store_unavailable`, `store_corrupt`, `invalid_value` where a setting must change, with a detail for whoever starts the
-/// program.
+/// `store_unavailable`, `store_corrupt`, `invalid_value` where a setting must change, with a detail for whoever starts
+/// the program.
 using factory = std::function<result<stores>(context const&)>;
 
 }  // namespace storage

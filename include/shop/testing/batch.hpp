@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include <shop/core/record.hpp>
+#include <shop/records/record.hpp>
 #include <shop/testing/run.hpp>
 
 /// Short ways to speak to a store from a test: each call runs to its end on this thread.
@@ -98,7 +98,7 @@ std::optional<Record> load_one(record_store<Schema>& store, std::type_identity_t
 template <class Record, class Schema>
 std::vector<Record> scan_page(record_store<Schema>& store, std::type_identity_t<std::optional<key_of<Record>>> after,
                               std::size_t limit) {
-    return run(store.scan(std::type_identity<Record>{}, std::move(after), limit)).value();
+    return run(store.template scan<Record>(std::move(after), limit)).value();
 }
 
 /// A table from end to end, `page` records at a time.

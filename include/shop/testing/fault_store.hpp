@@ -21,8 +21,8 @@ enum class fault {
     crash_after,        ///< it is written, and the process is dead
 };
 
-/// When what goes wrong, counted in commits over all four stores. A commit is a batch that writes something; one that is
-/// decided again keeps its number, one that is transacted again gets a new one.
+/// When what goes wrong, counted in commits over all four stores. A commit is a batch that writes something; one that
+/// is decided again keeps its number, one that is transacted again gets a new one.
 ///
 /// Walk every failure point like this:
 /// ```

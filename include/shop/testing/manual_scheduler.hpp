@@ -10,12 +10,12 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include <shop/core/scheduler.hpp>
+#include <shop/async/scheduler.hpp>
 
 namespace shop::testing {
 
-/// Time that stands still until it is told to move. Timers that come due are woken in the order of their times, those of
-/// one time in the order they were set.
+/// Time that stands still until it is told to move. Timers that come due are woken in the order of their times, those
+/// of one time in the order they were set.
 ///
 /// A woken coroutine goes on when its executor runs:
 /// ```

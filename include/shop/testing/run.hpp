@@ -9,7 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <shop/core/scheduler.hpp>
+#include <shop/async/scheduler.hpp>
 
 namespace shop::testing {
 

@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
-#include <shop/core/batcher.hpp>
-#include <shop/core/service_context.hpp>
+#include <shop/async/batcher.hpp>
+#include <shop/async/results.hpp>
+#include <shop/async/service_context.hpp>
 #include <shop/transport/channel.hpp>
 
 namespace shop::transport {
@@ -42,20 +43,21 @@ struct instance_state {
 
 /// Spreads items over the instances of a service, and tries again what did not arrive or does not come back.
 ///
-/// Of two instances drawn at random the one with less under way is taken. One that failed `failures_to_open` times in a row, or
-/// was said twice in a row not to be well, is left alone, its breaker open, until a single message finds it well again; while
-/// it is said not to be well, none is sent. With all breakers open items are refused at once.
+/// Of two instances drawn at random the one with less under way is taken. One that failed `failures_to_open` times in a
+/// row, or was said twice in a row not to be well, is left alone, its breaker open, until a single message finds it
+/// well again; while it is said not to be well, none is sent. With all breakers open items are refused at once.
 ///
-/// An item whose message failed is tried again, elsewhere if there is an elsewhere, while its deadline and a budget allow it.
-/// An item that is overdue is hedged: asked of another instance too, within the same budget, and the first answer counts (the
-/// other is dropped). Overdue is what takes longer than the operation usually does, by the estimate of RFC 6298: its mean and
-/// four times its mean deviation, or `overdue_margin` if that is more. An instance with an overdue item is passed over for
-/// `suspect_for`. What waits for an instance that is left alone, or is under way there, goes to another at once, whatever
-/// the budget. All of this repeats only what the operation table lets repeat; each of its operations is safe, idempotent or
-/// keyed. What a service answered, refusals included, is never asked twice here: only the hop nearest a failure retries.
+/// An item whose message failed is tried again, elsewhere if there is an elsewhere, while its deadline and a budget
+/// allow it. An item that is overdue is hedged: asked of another instance too, within the same budget, and the first
+/// answer counts (the other is dropped). Overdue is what takes longer than the operation usually does, by the estimate
+/// of RFC 6298: its mean and four times its mean deviation, or `overdue_margin` if that is more. An instance with an
+/// overdue item is passed over for `suspect_for`. What waits for an instance that is left alone, or is under way there,
+/// goes to another at once, whatever the budget. All of this repeats only what the operation table lets repeat; each of
+/// its operations is safe, idempotent or keyed. What a service answered, refusals included, is never asked twice here:
+/// only the hop nearest a failure retries.
 ///
-/// With `batching` items of one operation that are sent while messages are under way gather, for each instance by itself: an
-/// instance that hangs holds up nothing but what was sent to it.
+/// With `batching` items of one operation that are sent while messages are under way gather, for each instance by
+/// itself: an instance that hangs holds up nothing but what was sent to it.
 /// @par Errors
 /// Once an item may have arrived somewhere, the answer is `outcome_unknown` whatever became of the attempts after it.
 class balancing_channel final : public channel {
@@ -63,14 +65,13 @@ public:
     /// @param instances at first; `set_instances` changes them
     balancing_channel(service_context const& context, std::vector<instance> instances, balancing_options options = {});
 
-    asio::awaitable<std::vector<result<std::string>>> send(operation_facts operation,
-                                                           std::vector<outgoing> items) override;
+    results<std::string> send(operation_facts operation, std::vector<outgoing> items) override;
 
     /// Takes another list of instances; those with a name that is known keep what is known of them.
     void set_instances(std::vector<instance> instances);
-    /// Says whether an instance is well. One that is not is only asked when none is, and left alone if the next word is the
-    /// same: one that stands still takes messages and never fails them. One that was left alone and is well again is asked
-    /// at once.
+    /// Says whether an instance is well. One that is not is only asked when none is, and left alone if the next word is
+    /// the same: one that stands still takes messages and never fails them. One that was left alone and is well again
+    /// is asked at once.
     void set_healthy(std::string_view name, bool healthy);
 
     /// Whether an item would be sent now, rather than refused.

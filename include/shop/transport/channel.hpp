@@ -6,7 +6,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <shop/core/operation.hpp>
+#include <shop/async/operation.hpp>
 #include <shop/core/result.hpp>
 #include <shop/core/time.hpp>
 
@@ -27,8 +27,8 @@ struct outgoing {
     std::string trace;                          ///< W3C traceparent, empty without one
 };
 
-/// A way to call a service that runs elsewhere. It moves opaque items; the typed services sit on it once (`remote.hpp`), so
-/// a custom transport is a channel and what hands its items to an `endpoint`.
+/// A way to call a service that runs elsewhere. It moves opaque items; the typed services sit on it once
+/// (`remote.hpp`), so a custom transport is a channel and what hands its items to an `endpoint`.
 /// @par Thread safety
 /// Shared objects: unsafe; to be used from the executor of the services.
 class channel {
@@ -41,8 +41,7 @@ public:
     /// @par Errors per item
     /// `deadline_exceeded`, `overloaded`, `unavailable`: it did not reach the service, nothing happened there.
     /// `outcome_unknown`: it may have.
-    virtual asio::awaitable<std::vector<result<std::string>>> send(operation_facts operation,
-                                                                   std::vector<outgoing> items) = 0;
+    virtual results<std::string> send(operation_facts operation, std::vector<outgoing> items) = 0;
 };
 
 }  // namespace shop::transport

@@ -8,9 +8,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <shop/core/operation.hpp>
+#include <shop/async/operation.hpp>
+#include <shop/async/scheduler.hpp>
 #include <shop/core/result.hpp>
-#include <shop/core/scheduler.hpp>
 #include <shop/inventory/service.hpp>
 #include <shop/notifications/service.hpp>
 #include <shop/orders/service.hpp>
@@ -23,14 +23,15 @@ namespace asio = boost::asio;
 
 /// The other end of a channel: turns items into requests to services, and answers into items.
 ///
-/// Whoever hands it items has made sure that they come from a service: who calls, and what they may do, is believed as the
-/// items say it. The scope of each operation is demanded again.
+/// Whoever hands it items has made sure that they come from a service: who calls, and what they may do, is believed as
+/// the items say it. The scope of each operation is demanded again.
 /// @par Thread safety
 /// Shared objects: unsafe; to be used from the executor of the services.
 class endpoint {
 public:
     /// @param watch is told of each message that was answered
-    explicit endpoint(scheduler& clock = system_scheduler(), observer watch = {}) : clock_(&clock), watch_(std::move(watch)) {}
+    explicit endpoint(scheduler& clock = system_scheduler(), observer watch = {})
+        : clock_(&clock), watch_(std::move(watch)) {}
 
     /// Offers all operations of a service, also those that only services call.
     void offer(std::shared_ptr<products::service> service);

@@ -37,8 +37,8 @@ struct observed_items {
 
 /// Whoever watches. Its functions must not block or throw.
 struct observer {
-    /// Draws a `traceparent` below the one that came with an item, to name the work on it. Empty: no trace tells of this
-    /// work, and what came is handed on.
+    /// Draws a `traceparent` below the one that came with an item, to name the work on it. Empty: no trace tells of
+    /// this work, and what came is handed on.
     std::function<std::string(std::string_view parent)> draw_span;
     /// Is told of items when all of them are answered.
     std::function<void(observed_items const&)> on_answered;

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include <shop/core/service_context.hpp>
+#include <shop/async/service_context.hpp>
 #include <shop/inventory/service.hpp>
 #include <shop/notifications/service.hpp>
 #include <shop/orders/service.hpp>
@@ -10,11 +10,11 @@
 #include <shop/transport/channel.hpp>
 #include <shop/transport/observer.hpp>
 
-/// The four services over a channel: who holds such a port cannot tell that the service runs elsewhere, but by the time it
-/// takes and by the errors `unavailable`, `deadline_exceeded` and `outcome_unknown`, which any service may answer.
+/// The four services over a channel: who holds such a port cannot tell that the service runs elsewhere, but by the time
+/// it takes and by the errors `unavailable`, `deadline_exceeded` and `outcome_unknown`, which any service may answer.
 ///
-/// Each request is answered before its deadline, a tenth of the time before it, also when the service says nothing; a request
-/// without one gets `limits::deadline_default`. What has not left by then is not sent.
+/// Each request is answered before its deadline, a tenth of the time before it, also when the service says nothing; a
+/// request without one gets `limits::deadline_default`. What has not left by then is not sent.
 /// `watch` is told of the items of each call when they are answered.
 /// @par Thread safety
 /// As the services: to be used from the executor of the context.

@@ -7,9 +7,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 
-#include <shop/core/answers.hpp>
+#include <shop/async/pending_results.hpp>
 
-#include "orders/process/process.hpp"
+#include "process.hpp"
 
 namespace shop::orders {
 
@@ -41,7 +41,7 @@ public:
     virtual ~detached_call() = default;
 
     /// Sets the work going and waits for its answers.
-    static asio::awaitable<std::vector<result<acknowledgement>>> finish_or_wait(std::shared_ptr<detached_call> work) {
+    static results<acknowledgement> finish_or_wait(std::shared_ptr<detached_call> work) {
         asio::co_spawn(work->context().executor, work->run(work), [work](std::exception_ptr failed) {
             if (failed) work->fail();
         });
@@ -58,7 +58,7 @@ protected:
     template <class Request>
     detached_call(std::shared_ptr<process> manager, std::vector<Request> requests)
         : process_(std::move(manager)),
-          answers_(std::make_shared<answers<acknowledgement>>(requests.size())),
+          answers_(std::make_shared<pending_results<acknowledgement>>(requests.size())),
           items_(requests.size()) {
         for (std::size_t i = 0; i < requests.size(); ++i) items_[i].request = std::move(requests[i]);
     }
@@ -68,8 +68,8 @@ protected:
 
     service_context const& context() const { return process_->parts().context; }
 
-    /// Stores the intents of all requests that have one and are not answered, be it because their time is up: nothing is
-    /// stored for those.
+    /// Stores the intents of all requests that have one and are not answered, be it because their time is up: nothing
+    /// is stored for those.
     asio::awaitable<std::vector<decided>> store_intents() {
         std::vector<command> intents;
         std::vector<std::size_t> of;
@@ -129,12 +129,12 @@ protected:
         return answers_->has(i);
     }
 
-    /// Whether who has waited so often for the outcome of what another process began goes on with it: seldom, the longer
-    /// it takes.
+    /// Whether who has waited so often for the outcome of what another process began goes on with it: seldom, the
+    /// longer it takes.
     static bool is_time_to_take_over(unsigned waits) { return std::has_single_bit(waits); }
 
     std::shared_ptr<process> process_;
-    std::shared_ptr<answers<acknowledgement>> answers_;
+    std::shared_ptr<pending_results<acknowledgement>> answers_;
     std::vector<Item> items_;
 
 private:
@@ -145,7 +145,7 @@ private:
         return joined;
     }
 
-    asio::awaitable<std::vector<result<acknowledgement>>> wait() {
+    results<acknowledgement> wait() {
         std::vector<steady_time> by;
         by.reserve(items_.size());
         for (auto const& item : items_) by.push_back(item.caller().deadline);

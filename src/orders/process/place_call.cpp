@@ -1,10 +1,10 @@
-#include "orders/process/place_call.hpp"
+#include "place_call.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <tuple>
 
-#include <shop/core/json.hpp>
+#include <shop/json/json.hpp>
 
 namespace shop::orders {
 
@@ -105,9 +105,7 @@ asio::awaitable<void> place_call::answer_refused() {
         if (item.refused) keys.add<key_record>({item.caller().by->account, item.caller().idempotency_key});
     }
     if (keys.empty()) co_return;
-    keys.normalise();
-    auto const rows =
-        co_await process_->parts().store->load(std::make_shared<key_set<store_schema> const>(std::move(keys)));
+    auto const rows = co_await process_->parts().store->load(std::move(keys));
     for (std::size_t i = 0; i < items_.size(); ++i) {
         auto& item = items_[i];
         if (!item.refused || answers_->has(i)) continue;

@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "orders/process/detached_call.hpp"
+#include "detached_call.hpp"
 
 namespace shop::orders {
 
@@ -15,7 +15,7 @@ struct place_item : call_item<place_order, rules::begin_placing> {
 /// One call of `place`: price, intent, then effect and conclusion.
 class place_call final : public detached_call<place_item> {
 public:
-    place_call(std::shared_ptr<process> manager, std::vector<request<place_order>> requests)
+    place_call(std::shared_ptr<process> manager, requests<place_order> requests)
         : detached_call(std::move(manager), std::move(requests)) {}
 
 private:

@@ -1,9 +1,9 @@
-#include "orders/process/process.hpp"
+#include "process.hpp"
 
 #include <algorithm>
 
-#include <shop/core/operation.hpp>
-#include <shop/core/transact.hpp>
+#include <shop/async/operation.hpp>
+#include <shop/records/transact.hpp>
 
 namespace shop::orders {
 namespace {
@@ -67,9 +67,8 @@ private:
 /// Calls one port function for the orders of one operation type.
 template <class Command, class Answer>
 asio::awaitable<void> cause(operation_type type, inventory::service& inventory,
-                            port_function<inventory::service, Command, Answer> function,
-                            std::vector<request<Command>> requests, std::vector<std::size_t> of,
-                            std::vector<effect>& effects) {
+                            port_function<inventory::service, Command, Answer> function, requests<Command> requests,
+                            std::vector<std::size_t> of, std::vector<effect>& effects) {
     if (requests.empty()) co_return;
     auto results = co_await (inventory.*function)(std::move(requests));
     for (std::size_t i = 0; i < of.size() && i < results.size(); ++i) {
@@ -92,7 +91,7 @@ void process::stop() {
     deadlines_.stop();
 }
 
-asio::awaitable<std::vector<result<rules::outcome>>> process::run_batch(std::vector<command> commands) {
+results<rules::outcome> process::run_batch(std::vector<command> commands) {
     auto const self = shared_from_this();
     auto const n = commands.size();
     auto decisions = std::make_shared<batch>(std::move(commands));
@@ -102,8 +101,7 @@ asio::awaitable<std::vector<result<rules::outcome>>> process::run_batch(std::vec
     co_return decisions->take_answers();
 }
 
-asio::awaitable<std::vector<result<rules::outcome>>> process::finish(std::vector<order_record> open,
-                                                                     std::vector<call> on_behalf_of) {
+results<rules::outcome> process::finish(std::vector<order_record> open, std::vector<call> on_behalf_of) {
     on_behalf_of.resize(open.size());
     auto const self = shared_from_this();
     noted_orders const here(finishing_, open);

@@ -6,9 +6,9 @@
 #include <unordered_set>
 #include <vector>
 
-#include <shop/core/batcher.hpp>
-#include <shop/core/deadlines.hpp>
-#include <shop/core/signal.hpp>
+#include <shop/async/batcher.hpp>
+#include <shop/async/deadlines.hpp>
+#include <shop/async/signal.hpp>
 #include <shop/orders/make_service.hpp>
 
 #include "orders/batch.hpp"
@@ -32,15 +32,12 @@ public:
 
     /// Intents and conclusions: decides commands in one transaction with those of others, one result per command. Any
     /// failure of the store is each command's failure.
-    asio::awaitable<std::vector<result<rules::outcome>>> decide(std::vector<command> commands) {
-        return commands_.submit(std::move(commands));
-    }
+    results<rules::outcome> decide(std::vector<command> commands) { return commands_.submit(std::move(commands)); }
 
     /// Effect and conclusion of open operations, one result per order, in their order. An order whose effect is not
     /// known stays open, and is answered with the reason; recovery goes on with it.
     /// @param on_behalf_of the circumstances of what the inventory is asked, one per order; empty: by the shop itself
-    asio::awaitable<std::vector<result<rules::outcome>>> finish(std::vector<order_record> open,
-                                                                std::vector<call> on_behalf_of = {});
+    results<rules::outcome> finish(std::vector<order_record> open, std::vector<call> on_behalf_of = {});
 
     /// Goes on with the open operation of an order, unless that is under way here: the process that began it may have
     /// stopped, or stand still. If it has not, nothing happens twice: effects and conclusions are idempotent.
@@ -70,7 +67,7 @@ public:
     bool is_stopping() const { return stopping_; }  ///< Whether `stop` was called.
 
 private:
-    asio::awaitable<std::vector<result<rules::outcome>>> run_batch(std::vector<command> commands);
+    results<rules::outcome> run_batch(std::vector<command> commands);
     void settled(order_id id);
 
     service_parts parts_;

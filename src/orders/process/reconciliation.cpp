@@ -1,4 +1,4 @@
-#include "orders/process/reconciliation.hpp"
+#include "reconciliation.hpp"
 
 #include <algorithm>
 
@@ -39,7 +39,7 @@ asio::awaitable<void> reconciliation::run(std::shared_ptr<reconciliation> self) 
 asio::awaitable<bool> reconciliation::compare_page() {
     std::optional<key_of<order_record>> behind;
     if (after_) behind = key_of<order_record>{*after_};
-    auto const orders = co_await parts_.store->scan(std::type_identity<order_record>{}, behind, limits::page_items_max);
+    auto const orders = co_await parts_.store->scan<order_record>(behind, limits::page_items_max);
     if (!orders) co_return true;  // the same page again: it was not compared
     auto const decided = co_await decisions_after(after_);
     if (!decided) co_return true;
@@ -68,8 +68,8 @@ asio::awaitable<bool> reconciliation::compare_page() {
     co_return !young;
 }
 
-asio::awaitable<result<std::vector<inventory::decided_order>>>
-reconciliation::decisions_after(std::optional<order_id> after) {
+asio::awaitable<result<std::vector<inventory::decided_order>>> reconciliation::decisions_after(
+    std::optional<order_id> after) {
     std::vector<request<inventory::list_decisions>> one;
     one.emplace_back(inventory::list_decisions(after));
     auto answers = co_await parts_.inventory->decisions(std::move(one));
@@ -107,7 +107,7 @@ asio::awaitable<void> reconciliation::check_suspects(std::vector<order_id> suspe
 asio::awaitable<result<std::optional<order_record>>> reconciliation::read(order_id id) {
     key_set<store_schema> keys;
     keys.add<order_record>({id});
-    auto const rows = co_await parts_.store->load(std::make_shared<key_set<store_schema> const>(std::move(keys)));
+    auto const rows = co_await parts_.store->load(std::move(keys));
     if (!rows) co_return rows.error();
     std::optional<order_record> found;
     if (auto const* order = (*rows)->find<order_record>({id})) found = *order;
@@ -116,10 +116,9 @@ asio::awaitable<result<std::optional<order_record>>> reconciliation::read(order_
 
 void reconciliation::report(order_id id, rules::disagreement const& what) {
     if (parts_.disagreements) ++*parts_.disagreements;
-    parts_.context.log->write(severity::error, "order and inventory do not agree",
-                              {{"order_id", to_string(id)},
-                               {"kind", std::string(to_word(what.kind))},
-                               {"detail", what.detail}});
+    parts_.context.log->write(
+        severity::error, "order and inventory do not agree",
+        {{"order_id", to_string(id)}, {"kind", std::string(to_word(what.kind))}, {"detail", what.detail}});
 }
 
 }  // namespace shop::orders

@@ -3,24 +3,23 @@
 #include <memory>
 #include <vector>
 
-#include <shop/core/interruptible_timer.hpp>
+#include <shop/async/interruptible_timer.hpp>
 #include <shop/orders/make_service.hpp>
 #include <shop/orders/rules.hpp>
 
 namespace shop::orders {
 
 /// Compares orders with what the inventory decided about them, both ways, slowly and all the time: a page every
-/// `limits::reconciliation_pace`, from the first order to the last and again. It changes nothing; what does not match is
-/// reported, once a round.
+/// `limits::reconciliation_pace`, from the first order to the last and again. It changes nothing; what does not match
+/// is reported, once a round.
 ///
-/// Where the services have databases of their own, one may be restored to an earlier time than the other: nothing else would
-/// notice.
+/// Where the services have databases of their own, one may be restored to an earlier time than the other: nothing else
+/// would notice.
 /// @par Thread safety
 /// Shared objects: unsafe; to be used from the executor of its context.
 class reconciliation : public std::enable_shared_from_this<reconciliation> {
 public:
-    explicit reconciliation(service_parts const& parts)
-        : parts_(parts), between_pages_(parts.context) {}
+    explicit reconciliation(service_parts const& parts) : parts_(parts), between_pages_(parts.context) {}
 
     void start();
     void stop() { between_pages_.stop(); }

@@ -1,11 +1,11 @@
-#include "orders/process/recovery.hpp"
+#include "recovery.hpp"
 
 #include <algorithm>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include <shop/core/backoff.hpp>
+#include <shop/async/backoff.hpp>
 
 namespace shop::orders {
 namespace {
@@ -82,12 +82,16 @@ asio::awaitable<void> recovery::take_up_left_open() {
     for (std::size_t i = 0; i < tried.size(); ++i) {
         if (!finished[i]) again.push_back(tried[i]);
     }
-    if (again.empty()) looks_in_vain_ = 0;
-    else if (!store_is_away) ++looks_in_vain_;
+    if (again.empty())
+        looks_in_vain_ = 0;
+    else if (!store_is_away)
+        ++looks_in_vain_;
     auto const pause = between_looks.after(looks_in_vain_);
     next_look_ = context_.clock->now() + pause;
-    if (pause < between_scans) left_open_.insert(left_open_.end(), again.begin(), again.end());
-    else looks_in_vain_ = 0;
+    if (pause < between_scans)
+        left_open_.insert(left_open_.end(), again.begin(), again.end());
+    else
+        looks_in_vain_ = 0;
 }
 
 bool recovery::inventory_is_away() const {

@@ -5,19 +5,19 @@
 #include <memory>
 #include <vector>
 
-#include <shop/core/interruptible_timer.hpp>
+#include <shop/async/interruptible_timer.hpp>
 
-#include "orders/process/process.hpp"
+#include "process.hpp"
 
 namespace shop::orders {
 
 /// Finishes what a crash or an unreachable inventory cut off, again and again until it is done.
 ///
-/// Scans find what is open. An operation is taken up at once when this process cannot have begun it (an exclusive store,
-/// at start), otherwise after it was seen open for `limits::recovery_grace`. When the store or the inventory was away and
-/// is back, everything is taken up at once: who placed an order waits for it. What this process left open itself is tried
-/// again a few times between scans, for outages too short for a scan to see. Taking up what somebody else is doing is
-/// harmless: effects and conclusions are idempotent.
+/// Scans find what is open. An operation is taken up at once when this process cannot have begun it (an exclusive
+/// store, at start), otherwise after it was seen open for `limits::recovery_grace`. When the store or the inventory was
+/// away and is back, everything is taken up at once: who placed an order waits for it. What this process left open
+/// itself is tried again a few times between scans, for outages too short for a scan to see. Taking up what somebody
+/// else is doing is harmless: effects and conclusions are idempotent.
 class recovery : public std::enable_shared_from_this<recovery> {
 public:
     explicit recovery(std::shared_ptr<process> const& manager)
@@ -32,7 +32,7 @@ public:
 private:
     struct sighting {
         operation_id operation;
-        steady_time due;        ///< when it is taken up next
+        steady_time due;  ///< when it is taken up next
         unsigned attempts = 0;
         bool seen_now = true;
         bool at_start = false;  ///< it was open when this process began to look

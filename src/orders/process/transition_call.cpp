@@ -1,8 +1,8 @@
-#include "orders/process/transition_call.hpp"
+#include "transition_call.hpp"
 
 #include <algorithm>
 
-#include <shop/core/json.hpp>
+#include <shop/json/json.hpp>
 
 namespace shop::orders {
 

@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "orders/process/detached_call.hpp"
+#include "detached_call.hpp"
 
 namespace shop::orders {
 
@@ -13,7 +13,7 @@ using transition_item = call_item<transition_order, rules::begin_transition>;
 /// One call of `transition` or `cancel`: intent, then effect and conclusion.
 class transition_call final : public detached_call<transition_item> {
 public:
-    transition_call(std::shared_ptr<process> manager, std::vector<request<transition_order>> requests)
+    transition_call(std::shared_ptr<process> manager, requests<transition_order> requests)
         : detached_call(std::move(manager), std::move(requests)) {}
 
 private:

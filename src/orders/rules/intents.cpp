@@ -11,7 +11,9 @@ namespace {
 
 using key_key = load_key_of<key_record>;
 
-timestamp stamp_after(timestamp previous, attempt const& now) { return std::max(previous, now.now); }
+timestamp stamp_after(timestamp previous, attempt const& now) {
+    return std::max(previous, now.now);
+}
 
 void append_event(rows& state, order_record const& order, open_operation const& by) {
     event_record event;
@@ -136,7 +138,9 @@ void expect(expected& rows, begin_placing const& command) {
 
 void expect(expected&, begin_transition const&) {}
 
-void expect(expected& rows, conclude const& command) { rows.add(command.order); }
+void expect(expected& rows, conclude const& command) {
+    rows.add(command.order);
+}
 
 void want_more(keys& wanted, loaded_rows<store_schema> const& loaded, begin_placing const& command) {
     auto const* key = loaded.find<key_record>({command.key.account, command.key.idempotency_key});

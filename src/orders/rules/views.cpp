@@ -63,9 +63,8 @@ history_item view_for(principal const& by, event_record const& step) {
 result<order> placed(order_record const& record) {
     if (record.status == status::rejected) {
         auto const& outcome = record.outcome.get();
-        auto const code =
-            outcome.reason == error(error_code::out_of_stock).word() ? error_code::out_of_stock
-                                                                     : error_code::allocation_released;
+        auto const code = outcome.reason == error(error_code::out_of_stock).word() ? error_code::out_of_stock
+                                                                                   : error_code::allocation_released;
         error_details details;
         details.shortages = outcome.shortages;
         return error(code, std::move(details));
@@ -89,7 +88,9 @@ order view_at(order_record const& record, std::uint64_t version, std::span<event
     return seen;
 }
 
-recorded_refusal to_recorded(error const& refused) { return {std::string(refused.word()), refused.details()}; }
+recorded_refusal to_recorded(error const& refused) {
+    return {std::string(refused.word()), refused.details()};
+}
 
 error recorded_error(recorded_refusal const& refusal) {
     auto const row = std::find_if(error_table.begin(), error_table.end(),

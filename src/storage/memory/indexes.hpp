@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "storage/memory/slab.hpp"
+#include "slab.hpp"
 
 namespace shop::memory {
 

@@ -2,8 +2,8 @@
 #include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
-#include "storage/memory/stores.hpp"
-#include "storage/memory/tables.hpp"
+#include "stores.hpp"
+#include "tables.hpp"
 
 namespace shop::memory {
 
@@ -13,7 +13,8 @@ struct log_index_of<inventory::movement_record> {
     using record = inventory::movement_record;
     struct ledger {
         std::vector<std::uint64_t> positions;
-        boost::container::small_vector<std::pair<location, std::uint64_t>, 1> highest;  // sequence ever seen per location; often just `main`
+        boost::container::small_vector<std::pair<location, std::uint64_t>, 1>
+            highest;  // sequence ever seen per location; often just `main`
     };
 
     template <class Log>

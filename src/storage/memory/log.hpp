@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include <shop/core/record.hpp>
+#include <shop/records/record.hpp>
 
-#include "storage/memory/indexes.hpp"
-#include "storage/memory/slab.hpp"
+#include "indexes.hpp"
+#include "slab.hpp"
 
 namespace shop::memory {
 

@@ -1,7 +1,7 @@
 #include <shop/storage/memory.hpp>
 
-#include "storage/memory/domain.hpp"
-#include "storage/memory/stores.hpp"
+#include "domain.hpp"
+#include "stores.hpp"
 
 namespace shop::storage {
 

@@ -2,8 +2,8 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
-#include "storage/memory/stores.hpp"
-#include "storage/memory/tables.hpp"
+#include "stores.hpp"
+#include "tables.hpp"
 
 namespace shop::memory {
 
@@ -71,7 +71,9 @@ public:
             if (*rows[at].next_attempt_at <= now) found.push_back(at);
         }
         auto end = found.begin() + static_cast<std::ptrdiff_t>(std::min(limit, found.size()));
-        auto const place = [&](slot at) { return std::tuple_cat(std::tuple(*rows[at].next_attempt_at), key_members(rows[at])); };
+        auto const place = [&](slot at) {
+            return std::tuple_cat(std::tuple(*rows[at].next_attempt_at), key_members(rows[at]));
+        };
         std::partial_sort(found.begin(), end, found.end(), [&](slot a, slot b) { return place(a) < place(b); });
         std::vector<delivery_record> out;
         for (auto at = found.begin(); at != end; ++at) out.push_back(rows[*at]);
@@ -85,7 +87,9 @@ private:
         auto const& rows = of<delivery_record>();
         auto end = slots.end();
         if (query.before) {
-            auto const earlier = [&](slot at, key_of<delivery_record> const& key) { return key_members(rows[at]) < key; };
+            auto const earlier = [&](slot at, key_of<delivery_record> const& key) {
+                return key_members(rows[at]) < key;
+            };
             end = std::lower_bound(slots.begin(), slots.end(), *query.before, earlier);
         }
         if (query.order_id) {
@@ -104,7 +108,8 @@ private:
 
 }  // namespace
 
-std::shared_ptr<notifications::store> make_notifications_store(storage::context const& with, std::shared_ptr<domain> in) {
+std::shared_ptr<notifications::store> make_notifications_store(storage::context const& with,
+                                                               std::shared_ptr<domain> in) {
     return std::make_shared<notifications_store>(with, std::move(in));
 }
 

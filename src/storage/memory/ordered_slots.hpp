@@ -4,7 +4,7 @@
 #include <iterator>
 #include <vector>
 
-#include "storage/memory/slab.hpp"
+#include "slab.hpp"
 
 namespace shop::memory {
 

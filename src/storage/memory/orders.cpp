@@ -2,8 +2,8 @@
 #include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
-#include "storage/memory/stores.hpp"
-#include "storage/memory/tables.hpp"
+#include "stores.hpp"
+#include "tables.hpp"
 
 namespace shop::memory {
 

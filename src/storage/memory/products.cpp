@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <string_view>
 
-#include "storage/memory/stores.hpp"
-#include "storage/memory/tables.hpp"
+#include "stores.hpp"
+#include "tables.hpp"
 
 namespace shop::memory {
 

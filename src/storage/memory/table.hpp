@@ -10,11 +10,11 @@
 #include <tuple>
 #include <vector>
 
-#include <shop/core/record.hpp>
+#include <shop/records/record.hpp>
 
-#include "storage/memory/indexes.hpp"
-#include "storage/memory/ordered_slots.hpp"
-#include "storage/memory/slab.hpp"
+#include "indexes.hpp"
+#include "ordered_slots.hpp"
+#include "slab.hpp"
 
 namespace shop::memory {
 

@@ -6,18 +6,18 @@
 #include <utility>
 
 #include <shop/core/limits.hpp>
-#include <shop/core/record.hpp>
+#include <shop/records/record.hpp>
 #include <shop/storage/detail/scans.hpp>
 #include <shop/storage/storage.hpp>
 
-#include "storage/memory/domain.hpp"
-#include "storage/memory/log.hpp"
-#include "storage/memory/table.hpp"
+#include "domain.hpp"
+#include "log.hpp"
+#include "table.hpp"
 
 namespace shop::memory {
 
-/// The generic part of a service's store: all records of a schema. A mutex stands around each decision and its writes; it
-/// is that of the domain.
+/// The generic part of a service's store: all records of a schema. A mutex stands around each decision and its writes;
+/// it is that of the domain.
 /// @par Thread safety
 /// Shared objects: safe.
 template <class Port, class Schema>

@@ -1,4 +1,4 @@
-#include "storage/postgres/answer.hpp"
+#include "answer.hpp"
 
 #include <libpq-fe.h>
 
@@ -29,7 +29,8 @@ std::optional<std::size_t> count_of(std::string_view completion) {
 }  // namespace
 
 void detail::require_count(answer_shape const& shape, std::size_t columns, std::size_t rows) {
-    if (columns != shape.columns.size()) throw misfit(counted(shape.columns.size(), "column"), counted(columns, "column"));
+    if (columns != shape.columns.size())
+        throw misfit(counted(shape.columns.size(), "column"), counted(columns, "column"));
     if (shape.rows && rows != *shape.rows) throw misfit(counted(*shape.rows, "row"), std::to_string(rows));
 }
 
@@ -71,7 +72,8 @@ std::string_view rows::field(std::size_t row, std::size_t column) const {
 void require_completion(pg_result const* from, answer_shape const& shape, std::optional<std::size_t> written) {
     // The driver does not write through it, but asks for more than it needs.
     std::string_view const said = PQcmdStatus(const_cast<pg_result*>(from));
-    auto const fits = said.starts_with(shape.command) && (said.size() == shape.command.size() || said[shape.command.size()] == ' ');
+    auto const fits =
+        said.starts_with(shape.command) && (said.size() == shape.command.size() || said[shape.command.size()] == ' ');
     if (!fits) throw misfit("an end of " + shape.command, said.empty() ? "none" : said);
     auto const count = shape.columns.empty() ? written : static_cast<std::size_t>(PQntuples(from));
     if (count && count_of(said) != count) throw misfit(shape.command + " of " + counted(*count, "row"), said);

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string_view>
 
-#include "storage/postgres/statement.hpp"
-#include "storage/postgres/trouble.hpp"
+#include "statement.hpp"
+#include "trouble.hpp"
 
 struct pg_result;
 
@@ -40,7 +40,8 @@ void require_shape(answer_shape const& shape, std::size_t columns, std::size_t r
 
 class row_reader;
 
-/// The rows that a statement returned, with fields in their binary form. Cheap to copy; fields live as long as the last copy.
+/// The rows that a statement returned, with fields in their binary form. Cheap to copy; fields live as long as the last
+/// copy.
 class rows {
 public:
     using reader = row_reader;

@@ -1,4 +1,4 @@
-#include "storage/postgres/columns.hpp"
+#include "columns.hpp"
 
 #include <shop/core/text.hpp>
 

@@ -11,8 +11,8 @@
 #include <shop/core/error.hpp>
 #include <shop/core/result.hpp>
 
+#include "connection.hpp"
 #include "storage/columns.hpp"
-#include "storage/postgres/connection.hpp"
 
 /// Columns of PostgreSQL. Batches go in binary form, what is written as arrays, one per column; lists come as text.
 ///
@@ -102,7 +102,8 @@ public:
     }
     void integer(std::int64_t value) {
         std::array<char, 8> bytes;
-        for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<char>(static_cast<std::uint64_t>(value) >> (56 - 8 * i));
+        for (std::size_t i = 0; i < 8; ++i)
+            bytes[i] = static_cast<char>(static_cast<std::uint64_t>(value) >> (56 - 8 * i));
         next().element(bytes.data(), bytes.size());
     }
     void id(std::array<std::uint8_t, 16> const& value) { next().element(value.data(), value.size()); }
@@ -150,8 +151,8 @@ private:
     std::vector<parameter> values_;
 };
 
-/// Reads the columns of a row from the first on. A field that is NULL where none may be, or of a length that its type does
-/// not have, is another statement's; one whose value means nothing is damaged.
+/// Reads the columns of a row from the first on. A field that is NULL where none may be, or of a length that its type
+/// does not have, is another statement's; one whose value means nothing is damaged.
 class row_reader {
 public:
     explicit row_reader(rows const& from) : from_(from) {}
@@ -169,7 +170,8 @@ public:
     /// @throws trouble a misfit, as the others
     bool boolean() { return next(1).front() != 0; }
     std::int64_t integer() {
-        return static_cast<std::int64_t>(shop::detail::big_endian(reinterpret_cast<std::uint8_t const*>(next(8).data())));
+        return static_cast<std::int64_t>(
+            shop::detail::big_endian(reinterpret_cast<std::uint8_t const*>(next(8).data())));
     }
     void id(std::array<std::uint8_t, 16>& to) { bytes(to); }
     void bytes(std::span<std::uint8_t> to) {

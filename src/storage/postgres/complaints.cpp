@@ -1,4 +1,4 @@
-#include "storage/postgres/complaints.hpp"
+#include "complaints.hpp"
 
 namespace shop::postgres {
 
@@ -20,7 +20,8 @@ void complaints::tell(trouble const& what) {
     }
     std::string reason = what.what();
     while (!reason.empty() && reason.back() == '\n') reason.pop_back();
-    log_.write(severity::warning, "the database refused or failed", {{"sqlstate", kind}, {"reason", std::move(reason)}});
+    log_.write(severity::warning, "the database refused or failed",
+               {{"sqlstate", kind}, {"reason", std::move(reason)}});
 }
 
 }  // namespace shop::postgres

@@ -4,10 +4,10 @@
 #include <mutex>
 #include <string>
 
-#include <shop/core/scheduler.hpp>
+#include <shop/async/scheduler.hpp>
 #include <shop/storage/storage.hpp>
 
-#include "storage/postgres/trouble.hpp"
+#include "trouble.hpp"
 
 namespace shop::postgres {
 

@@ -5,9 +5,9 @@
 
 namespace shop::postgres {
 
-/// How the next batch comes to its records. A process by itself need not load what it wrote itself, nor lock what it loads:
-/// its batches come one after another, and the revisions tell whether they did. After a wrong guess the next batches load;
-/// where another process was met, they lock what they load, in the order of their keys.
+/// How the next batch comes to its records. A process by itself need not load what it wrote itself, nor lock what it
+/// loads: its batches come one after another, and the revisions tell whether they did. After a wrong guess the next
+/// batches load; where another process was met, they lock what they load, in the order of their keys.
 /// @par Thread safety
 /// Shared objects: safe.
 class concurrency_mode {

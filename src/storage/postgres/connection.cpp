@@ -1,4 +1,4 @@
-#include "storage/postgres/connection.hpp"
+#include "connection.hpp"
 
 #include <libpq-fe.h>
 #include <poll.h>
@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <utility>
 
-#include "storage/postgres/columns.hpp"
-#include "storage/postgres/settings.hpp"
+#include "columns.hpp"
+#include "settings.hpp"
 
 namespace shop::postgres {
 
@@ -28,10 +28,12 @@ std::shared_ptr<pg_result> owned(PGresult* result) {
 
 }  // namespace
 
-connection::connection(std::string const& connect_string, storage::postgres_options const& options, std::uint64_t marks_from)
+connection::connection(std::string const& connect_string, storage::postgres_options const& options,
+                       std::uint64_t marks_from)
     : options_(options), link_(PQconnectdb(connect_string.c_str()), PQfinish), mark_(marks_from) {
     if (PQstatus(link_.get()) != CONNECTION_OK) throw not_connected(PQerrorMessage(link_.get()));
-    PQsetNoticeProcessor(link_.get(), [](void*, char const*) {}, nullptr);  // they would go to standard error
+    PQsetNoticeProcessor(
+        link_.get(), [](void*, char const*) {}, nullptr);  // they would go to standard error
     if (options_.statistics) ++options_.statistics->connections;
     statement_timeout_ = options.statement_timeout;
     if (PQenterPipelineMode(link_.get()) != 1) throw trouble(fault::lost, PQerrorMessage(link_.get()));
@@ -59,10 +61,11 @@ void connection::start_session() {
         if (!kept) throw settings_dropped();
     } catch (trouble const& t) {
         if (t.state() != "42P05") throw;
-        throw trouble(fault::misconfigured,
-                      "prepared statements are kept beyond the session that made them: let the pooler end a session with "
-                      "DISCARD ALL (server_reset_query), or set database-pooler to transaction",
-                      t.state());
+        throw trouble(
+            fault::misconfigured,
+            "prepared statements are kept beyond the session that made them: let the pooler end a session with "
+            "DISCARD ALL (server_reset_query), or set database-pooler to transaction",
+            t.state());
     }
 }
 
@@ -143,8 +146,8 @@ void connection::send(command const& what) {
         sent = PQsendQueryPrepared(link_.get(), name.c_str(), static_cast<int>(count), values.data(), sizes.data(),
                                    formats.data(), binary);
     } else {
-        sent = PQsendQueryParams(link_.get(), text.c_str(), static_cast<int>(count), nullptr, values.data(), sizes.data(),
-                                 formats.data(), binary);
+        sent = PQsendQueryParams(link_.get(), text.c_str(), static_cast<int>(count), nullptr, values.data(),
+                                 sizes.data(), formats.data(), binary);
     }
     if (sent != 1) throw trouble_of(nullptr);
     due_.push_back({&what, false});
@@ -177,7 +180,8 @@ std::vector<rows> connection::receive() {
             if (!usable_) throw *first;
         } else if (first || how == PGRES_PIPELINE_ABORTED) {
             // What stands behind an error has not run, and says so.
-            if (!first || how != PGRES_PIPELINE_ABORTED) throw misfit("an answer without an error before it", PQresStatus(how));
+            if (!first || how != PGRES_PIPELINE_ABORTED)
+                throw misfit("an answer without an error before it", PQresStatus(how));
         } else {
             take(one, of, all);
             of.prepares = false;
@@ -203,7 +207,8 @@ void connection::take(std::shared_ptr<pg_result> const& came, due const& of, std
 std::shared_ptr<pg_result> connection::next_result() {
     while (PQisBusy(link_.get()) != 0) {
         pollfd readable{PQsocket(link_.get()), POLLIN, 0};
-        auto const longest = statement_timeout_.count() > 0 ? statement_timeout_ + silence_margin : std::chrono::milliseconds(-1);
+        auto const longest =
+            statement_timeout_.count() > 0 ? statement_timeout_ + silence_margin : std::chrono::milliseconds(-1);
         auto const found = ::poll(&readable, 1, static_cast<int>(longest.count()));
         if (found == 0) throw trouble(fault::lost, "no answer for " + std::to_string(longest.count()) + " ms");
         if (found < 0 && errno != EINTR) throw trouble(fault::lost, "waiting for an answer failed");

@@ -10,28 +10,29 @@
 
 #include <shop/storage/postgres.hpp>
 
-#include "storage/postgres/answer.hpp"
-#include "storage/postgres/statement.hpp"
-#include "storage/postgres/trouble.hpp"
+#include "answer.hpp"
+#include "statement.hpp"
+#include "trouble.hpp"
 
 struct pg_conn;
 
-/// Batches in flight, and what they load: through libpq, whose pipelines send many statements in one round trip. What goes
-/// statement by statement goes through `session`. Nothing outside this folder includes either driver.
+/// Batches in flight, and what they load: through libpq, whose pipelines send many statements in one round trip. What
+/// goes statement by statement goes through `session`. Nothing outside this folder includes either driver.
 namespace shop::postgres {
 
 /// One connection. Gone for good when the server closes it: settings and prepared statements went with it.
 ///
-/// Statements are queued, and go to the server together: what does not depend on an answer costs no round trip of its own.
-/// Each answer is checked against its statement before anything is read from it. One that does not fit ends the connection,
-/// since whatever follows may be another's, too: behind a pooler that mixes sessions, for instance.
+/// Statements are queued, and go to the server together: what does not depend on an answer costs no round trip of its
+/// own. Each answer is checked against its statement before anything is read from it. One that does not fit ends the
+/// connection, since whatever follows may be another's, too: behind a pooler that mixes sessions, for instance.
 /// @par Thread safety
 /// Unsafe: one thread at a time.
 class connection {
 public:
     /// @param marks_from where this connection begins to number what it sends, far from where others do
     /// @throws trouble
-    connection(std::string const& connect_string, storage::postgres_options const& options, std::uint64_t marks_from = 0);
+    connection(std::string const& connect_string, storage::postgres_options const& options,
+               std::uint64_t marks_from = 0);
     ~connection();
     connection(connection const&) = delete;
     connection& operator=(connection const&) = delete;
@@ -84,11 +85,11 @@ private:
     std::vector<due> due_;
     std::uint64_t mark_;
     std::chrono::milliseconds statement_timeout_{};  ///< that the server keeps; 0: none
-    bool is_started_ = false;  ///< the session is as asked for; only then it counts what it sends
-    bool starting_ = false;    ///< what is queued begins with a transaction
-    bool begun_ = false;       ///< a transaction is open in the server
-    bool writing_ = false;     ///< and it is to write
-    bool committing_ = false;  ///< what is queued ends in a commit
+    bool is_started_ = false;                        ///< the session is as asked for; only then it counts what it sends
+    bool starting_ = false;                          ///< what is queued begins with a transaction
+    bool begun_ = false;                             ///< a transaction is open in the server
+    bool writing_ = false;                           ///< and it is to write
+    bool committing_ = false;                        ///< what is queued ends in a commit
     bool usable_ = true;
 };
 

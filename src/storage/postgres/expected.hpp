@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include <shop/core/record.hpp>
+#include <shop/records/record.hpp>
 
 /// Deciding on what a batch expects to find, instead of loading it.
 namespace shop::postgres {

@@ -1,4 +1,4 @@
-#include "storage/postgres/service_stores.hpp"
+#include "service_stores.hpp"
 
 namespace shop::postgres {
 

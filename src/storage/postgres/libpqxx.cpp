@@ -1,4 +1,4 @@
-#include "storage/postgres/libpqxx.hpp"
+#include "libpqxx.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "storage/postgres/schema.hpp"
+#include "schema.hpp"
 
 namespace shop::postgres {
 
@@ -6,10 +6,10 @@ namespace {
 
 using storage::migration;
 
-// Columns stand in the order of the records' descriptions (a test compares). Texts sort by their bytes, as keys do in the
-// program. Times are milliseconds since 1970. No sequences, no foreign keys between services: nothing that a distributed
-// PostgreSQL would refuse. `shop_log` holds the last position of each log. Invariants that a CHECK can hold stand here
-// too: the rules keep them first, so that one that fails is a defect and never a refusal.
+// Columns stand in the order of the records' descriptions (a test compares). Texts sort by their bytes, as keys do in
+// the program. Times are milliseconds since 1970. No sequences, no foreign keys between services: nothing that a
+// distributed PostgreSQL would refuse. `shop_log` holds the last position of each log. Invariants that a CHECK can hold
+// stand here too: the rules keep them first, so that one that fails is a defect and never a refusal.
 constexpr migration steps[] = {{R"sql(
 CREATE TABLE shop_log (
     log                  text COLLATE "C" PRIMARY KEY,

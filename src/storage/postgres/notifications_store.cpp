@@ -1,4 +1,4 @@
-#include "storage/postgres/service_stores.hpp"
+#include "service_stores.hpp"
 
 namespace shop::postgres {
 
@@ -18,7 +18,8 @@ public:
             " LIMIT $6::bigint";
         static auto const of_all = select_where<delivery_record>(" WHERE " + within);
         static auto const of_order = select_where<delivery_record>(
-            " WHERE stored.order_id = $7::uuid AND ($8::text IS NULL OR stored.recipient = $8::text AND stored.sku IS NULL) AND " +
+            " WHERE stored.order_id = $7::uuid AND ($8::text IS NULL OR stored.recipient = $8::text AND stored.sku IS "
+            "NULL) AND " +
             within);
         static auto const of_customer =
             select_where<delivery_record>(" WHERE stored.recipient = $7::text AND stored.sku IS NULL AND " + within);
@@ -40,9 +41,7 @@ public:
             " WHERE stored.next_attempt_at <= $1::bigint AND stored.status = 'pending'"
             " ORDER BY stored.next_attempt_at, stored.order_id, stored.order_version, stored.channel, stored.recipient"
             " LIMIT $2::bigint");
-        auto work = [now, limit](session& on, std::vector<delivery_record>& out) {
-            select(on, what, out, now, limit);
-        };
+        auto work = [now, limit](session& on, std::vector<delivery_record>& out) { select(on, what, out, now, limit); };
         return read<std::vector<delivery_record>>(std::move(work));
     }
 };

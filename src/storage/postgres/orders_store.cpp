@@ -1,4 +1,4 @@
-#include "storage/postgres/service_stores.hpp"
+#include "service_stores.hpp"
 
 namespace shop::postgres {
 
@@ -18,7 +18,8 @@ public:
         static auto const of_all = select_where<order_record>(" WHERE " + within);
         // Told as a range of its index: of a status that most orders have, statistics would say to read all of them.
         static auto const of_status = select_where<order_record>(
-            " WHERE (stored.status, stored.id) < ($4::text, $1::uuid) AND (stored.status, stored.id) >= ($4::text, $2::uuid)"
+            " WHERE (stored.status, stored.id) < ($4::text, $1::uuid) AND (stored.status, stored.id) >= ($4::text, "
+            "$2::uuid)"
             " ORDER BY stored.status DESC, stored.id DESC LIMIT $3::bigint");
         static auto const of_customer = select_where<order_record>(
             " WHERE stored.customer_id = $4::text AND ($5::text IS NULL OR stored.status = $5::text) AND " + within);
@@ -58,7 +59,8 @@ public:
     }
 
     asio::awaitable<result<std::vector<event_record>>> history(order_id id) override {
-        static auto const what = select_where<event_record>(" WHERE stored.order_id = $1::uuid ORDER BY stored.version");
+        static auto const what =
+            select_where<event_record>(" WHERE stored.order_id = $1::uuid ORDER BY stored.version");
         auto work = [id](session& on, std::vector<event_record>& out) { select(on, what, out, id); };
         return read<std::vector<event_record>>(std::move(work));
     }

@@ -1,9 +1,9 @@
-#include "storage/postgres/pool.hpp"
+#include "pool.hpp"
 
 #include <type_traits>
 #include <utility>
 
-#include <shop/core/backoff.hpp>
+#include <shop/async/backoff.hpp>
 #include <shop/core/detail/words.hpp>
 #include <shop/core/limits.hpp>
 
@@ -23,15 +23,20 @@ std::uint64_t first_mark(storage::context const& with) {
 
 template <class Link>
 pool<Link>::pool(std::size_t count, std::string connect_string, std::unique_ptr<Link> first,
-           std::shared_ptr<storage::postgres_options const> options, storage::context const& with,
+                 std::shared_ptr<storage::postgres_options const> options, storage::context const& with,
                  std::shared_ptr<complaints> to)
-    : connect_string_(std::move(connect_string)), options_(std::move(options)), clock_(with.clock), complaints_(std::move(to)),
-      next_marks_(first_mark(with)), connected_(1) {
+    : connect_string_(std::move(connect_string)),
+      options_(std::move(options)),
+      clock_(with.clock),
+      complaints_(std::move(to)),
+      next_marks_(first_mark(with)),
+      connected_(1) {
     threads_.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
-        threads_.emplace_back([this, on = std::exchange(first, nullptr), random = jitter(with.ids, clock_.stamp())]() mutable {
-            work_until_closed(std::move(on), random);
-        });
+        threads_.emplace_back(
+            [this, on = std::exchange(first, nullptr), random = jitter(with.ids, clock_.stamp())]() mutable {
+                work_until_closed(std::move(on), random);
+            });
     }
     threads_.emplace_back([this] { refuse_late_until_closed(); });
 }
@@ -97,8 +102,8 @@ void pool<Link>::refuse_late_until_closed() {
     }
 }
 
-/// Makes sure that there is a connection, as soon as one is wanted; looks for the server until it is there. After an outage all
-/// processes come back at once: each with one connection, and with more as work waits.
+/// Makes sure that there is a connection, as soon as one is wanted; looks for the server until it is there. After an
+/// outage all processes come back at once: each with one connection, and with more as work waits.
 /// @return false when the pool closes.
 template <class Link>
 bool pool<Link>::connect(link& on) {
@@ -106,7 +111,9 @@ bool pool<Link>::connect(link& on) {
     for (;;) {
         {
             std::unique_lock lock(mutex_);
-            auto const wanted = [&] { return connected_ > 0 ? queue_.size() > idle_ : !looking_; };  // one looks for all
+            auto const wanted = [&] {
+                return connected_ > 0 ? queue_.size() > idle_ : !looking_;
+            };  // one looks for all
             connection_wanted_.wait(lock, [&] { return closing_ || wanted(); });
             if (closing_) return false;
             if (connected_ == 0) looking_ = true;
@@ -147,7 +154,7 @@ std::optional<typename pool<Link>::waiting> pool<Link>::take() {
 template <class Link>
 void pool<Link>::perform(job<Link>& work, link& on, jitter& random) {
     bool in_doubt = false;
-    auto const count = [&](std::atomic<std::uint64_t> storage::postgres_statistics::* what) {
+    auto const count = [&](std::atomic<std::uint64_t> storage::postgres_statistics::*what) {
         if (options_->statistics) ++(*options_->statistics.*what);
     };
     error why(error_code::store_unavailable);
@@ -160,7 +167,8 @@ void pool<Link>::perform(job<Link>& work, link& on, jitter& random) {
         } catch (trouble const& t) {
             complaints_->tell(t);
             if (t.state() == disk_full) lacked_room_ = true;
-            if (t.why() == fault::lost || !on->is_usable()) drop(on);  // also when what was read of an answer did not fit
+            if (t.why() == fault::lost || !on->is_usable())
+                drop(on);  // also when what was read of an answer did not fit
             if (t.why() == fault::in_doubt) {
                 in_doubt = true;
                 count(&storage::postgres_statistics::in_doubt);
@@ -172,7 +180,8 @@ void pool<Link>::perform(job<Link>& work, link& on, jitter& random) {
             } else if (t.why() == fault::corrupt) {
                 why = error(error_code::store_corrupt, t.what());
                 break;
-            } else if (t.why() == fault::unavailable || t.why() == fault::unsuitable || t.why() == fault::misconfigured) {
+            } else if (t.why() == fault::unavailable || t.why() == fault::unsuitable ||
+                       t.why() == fault::misconfigured) {
                 break;
             }
         } catch (failure const& e) {

@@ -10,14 +10,14 @@
 #include <thread>
 #include <vector>
 
-#include <shop/core/jitter.hpp>
+#include <shop/async/jitter.hpp>
+#include <shop/async/scheduler.hpp>
 #include <shop/core/result.hpp>
-#include <shop/core/scheduler.hpp>
 #include <shop/storage/postgres.hpp>
 
-#include "storage/postgres/complaints.hpp"
-#include "storage/postgres/connection.hpp"
-#include "storage/postgres/session.hpp"
+#include "complaints.hpp"
+#include "connection.hpp"
+#include "session.hpp"
 
 namespace shop::postgres {
 
@@ -35,8 +35,8 @@ public:
 
 /// A bounded number of connections (or sessions), each with the thread that works on it.
 ///
-/// Whoever has a connection takes the next job. A connection that failed is dropped and replaced; a job that lost its own
-/// starts again on the next. While there is no connection at all, jobs are refused at once.
+/// Whoever has a connection takes the next job. A connection that failed is dropped and replaced; a job that lost its
+/// own starts again on the next. While there is no connection at all, jobs are refused at once.
 /// @par Thread safety
 /// Shared objects: safe.
 template <class Link>

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "storage/postgres/connection.hpp"
-#include "storage/postgres/schema.hpp"
-#include "storage/postgres/service_stores.hpp"
-#include "storage/postgres/settings.hpp"
+#include "connection.hpp"
+#include "schema.hpp"
+#include "service_stores.hpp"
+#include "settings.hpp"
 
 namespace shop::storage {
 
@@ -19,8 +19,9 @@ using shop::postgres::trouble;
 
 /// Where this is, without a password.
 std::string where(session& on) {
-    auto const found = on.ask("SELECT current_database()::text AS name, coalesce(inet_server_addr()::text, 'a local socket') AS at",
-                              shop::postgres::rows_of({{"name", shop::postgres::types::text}, {"at", shop::postgres::types::text}}, 1));
+    auto const found = on.ask(
+        "SELECT current_database()::text AS name, coalesce(inet_server_addr()::text, 'a local socket') AS at",
+        shop::postgres::rows_of({{"name", shop::postgres::types::text}, {"at", shop::postgres::types::text}}, 1));
     shop::postgres::text_reader row(found);
     std::string const name(row.text());
     return "database " + name + " at " + std::string(row.text());
@@ -45,8 +46,8 @@ void prepare(session& on, postgres_options const& options, context const& with) 
     if (auto const why = refuse_newer(found)) throw trouble(fault::unsuitable, where(on) + ": " + *why);
     if (found.version < found.newest) {
         throw trouble(fault::unsuitable, where(on) + ": its schema is version " + std::to_string(found.version) +
-                                          ", this program needs " + std::to_string(found.newest) +
-                                          ": run `shop-server migrate --store ...`, or serve with `--migrate`");
+                                             ", this program needs " + std::to_string(found.newest) +
+                                             ": run `shop-server migrate --store ...`, or serve with `--migrate`");
     }
     if (auto const why = shop::postgres::missing_table(on)) throw trouble(fault::unsuitable, where(on) + ": " + *why);
     if (!options.require_durability) return;
@@ -56,7 +57,8 @@ void prepare(session& on, postgres_options const& options, context const& with) 
 }
 
 /// The stores' connections, once the database may be served. Of those that are allowed, a quarter is for lists.
-shop::postgres::database connected(std::string const& how, std::shared_ptr<postgres_options const> const& options, context const& with) {
+shop::postgres::database connected(std::string const& how, std::shared_ptr<postgres_options const> const& options,
+                                   context const& with) {
     auto opening = std::make_unique<session>(how, *options);
     prepare(*opening, *options, with);
     auto const epoch = shop::postgres::read_epoch(*opening);

@@ -9,14 +9,14 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <shop/core/record.hpp>
+#include <shop/records/record.hpp>
 #include <shop/storage/detail/scans.hpp>
 
+#include "concurrency_mode.hpp"
+#include "expected.hpp"
+#include "pool.hpp"
 #include "storage/completion.hpp"
-#include "storage/postgres/concurrency_mode.hpp"
-#include "storage/postgres/expected.hpp"
-#include "storage/postgres/pool.hpp"
-#include "storage/postgres/tables.hpp"
+#include "tables.hpp"
 
 namespace shop::postgres {
 
@@ -29,8 +29,8 @@ struct database {
 
 /// The generic part of a service's store: a storage port over one database.
 ///
-/// A batch writes records of the revisions that it loaded, or is run again. One that is absent has none, so a decision that
-/// rests on an absence writes the record that was missing, and meets the unique key of whoever was quicker.
+/// A batch writes records of the revisions that it loaded, or is run again. One that is absent has none, so a decision
+/// that rests on an absence writes the record that was missing, and meets the unique key of whoever was quicker.
 /// @tparam Port the storage port, derived from `record_store<Schema>`
 template <class Port, class Schema>
 class stored : public storage::detail::scans<stored<Port, Schema>, Port, Schema> {
@@ -119,7 +119,8 @@ private:
     private:
         using purpose = typename loaded_records<Schema>::purpose;
 
-        changes<Schema> decide(connection& on, key_set<Schema>& keys, expected_rows<Schema> const& expected, purpose why) {
+        changes<Schema> decide(connection& on, key_set<Schema>& keys, expected_rows<Schema> const& expected,
+                               purpose why) {
             bool guess = !expected.empty();
             for (;;) {
                 loaded_records<Schema> records;

@@ -1,4 +1,4 @@
-#include "storage/postgres/schema.hpp"
+#include "schema.hpp"
 
 #include <shop/core/limits.hpp>
 #include <shop/inventory/store.hpp>
@@ -22,8 +22,9 @@ std::size_t read_count(text_reader& row) {
 }
 
 storage::schema_state read_state(session& on, std::span<storage::migration const> steps, bool and_lock) {
-    auto const found = on.ask(std::string("SELECT schema_version, schema_needs FROM shop_store") + (and_lock ? " FOR UPDATE" : ""),
-                              rows_of({{"schema_version", types::bigint}, {"schema_needs", types::bigint}}));
+    auto const found =
+        on.ask(std::string("SELECT schema_version, schema_needs FROM shop_store") + (and_lock ? " FOR UPDATE" : ""),
+               rows_of({{"schema_version", types::bigint}, {"schema_needs", types::bigint}}));
     if (found.size() == 0) return {0, 0, steps.size()};
     text_reader row(found);
     auto const version = read_count(row), needs = read_count(row);
@@ -31,7 +32,8 @@ storage::schema_state read_state(session& on, std::span<storage::migration const
 }
 
 bool has_store(session& on) {
-    auto const found = on.ask("SELECT to_regclass('shop_store') IS NOT NULL AS there", rows_of({{"there", types::boolean}}, 1));
+    auto const found =
+        on.ask("SELECT to_regclass('shop_store') IS NOT NULL AS there", rows_of({{"there", types::boolean}}, 1));
     return text_reader(found).boolean();
 }
 
@@ -102,19 +104,21 @@ std::optional<std::string> missing_table(session& on) {
     orders::store_schema::for_each(add);
     notifications::store_schema::for_each(add);
     // On a logical replica a table may be there and never be filled: then some are in a subscription, and it is not.
-    auto const found = on.ask("WITH ours AS (SELECT name, to_regclass(name) AS id FROM unnest(ARRAY[" + names +
-                                  "]) AS name), sent AS (SELECT srrelid AS id FROM pg_subscription_rel)"
-                                  " SELECT name, id IS NULL AS gone FROM ours WHERE id IS NULL OR (id NOT IN (SELECT id FROM sent)"
-                                  " AND EXISTS (SELECT 1 FROM ours AS other JOIN sent ON sent.id = other.id))"
-                                  " ORDER BY name LIMIT 1",
-                              rows_of({{"name", types::text}, {"gone", types::boolean}}));
+    auto const found =
+        on.ask("WITH ours AS (SELECT name, to_regclass(name) AS id FROM unnest(ARRAY[" + names +
+                   "]) AS name), sent AS (SELECT srrelid AS id FROM pg_subscription_rel)"
+                   " SELECT name, id IS NULL AS gone FROM ours WHERE id IS NULL OR (id NOT IN (SELECT id FROM sent)"
+                   " AND EXISTS (SELECT 1 FROM ours AS other JOIN sent ON sent.id = other.id))"
+                   " ORDER BY name LIMIT 1",
+               rows_of({{"name", types::text}, {"gone", types::boolean}}));
     if (found.size() == 0) return std::nullopt;
     text_reader row(found);
     std::string const name(row.text());
     bool const gone = row.boolean();
     return "the table " + name +
-           (gone ? " is missing: this is no whole copy of a shop" : " is in no subscription, though others are: it is not kept up to date. "
-                                                                   "Add it to the publication and refresh the subscription");
+           (gone ? " is missing: this is no whole copy of a shop"
+                 : " is in no subscription, though others are: it is not kept up to date. "
+                   "Add it to the publication and refresh the subscription");
 }
 
 std::optional<std::string> durability_complaint(session& on) {
@@ -122,7 +126,8 @@ std::optional<std::string> durability_complaint(session& on) {
         auto const found = on.ask(std::string("SHOW ") + name, {"SHOW", {{name, types::text}}, 1});
         if (text_reader(found).text() == "off") {
             return std::string(name) +
-                   " is off: an order that was acknowledged could be lost. Turn it on in postgresql.conf, or with ALTER "
+                   " is off: an order that was acknowledged could be lost. Turn it on in postgresql.conf, or with "
+                   "ALTER "
                    "SYSTEM, ALTER DATABASE or ALTER ROLE, wherever it was turned off";
         }
     }

@@ -7,8 +7,8 @@
 #include <shop/core/uuid.hpp>
 #include <shop/storage/storage.hpp>
 
+#include "session.hpp"
 #include "storage/migration.hpp"
-#include "storage/postgres/session.hpp"
 
 /// What happens to a database before it is served: identity, migrations, durability.
 namespace shop::postgres {
@@ -28,7 +28,8 @@ storage::schema_state migrate(session& on, std::span<storage::migration const> s
 /// @throws trouble
 store_epoch read_epoch(session& on);
 
-/// The first table of this library's schema that is not there, or that a logical replica is not sent; nothing when all are.
+/// The first table of this library's schema that is not there, or that a logical replica is not sent; nothing when all
+/// are.
 /// @throws trouble
 std::optional<std::string> missing_table(session& on);
 

@@ -7,7 +7,7 @@
 #include <shop/orders/store.hpp>
 #include <shop/products/store.hpp>
 
-#include "storage/postgres/record_store.hpp"
+#include "record_store.hpp"
 
 namespace shop::postgres {
 

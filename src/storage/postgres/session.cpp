@@ -1,4 +1,4 @@
-#include "storage/postgres/session.hpp"
+#include "session.hpp"
 
 #include <memory>
 #include <new>
@@ -7,9 +7,9 @@
 #include <unordered_set>
 #include <utility>
 
-#include "storage/postgres/libpqxx.hpp"
-#include "storage/postgres/settings.hpp"
-#include "storage/postgres/watchdog.hpp"
+#include "libpqxx.hpp"
+#include "settings.hpp"
+#include "watchdog.hpp"
 
 namespace shop::postgres {
 
@@ -87,7 +87,8 @@ text_rows checked(pqxx::result const& came, answer_shape const& shape) {
     fields.reserve(rows * columns);
     for (auto const& row : *kept) {
         for (auto const& field : row) {
-            fields.push_back(field.is_null() ? std::nullopt : text_rows::field(std::string_view(field.c_str(), field.size())));
+            fields.push_back(field.is_null() ? std::nullopt
+                                             : text_rows::field(std::string_view(field.c_str(), field.size())));
         }
     }
     return {columns, std::move(fields), kept};
@@ -103,7 +104,9 @@ auto session::translated(Run run) {
     };
     auto const told = [&](trouble why) {
         bool const was_cut = link_->guard && link_->guard->stop();
-        if (was_cut) why = trouble(why.why(), "no answer for " + std::to_string(link_->silence_max.count()) + " ms", why.state());
+        if (was_cut)
+            why =
+                trouble(why.why(), "no answer for " + std::to_string(link_->silence_max.count()) + " ms", why.state());
         if (why.why() == fault::lost || why.why() == fault::in_doubt) link_->lose();
         return why;
     };
@@ -171,7 +174,9 @@ text_rows session::ask(statement const& what, std::vector<parameter> const& valu
     return translated([&] { return checked(link_->run(what, values), what.answers()); });
 }
 
-bool session::is_usable() const { return link_->is_usable; }
+bool session::is_usable() const {
+    return link_->is_usable;
+}
 
 /// libpqxx does so at the end of a transaction that is still open, and passes over what comes of it.
 void session::roll_back() {
@@ -184,7 +189,8 @@ session::work::work(session& on, bool to_write) : on_(on) {
     on_.link_->count();
     on_.translated([&] {
         auto& to = on_.link_->open;
-        to_write ? void(to = std::make_unique<pqxx::work>(on_.link_->server)) : void(to = std::make_unique<libpqxx::reading>(on_.link_->server));
+        to_write ? void(to = std::make_unique<pqxx::work>(on_.link_->server))
+                 : void(to = std::make_unique<libpqxx::reading>(on_.link_->server));
     });
     try {
         // The server's default may be another.
@@ -196,7 +202,9 @@ session::work::work(session& on, bool to_write) : on_(on) {
     }
 }
 
-session::work::~work() { on_.roll_back(); }
+session::work::~work() {
+    on_.roll_back();
+}
 
 void session::work::commit() {
     on_.link_->count();

@@ -6,17 +6,17 @@
 
 #include <shop/storage/postgres.hpp>
 
-#include "storage/postgres/answer.hpp"
-#include "storage/postgres/statement.hpp"
-#include "storage/postgres/text_rows.hpp"
-#include "storage/postgres/trouble.hpp"
+#include "answer.hpp"
+#include "statement.hpp"
+#include "text_rows.hpp"
+#include "trouble.hpp"
 
 namespace shop::postgres {
 
 /// One session of the server, statement by statement, through libpqxx: for everything that is not a batch in flight.
 ///
-/// What a statement answers is checked against its shape before anything is read from it. A session whose answer does not fit
-/// is lost, as one whose connection is gone: it is not connected again.
+/// What a statement answers is checked against its shape before anything is read from it. A session whose answer does
+/// not fit is lost, as one whose connection is gone: it is not connected again.
 /// @par Thread safety
 /// Unsafe: one thread at a time.
 class session {
@@ -37,8 +37,8 @@ public:
 
     bool is_usable() const;
 
-    /// What is run from here on happens in one transaction, in which statements read what is committed. It is rolled back at the
-    /// end of this scope unless it was committed.
+    /// What is run from here on happens in one transaction, in which statements read what is committed. It is rolled
+    /// back at the end of this scope unless it was committed.
     class work {
     public:
         explicit work(session& on);

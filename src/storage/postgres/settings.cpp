@@ -1,4 +1,4 @@
-#include "storage/postgres/settings.hpp"
+#include "settings.hpp"
 
 #include <libpq-fe.h>
 
@@ -27,8 +27,8 @@ struct session_setting {
     std::string value;
 };
 
-/// Every statement names its keys, so that a plan by index is right whatever the statistics say. They are empty on a new
-/// database, and a plan made then would be kept.
+/// Every statement names its keys, so that a plan by index is right whatever the statistics say. They are empty on a
+/// new database, and a plan made then would be kept.
 std::array<session_setting, 8> settings_of(storage::postgres_options const& options) {
     auto const ms = [](std::chrono::milliseconds value) { return std::to_string(value.count()); };
     return {{{"statement_timeout", ms(options.statement_timeout)},
@@ -65,7 +65,8 @@ statement set_statement(storage::postgres_options const& options, bool is_local)
 
 statement const& check_statement() {
     static statement const made(
-        "SELECT current_setting('plan_cache_mode') = 'force_generic_plan' OR current_setting('enable_seqscan') = 'off' AS kept,"
+        "SELECT current_setting('plan_cache_mode') = 'force_generic_plan' OR current_setting('enable_seqscan') = 'off' "
+        "AS kept,"
         " (extract(epoch FROM current_setting('statement_timeout')::interval) * 1000)::bigint AS timeout",
         rows_of({{"kept", types::boolean}, {"timeout", types::bigint}}, 1));
     return made;

@@ -5,8 +5,8 @@
 
 #include <shop/storage/postgres.hpp>
 
-#include "storage/postgres/statement.hpp"
-#include "storage/postgres/trouble.hpp"
+#include "statement.hpp"
+#include "trouble.hpp"
 
 /// How a session of the shop is reached, and what it is set to: the same for every connection, whatever drives it.
 namespace shop::postgres {

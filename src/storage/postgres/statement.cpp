@@ -1,4 +1,4 @@
-#include "storage/postgres/statement.hpp"
+#include "statement.hpp"
 
 #include <shop/core/fingerprint.hpp>
 

@@ -54,8 +54,8 @@ struct parameter {
 
 /// SQL with numbered parameters, and its answer.
 ///
-/// In the server it is prepared under a name that follows from its text alone. So whoever meets a statement of that name,
-/// left by another session that a pooler mixed in, meets the same statement.
+/// In the server it is prepared under a name that follows from its text alone. So whoever meets a statement of that
+/// name, left by another session that a pooler mixed in, meets the same statement.
 /// @par Thread safety
 /// Shared objects: safe to read.
 class statement {

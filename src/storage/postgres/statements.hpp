@@ -3,14 +3,15 @@
 #include <string>
 #include <string_view>
 
+#include "columns.hpp"
+#include "statement.hpp"
 #include "storage/columns.hpp"
-#include "storage/postgres/columns.hpp"
-#include "storage/postgres/statement.hpp"
 
-/// The statements of one table, by its description. Each works on a whole set: its parameters are arrays, one per column,
-/// so that their number does not grow with a batch. One that writes checks by itself that it met the rows it expected, and
-/// divides by zero otherwise, so that it can travel together with the commit behind it. One that reads what is decided on
-/// checks that its rows are not a standby's, and takes the root of a negative number otherwise (SQLSTATE 2201F).
+/// The statements of one table, by its description. Each works on a whole set: its parameters are arrays, one per
+/// column, so that their number does not grow with a batch. One that writes checks by itself that it met the rows it
+/// expected, and divides by zero otherwise, so that it can travel together with the commit behind it. One that reads
+/// what is decided on checks that its rows are not a standby's, and takes the root of a negative number otherwise
+/// (SQLSTATE 2201F).
 namespace shop::postgres {
 
 using storage::column_of;
@@ -79,7 +80,9 @@ inline std::string as_many_as(std::string const& count) {
     return "SELECT 1 / (count(*) = " + count + ")::int AS met FROM written";
 }
 
-inline answer_shape met() { return rows_of({{"met", types::integer}}, 1); }
+inline answer_shape met() {
+    return rows_of({{"met", types::integer}}, 1);
+}
 
 template <class Record>
 std::string given_names() {
@@ -115,7 +118,8 @@ std::string order_by_key() {
 template <class Record>
 std::string select_from() {
     std::string out;
-    for_each_field<Record>([&](auto const& f) { out.append(out.empty() ? "SELECT " : ", ").append("stored.").append(f.name); });
+    for_each_field<Record>(
+        [&](auto const& f) { out.append(out.empty() ? "SELECT " : ", ").append("stored.").append(f.name); });
     return out + " FROM " + std::string(Record::table) + " AS stored";
 }
 
@@ -142,8 +146,9 @@ std::string load_by_key(std::string const& and_condition) {
     if constexpr (Record::load_key_size == 1) {
         // The index gives them in this order by itself.
         auto const first = std::get<0>(Record::key());
-        return " WHERE stored." + std::string(column_of<Record>(first)) + " = ANY ($1::" +
-               std::string(type_of(kind_of_member<Record>(first)).name) + "[])" + and_condition + order_by_key<Record>();
+        return " WHERE stored." + std::string(column_of<Record>(first)) +
+               " = ANY ($1::" + std::string(type_of(kind_of_member<Record>(first)).name) + "[])" + and_condition +
+               order_by_key<Record>();
     } else {
         return " JOIN " + given_keys<Record>(Record::load_key_size) + " ON " + same_key<Record>(Record::load_key_size) +
                and_condition + order_by_key<Record>();
@@ -159,8 +164,8 @@ statement const& load_statement() {
     return made;
 }
 
-/// The same, to be decided on: fails where the server is a standby, whose rows are old. A pooler with load balancing may
-/// ask one inside of a transaction that is to write, before its first write.
+/// The same, to be decided on: fails where the server is a standby, whose rows are old. A pooler with load balancing
+/// may ask one inside of a transaction that is to write, before its first write.
 /// The condition names no row, so that it is looked at once, and also where there are no rows.
 template <class Record>
 statement const& load_to_decide_statement() {
@@ -187,9 +192,10 @@ statement const& insert_statement() {
         if constexpr (is_log<Record>) {
             auto const count = detail::given_count<Record>();
             return statement("WITH numbered AS (UPDATE shop_log SET last = last + " + count + " WHERE log = '" + table +
-                   "' RETURNING last), written AS (INSERT INTO " + table + " (position, " + names +
-                   ") SELECT generate_series(numbered.last - " + count + " + 1, numbered.last), " + columns +
-                   " FROM numbered RETURNING 1) " + detail::as_many_as(count), detail::met());
+                                 "' RETURNING last), written AS (INSERT INTO " + table + " (position, " + names +
+                                 ") SELECT generate_series(numbered.last - " + count + " + 1, numbered.last), " +
+                                 columns + " FROM numbered RETURNING 1) " + detail::as_many_as(count),
+                             detail::met());
         } else {
             return statement("INSERT INTO " + table + " (" + names + ") SELECT " + columns, {"INSERT", {}, {}});
         }
@@ -207,9 +213,10 @@ statement const& update_statement() {
             assignments.append(assignments.empty() ? "" : ", ").append(f.name).append(" = given.").append(f.name);
         });
         return statement("WITH written AS (UPDATE " + std::string(Record::table) + " AS stored SET " + assignments +
-               " FROM (SELECT " + detail::given_columns<Record>() + ") AS given WHERE " + detail::same_key<Record>() +
-               " AND stored.revision = given.revision - 1 RETURNING 1) " +
-               detail::as_many_as(detail::given_count<Record>()), detail::met());
+                             " FROM (SELECT " + detail::given_columns<Record>() + ") AS given WHERE " +
+                             detail::same_key<Record>() + " AND stored.revision = given.revision - 1 RETURNING 1) " +
+                             detail::as_many_as(detail::given_count<Record>()),
+                         detail::met());
     }();
     return made;
 }

@@ -4,12 +4,12 @@
 #include <tuple>
 #include <vector>
 
-#include <shop/core/record.hpp>
+#include <shop/records/record.hpp>
 
-#include "storage/postgres/columns.hpp"
-#include "storage/postgres/connection.hpp"
-#include "storage/postgres/session.hpp"
-#include "storage/postgres/statements.hpp"
+#include "columns.hpp"
+#include "connection.hpp"
+#include "session.hpp"
+#include "statements.hpp"
 
 /// One table per record type, by its description. A table holds no rules: it moves records.
 namespace shop::postgres {
@@ -30,7 +30,8 @@ void read_records(Rows const& from, std::vector<Record>& out) {
     }
 }
 
-/// Reads records with hand-written conditions: `select(on, what, out, a, b)`, where `what` is `select_where<Record>(...)`.
+/// Reads records with hand-written conditions: `select(on, what, out, a, b)`, where `what` is
+/// `select_where<Record>(...)`.
 template <class Record, class... Values>
 void select(session& on, statement const& what, std::vector<Record>& out, Values const&... values) {
     value_writer to;
@@ -40,8 +41,7 @@ void select(session& on, statement const& what, std::vector<Record>& out, Values
 
 /// The next records by primary key.
 template <class Record>
-void next_by_key(session& on, std::optional<key_of<Record>> const& after, std::size_t limit,
-                 std::vector<Record>& out) {
+void next_by_key(session& on, std::optional<key_of<Record>> const& after, std::size_t limit, std::vector<Record>& out) {
     if (!after) return select(on, scan_from_start_statement<Record>(), out, limit);
     std::apply([&](auto const&... member) { select(on, scan_statement<Record>(), out, member..., limit); }, *after);
 }
@@ -67,8 +67,7 @@ std::vector<parameter> arrays_of(std::vector<Key> const& keys) {
 template <class Record>
 std::vector<parameter> arrays_of_records(std::vector<Record const*> const& records) {
     std::vector<column_array> columns;
-    for_each_given_column<Record>(
-        [&](auto const& f) { columns.emplace_back(kind_of_member<Record>(f.pointer)); });
+    for_each_given_column<Record>([&](auto const& f) { columns.emplace_back(kind_of_member<Record>(f.pointer)); });
     row_writer row(std::move(columns));
     for (auto const* record : records) {
         row.start_row();
@@ -145,20 +144,22 @@ private:
             groups[slot] = {records.data() + begin, at - begin};
         }
         if (at != records.size()) {
-            auto const was_asked_for = [&](Record const& one) { return std::binary_search(keys.begin(), keys.end(), load_key_of_record(one)); };
+            auto const was_asked_for = [&](Record const& one) {
+                return std::binary_search(keys.begin(), keys.end(), load_key_of_record(one));
+            };
             if (!std::all_of(records.begin(), records.end(), was_asked_for)) {
                 throw misfit("the rows of " + std::string(Record::table) + " that were asked for", "others");
             }
-            throw trouble(fault::corrupt,
-                          std::string(Record::table) + " is not in the order of its keys: its texts need COLLATE \"C\"");
+            throw trouble(fault::corrupt, std::string(Record::table) +
+                                              " is not in the order of its keys: its texts need COLLATE \"C\"");
         }
     }
 
     typename Schema::template map<rows_of> records_;
 };
 
-/// Queues what a decision wants written, and gives records their new revisions. The statements see to it that each record
-/// is of the expected revision.
+/// Queues what a decision wants written, and gives records their new revisions. The statements see to it that each
+/// record is of the expected revision.
 /// @return whether there is anything to write.
 template <class Schema>
 bool queue_changes(connection& on, changes<Schema>& wanted) {

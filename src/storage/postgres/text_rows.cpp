@@ -1,11 +1,11 @@
-#include "storage/postgres/text_rows.hpp"
+#include "text_rows.hpp"
 
 #include <charconv>
 #include <string>
 
 #include <shop/core/uuid.hpp>
 
-#include "storage/postgres/trouble.hpp"
+#include "trouble.hpp"
 
 namespace shop::postgres {
 
@@ -36,7 +36,8 @@ std::int64_t text_reader::integer() {
     auto const digits = text();
     std::int64_t value = 0;
     auto const [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (failed != std::errc() || end != digits.data() + digits.size()) throw postgres::misfit("an integer", "something else");
+    if (failed != std::errc() || end != digits.data() + digits.size())
+        throw postgres::misfit("an integer", "something else");
     return value;
 }
 

@@ -13,8 +13,8 @@ namespace shop::postgres {
 
 class text_reader;
 
-/// The rows that a statement returned, with fields as text; their shape was checked. Cheap to copy; fields live as long as the
-/// last copy.
+/// The rows that a statement returned, with fields as text; their shape was checked. Cheap to copy; fields live as long
+/// as the last copy.
 class text_rows {
 public:
     using reader = text_reader;
@@ -23,7 +23,9 @@ public:
     /// @param fields row by row
     /// @param keeps what the fields point into
     text_rows(std::size_t columns, std::vector<field> fields, std::shared_ptr<void const> keeps)
-        : columns_(columns), fields_(std::make_shared<std::vector<field> const>(std::move(fields))), keeps_(std::move(keeps)) {}
+        : columns_(columns),
+          fields_(std::make_shared<std::vector<field> const>(std::move(fields))),
+          keeps_(std::move(keeps)) {}
 
     std::size_t size() const { return columns_ == 0 ? 0 : fields_->size() / columns_; }
     /// @throws trouble a misfit if there is no such field
@@ -35,8 +37,8 @@ private:
     std::shared_ptr<void const> keeps_;
 };
 
-/// Reads the columns of a row from the first on: `row_reader` for text. A field that is NULL where none may be, or that its type
-/// never writes so, is another statement's.
+/// Reads the columns of a row from the first on: `row_reader` for text. A field that is NULL where none may be, or that
+/// its type never writes so, is another statement's.
 class text_reader {
 public:
     explicit text_reader(text_rows const& from) : from_(from) {}

@@ -45,10 +45,11 @@ trouble not_connected(std::string const& why);
 inline constexpr std::string_view which_pooler =
     ": set database-pooler to the pool_mode of the pooler before the database: transaction, or session";
 
-/// An answer that is not its statement's: a pooler mixed up sessions, or something between tampers. Nothing of it may be
-/// used, and nothing of what follows on that connection.
+/// An answer that is not its statement's: a pooler mixed up sessions, or something between tampers. Nothing of it may
+/// be used, and nothing of what follows on that connection.
 inline trouble misfit(std::string_view expected, std::string_view came) {
-    return {fault::lost, std::string("expected ").append(expected).append(", but ").append(came).append(" came"), "misfit"};
+    return {fault::lost, std::string("expected ").append(expected).append(", but ").append(came).append(" came"),
+            "misfit"};
 }
 
 }  // namespace shop::postgres

@@ -1,4 +1,4 @@
-#include "storage/postgres/watchdog.hpp"
+#include "watchdog.hpp"
 
 #include <sys/socket.h>
 

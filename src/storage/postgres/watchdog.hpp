@@ -5,8 +5,8 @@
 
 namespace shop::postgres {
 
-/// Cuts a connection whose server is silent for too long, for a driver that would wait for ever. One thread looks after all of
-/// them.
+/// Cuts a connection whose server is silent for too long, for a driver that would wait for ever. One thread looks after
+/// all of them.
 /// @par Thread safety
 /// Distinct objects: safe.
 class watchdog {

@@ -9,10 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "connection.hpp"
 #include "storage/columns.hpp"
-#include "storage/sqlite/connection.hpp"
 
-/// Columns of SQLite, each row with a checksum of its own: boolean, integer -> INTEGER; id, bytes -> BLOB; text -> TEXT.
+/// Columns of SQLite, each row with a checksum of its own: boolean, integer -> INTEGER; id, bytes -> BLOB; text ->
+/// TEXT.
 namespace shop::sqlite {
 
 /// The checksum of a row: XXH3 over kind and bytes of each column in its order. What is bound and what is read back

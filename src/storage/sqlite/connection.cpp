@@ -1,4 +1,4 @@
-#include "storage/sqlite/connection.hpp"
+#include "connection.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -18,8 +18,8 @@ namespace {
     std::abort();
 }
 
-/// SQLite would make the file as the umask has it, readable by all. The log and the index beside it get its mode. A file that
-/// is there stays as it is; what cannot be made, SQLite says.
+/// SQLite would make the file as the umask has it, readable by all. The log and the index beside it get its mode. A
+/// file that is there stays as it is; what cannot be made, SQLite says.
 void make_private_file(std::string const& path) {
     if (path == ":memory:") return;  // no file to SQLite
     int const made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

@@ -1,4 +1,4 @@
-#include "storage/sqlite/database.hpp"
+#include "database.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -10,8 +10,8 @@ namespace shop::sqlite {
 
 namespace {
 
-// A checkpoint copies a page once however often it was written since the last: worth waiting for some, but not for a log
-// much larger than the file, which a full disk would not let back into it.
+// A checkpoint copies a page once however often it was written since the last: worth waiting for some, but not for a
+// log much larger than the file, which a full disk would not let back into it.
 constexpr std::int64_t checkpoint_pages_min = 256;    // 1 MiB
 constexpr std::int64_t checkpoint_pages_max = 4'000;  // 16 MiB
 // So much later wait for readers, so that the log starts anew.

@@ -14,9 +14,9 @@
 #include <shop/core/uuid.hpp>
 #include <shop/storage/sqlite.hpp>
 
-#include "storage/sqlite/connection.hpp"
-#include "storage/sqlite/file.hpp"
-#include "storage/sqlite/tables.hpp"
+#include "connection.hpp"
+#include "file.hpp"
+#include "tables.hpp"
 
 namespace shop::sqlite {
 

@@ -1,4 +1,4 @@
-#include "storage/sqlite/file.hpp"
+#include "file.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -75,7 +75,8 @@ file_lock::file_lock(std::string const& path) {
     auto beside = path + ".lock";
     descriptor_ = ::open(beside.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor_ < 0) {
-        throw open_failure(status::unavailable, "cannot create " + beside + ": " + std::generic_category().message(errno));
+        throw open_failure(status::unavailable,
+                           "cannot create " + beside + ": " + std::generic_category().message(errno));
     }
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
         ::close(std::exchange(descriptor_, -1));

@@ -4,12 +4,12 @@
 #include <span>
 #include <string>
 
-#include <shop/core/scheduler.hpp>
+#include <shop/async/scheduler.hpp>
 #include <shop/core/uuid.hpp>
 #include <shop/storage/storage.hpp>
 
+#include "connection.hpp"
 #include "storage/migration.hpp"
-#include "storage/sqlite/connection.hpp"
 
 /// What happens to a file before it is served: lock, identity, migrations, check.
 namespace shop::sqlite {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "storage/sqlite/record_store.hpp"
-#include "storage/sqlite/service_stores.hpp"
+#include "record_store.hpp"
+#include "service_stores.hpp"
 
 namespace shop::sqlite {
 

@@ -1,13 +1,13 @@
-#include "storage/sqlite/migrations.hpp"
+#include "migrations.hpp"
 
 namespace shop::sqlite {
 
 namespace {
 
-// Small rows lie in their key's tree (WITHOUT ROWID); long ones would overflow its pages and lie in a tree of their own.
-// Columns stand in the order of the records' descriptions (a test compares). Times are milliseconds since 1970, ids are
-// 16 bytes, `checksum` covers the other columns of its row. Invariants that a CHECK can hold stand here too: the rules
-// keep them first, so that one that fails is a defect and never a refusal.
+// Small rows lie in their key's tree (WITHOUT ROWID); long ones would overflow its pages and lie in a tree of their
+// own. Columns stand in the order of the records' descriptions (a test compares). Times are milliseconds since 1970,
+// ids are 16 bytes, `checksum` covers the other columns of its row. Invariants that a CHECK can hold stand here too:
+// the rules keep them first, so that one that fails is a defect and never a refusal.
 constexpr migration steps[] = {{R"sql(
 CREATE TABLE products_product (
     sku         TEXT PRIMARY KEY,

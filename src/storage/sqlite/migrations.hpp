@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "storage/sqlite/file.hpp"
+#include "file.hpp"
 
 namespace shop::sqlite {
 

@@ -1,5 +1,5 @@
-#include "storage/sqlite/record_store.hpp"
-#include "storage/sqlite/service_stores.hpp"
+#include "record_store.hpp"
+#include "service_stores.hpp"
 
 namespace shop::sqlite {
 

@@ -1,5 +1,5 @@
-#include "storage/sqlite/record_store.hpp"
-#include "storage/sqlite/service_stores.hpp"
+#include "record_store.hpp"
+#include "service_stores.hpp"
 
 namespace shop::sqlite {
 
@@ -37,7 +37,8 @@ private:
     static status find(connection& on, products::product_query const& query, products::found_products& out) {
         // lower() of SQLite changes ASCII letters only, as asked.
         static constexpr auto condition =
-            "WHERE sku > ?1 AND sku <= ?6 AND (?2 = '' OR instr(lower(sku), lower(?2)) OR instr(lower(name), lower(?2)))"
+            "WHERE sku > ?1 AND sku <= ?6 AND (?2 = '' OR instr(lower(sku), lower(?2)) OR instr(lower(name), "
+            "lower(?2)))"
             " AND (?3 IS NULL OR status = ?3)"
             " AND (?4 IS NULL OR EXISTS (SELECT 1 FROM json_each(content, '$.tags') WHERE value = ?4))"
             " ORDER BY sku LIMIT ?5";

@@ -9,12 +9,12 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <shop/core/record.hpp>
+#include <shop/records/record.hpp>
 #include <shop/storage/detail/scans.hpp>
 
+#include "database.hpp"
 #include "storage/completion.hpp"
-#include "storage/sqlite/database.hpp"
-#include "storage/sqlite/tables.hpp"
+#include "tables.hpp"
 
 namespace shop::sqlite {
 
@@ -87,8 +87,8 @@ private:
     std::vector<std::unique_ptr<readers>> beside_;
 };
 
-/// Reads records with hand-written conditions: `select<order_record>(on, "WHERE id > ?1 ORDER BY id LIMIT ?2", out, a, b)`.
-/// The condition must be a literal of the program, never made from input.
+/// Reads records with hand-written conditions: `select<order_record>(on, "WHERE id > ?1 ORDER BY id LIMIT ?2", out, a,
+/// b)`. The condition must be a literal of the program, never made from input.
 template <class Record, class... Parameters>
 status select(connection& on, char const* condition, std::vector<Record>& out, Parameters const&... parameters) {
     static std::string const head = "SELECT " + columns_of<Record>() + " FROM " + std::string(Record::table) + " ";
@@ -114,8 +114,7 @@ status next_by_key(connection& on, std::optional<key_of<Record>> const& after, s
         constexpr auto members = std::tuple_size_v<key_of<Record>>;
         std::string values;
         for (std::size_t i = 1; i <= members; ++i) values += (i > 1 ? ", ?" : "?") + std::to_string(i);
-        return "WHERE (" + key_columns<Record>() + ") > (" + values + ") " + order + "?" +
-               std::to_string(members + 1);
+        return "WHERE (" + key_columns<Record>() + ") > (" + values + ") " + order + "?" + std::to_string(members + 1);
     }();
     if (!after) return select(on, from_start.c_str(), out, limit);
     return std::apply([&](auto const&... member) { return select(on, from_key.c_str(), out, member..., limit); },

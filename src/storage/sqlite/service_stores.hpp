@@ -7,7 +7,7 @@
 #include <shop/orders/store.hpp>
 #include <shop/products/store.hpp>
 
-#include "storage/sqlite/database.hpp"
+#include "database.hpp"
 
 namespace shop::sqlite {
 

@@ -2,9 +2,9 @@
 
 #include <filesystem>
 
-#include "storage/sqlite/database.hpp"
-#include "storage/sqlite/migrations.hpp"
-#include "storage/sqlite/service_stores.hpp"
+#include "database.hpp"
+#include "migrations.hpp"
+#include "service_stores.hpp"
 
 namespace shop::storage {
 

@@ -4,10 +4,10 @@
 #include <tuple>
 #include <vector>
 
-#include <shop/core/record.hpp>
+#include <shop/records/record.hpp>
 
-#include "storage/sqlite/columns.hpp"
-#include "storage/sqlite/connection.hpp"
+#include "columns.hpp"
+#include "connection.hpp"
 
 /// One table per record type, by its description. A table holds no rules: it moves records.
 namespace shop::sqlite {

@@ -13,8 +13,8 @@
 #include <shop/storage/sqlite.hpp>
 
 #include "sample_store.hpp"
-#include "support/shop_server.hpp"
 #include "support/scratch.hpp"
+#include "support/shop_server.hpp"
 
 namespace {
 

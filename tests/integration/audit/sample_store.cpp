@@ -139,13 +139,17 @@ void damage(std::string const& path, std::string const& sql, bool reseal) {
             std::vector<std::string> later;
             bool behind = false;
             for (auto const& column : texts(db, "SELECT name FROM pragma_table_info('" + table + "') ORDER BY cid")) {
-                if (column == "checksum") behind = true;
-                else if (behind) later.push_back(column);
-                else columns += columns.empty() ? column : ", " + column;
+                if (column == "checksum")
+                    behind = true;
+                else if (behind)
+                    later.push_back(column);
+                else
+                    columns += columns.empty() ? column : ", " + column;
             }
             run("UPDATE " + table + " SET checksum = row_checksum(" + columns + ")");
             for (auto const& column : later) {
-                run("UPDATE " + table + " SET checksum = row_checksum(" + columns + ", " + column + ") WHERE " + column + " IS NOT NULL");
+                run("UPDATE " + table + " SET checksum = row_checksum(" + columns + ", " + column + ") WHERE " +
+                    column + " IS NOT NULL");
             }
         }
     }

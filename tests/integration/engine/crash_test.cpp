@@ -43,9 +43,12 @@ result<orders::acknowledgement> act(engine& e, deed what, order_id id) {
 
 orders::status end_of(deed what) {
     switch (what) {
-        case deed::place: return orders::status::confirmed;
-        case deed::ship: return orders::status::shipped;
-        case deed::cancel: return orders::status::cancelled;
+        case deed::place:
+            return orders::status::confirmed;
+        case deed::ship:
+            return orders::status::shipped;
+        case deed::cancel:
+            return orders::status::cancelled;
     }
     return orders::status::pending;
 }
@@ -93,7 +96,8 @@ bool live_and_die(premises& where, scenario const& s, order_id id, std::uint64_t
                  return testing::with_faults(*inner, plan);
              })).value();
     auto answer = std::async(std::launch::async, [&] { return act(e, s.what, id); });
-    // the caller of a dead process gets no answer; relays and recovery of a living one are given the time to meet the fault
+    // the caller of a dead process gets no answer; relays and recovery of a living one are given the time to meet the
+    // fault
     auto const answered = [&] { return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready; };
     wait_until([&] { return plan->dead() || (answered() && (plan->struck() || settled(e))); });
     e.close();
@@ -131,18 +135,24 @@ TEST_P(crash, at_every_commit_leaves_nothing_half_done) {
 }
 
 std::vector<scenario> scenarios() {
-    struct named_fault { fault how; char const* name; };
+    struct named_fault {
+        fault how;
+        char const* name;
+    };
     std::vector<scenario> all;
     for (auto where : all_premises()) {
 #ifdef SHOP_HAS_POSTGRES
-        // The leases of a shared database are commits, too, at times of their own: every commit counted here is the deed's.
+        // The leases of a shared database are commits, too, at times of their own: every commit counted here is the
+        // deed's.
         if (where.name == "postgres") where.make = [] { return std::make_unique<on_postgres>(true); };
 #endif
-        for (auto [what, word] : {std::pair(deed::place, "place"), std::pair(deed::ship, "ship"), std::pair(deed::cancel, "cancel")}) {
-            for (auto [how, name] : {named_fault{fault::crash_before, "crash_before"}, named_fault{fault::crash_after, "crash_after"},
-                                     named_fault{fault::unknown_written, "unknown_written"},
-                                     named_fault{fault::unknown_unwritten, "unknown_unwritten"},
-                                     named_fault{fault::unavailable, "unavailable"}}) {
+        for (auto [what, word] :
+             {std::pair(deed::place, "place"), std::pair(deed::ship, "ship"), std::pair(deed::cancel, "cancel")}) {
+            for (auto [how, name] :
+                 {named_fault{fault::crash_before, "crash_before"}, named_fault{fault::crash_after, "crash_after"},
+                  named_fault{fault::unknown_written, "unknown_written"},
+                  named_fault{fault::unknown_unwritten, "unknown_unwritten"},
+                  named_fault{fault::unavailable, "unavailable"}}) {
                 all.push_back({where, what, how, where.name + "_" + word + "_" + name});
             }
         }

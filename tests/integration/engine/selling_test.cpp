@@ -19,9 +19,12 @@ protected:
 struct tally {
     std::atomic<int> confirmed = 0, out_of_stock = 0, other = 0;
     void count(result<orders::acknowledgement> const& r) {
-        if (r) ++confirmed;
-        else if (r.error().code() == error_code::out_of_stock) ++out_of_stock;
-        else ++other;
+        if (r)
+            ++confirmed;
+        else if (r.error().code() == error_code::out_of_stock)
+            ++out_of_stock;
+        else
+            ++other;
     }
 };
 
@@ -42,7 +45,8 @@ tally& sell(engine& e, int buyers, int orders, tally& sold, MakeOrder make) {
 TEST_P(selling, a_thousand_orders_for_a_hundred_pieces_confirm_exactly_a_hundred) {
     stock_up(shop_, "HOT-1", 100);
     tally sold;
-    sell(shop_, 64, 1000, sold, [](int i) { return place_order("buyer-" + std::to_string(i)).line(sku("HOT-1"), quantity(1)); });
+    sell(shop_, 64, 1000, sold,
+         [](int i) { return place_order("buyer-" + std::to_string(i)).line(sku("HOT-1"), quantity(1)); });
     EXPECT_EQ(sold.confirmed, 100);
     EXPECT_EQ(sold.out_of_stock, 900);
     EXPECT_EQ(sold.other, 0);
@@ -232,7 +236,8 @@ TEST(idempotency_keys, of_two_movements_at_once_on_two_servers_under_one_key_one
 
 INSTANTIATE_TEST_SUITE_P(over, selling, ::testing::ValuesIn(all_premises()), premises_name);
 
-// --- counted on SQLite ------------------------------------------------------------------------------------------------
+// --- counted on SQLite
+// ------------------------------------------------------------------------------------------------
 
 /// 64 calls that are all ready at once, as 64 connections of one event loop are.
 asio::awaitable<void> place_one(engine& e, int i, int& missing, std::promise<void>& all) {
@@ -273,7 +278,7 @@ TEST(batching, sixty_four_single_calls_make_at_most_eight_commits_per_step_and_w
         auto const is = after.rows.find(table);
         return (is == after.rows.end() ? 0 : is->second) - (was == before.rows.end() ? 0 : was->second);
     };
-    EXPECT_EQ(written("orders_order"), 2 * n);       // 1 row with its lines inside, 1 update
+    EXPECT_EQ(written("orders_order"), 2 * n);  // 1 row with its lines inside, 1 update
     EXPECT_EQ(written("orders_key"), 1 * n);
     EXPECT_EQ(written("orders_event"), 2 * n);
     EXPECT_EQ(written("inventory_decision"), 1 * n);

@@ -49,7 +49,8 @@ private:
 class on_sqlite final : public premises {
 public:
     explicit on_sqlite(storage::sqlite_options options = {}) : options_(std::move(options)) {
-        folder_ = std::filesystem::temp_directory_path() / ("shop-engine-" + std::to_string(getpid()) + "-" + std::to_string(++made));
+        folder_ = std::filesystem::temp_directory_path() /
+                  ("shop-engine-" + std::to_string(getpid()) + "-" + std::to_string(++made));
         std::filesystem::create_directories(folder_);
     }
     ~on_sqlite() override { std::filesystem::remove_all(folder_); }
@@ -85,15 +86,18 @@ struct named_premises {
 };
 
 inline std::vector<named_premises> all_premises() {
-    return {{"memory", [] { return std::make_unique<in_memory>(); }},
-            {"sqlite", [] { return std::make_unique<on_sqlite>(); }},
+    return {
+        {"memory", [] { return std::make_unique<in_memory>(); }},
+        {"sqlite", [] { return std::make_unique<on_sqlite>(); }},
 #ifdef SHOP_HAS_POSTGRES
-            {"postgres", [] { return std::make_unique<on_postgres>(); }},
+        {"postgres", [] { return std::make_unique<on_postgres>(); }},
 #endif
     };
 }
 
-inline std::string premises_name(::testing::TestParamInfo<named_premises> const& info) { return info.param.name; }
+inline std::string premises_name(::testing::TestParamInfo<named_premises> const& info) {
+    return info.param.name;
+}
 
 /// Returns when `done` says so, asked every millisecond; there is always something on its way that makes it so.
 inline void wait_until(std::function<bool()> const& done) {
@@ -104,7 +108,8 @@ inline void wait_until(std::function<bool()> const& done) {
 
 inline bool settled(engine& e) {
     return asio::co_spawn(
-               e.executor(), [](engine& of) -> asio::awaitable<bool> { co_return of.is_settled(); }(e), asio::use_future)
+               e.executor(), [](engine& of) -> asio::awaitable<bool> { co_return of.is_settled(); }(e),
+               asio::use_future)
         .get();
 }
 

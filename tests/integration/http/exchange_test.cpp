@@ -207,11 +207,11 @@ TEST(base_path, may_be_left_on_a_request_or_taken_off) {
     running_server server(options);
     raw_client client(server.port());
     for (auto const& [sent, read] : std::vector<std::pair<std::string, std::string>>{{"/shop/one?q=/shop", "/one"},
-                                                                                      {"/one", "/one"},
-                                                                                      {"/shop", "/"},
-                                                                                      {"/shop/", "/"},
-                                                                                      {"/shopping", "/shopping"},
-                                                                                      {"/shop/shop/one", "/shop/one"}}) {
+                                                                                     {"/one", "/one"},
+                                                                                     {"/shop", "/"},
+                                                                                     {"/shop/", "/"},
+                                                                                     {"/shopping", "/shopping"},
+                                                                                     {"/shop/shop/one", "/shop/one"}}) {
         client.send(get(sent));
         EXPECT_EQ(client.receive().status, 200);
         EXPECT_EQ(server.handled().last_path(), read) << sent;

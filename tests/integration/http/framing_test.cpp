@@ -6,8 +6,8 @@
 #include "raw_client.hpp"
 #include "running_server.hpp"
 
-// The rows of the list of bad input that concern framing, by their numbers. Each is sent with a second request behind it,
-// which must never be seen: neither answered nor handled.
+// The rows of the list of bad input that concern framing, by their numbers. Each is sent with a second request behind
+// it, which must never be seen: neither answered nor handled.
 namespace shop::http::test {
 namespace {
 

@@ -12,7 +12,8 @@
 #include "raw_client.hpp"
 #include "running_server.hpp"
 
-// Time limits, crowds and the end. Tests wait for what the server does on its socket; only the limit under test is short.
+// Time limits, crowds and the end. Tests wait for what the server does on its socket; only the limit under test is
+// short.
 namespace shop::http::test {
 namespace {
 

@@ -117,11 +117,13 @@ TEST_F(tls_exchange, row103_refuses_a_certificate_that_is_not_valid_yet) {
     certificate_wish wish;
     wish.days_from = 1;
     wish.days_until = 3;
-    EXPECT_THAT(reason_against(issuer().issue(wish)), HasSubstr("its certificate is refused: certificate is not yet valid"));
+    EXPECT_THAT(reason_against(issuer().issue(wish)),
+                HasSubstr("its certificate is refused: certificate is not yet valid"));
 }
 
 TEST_F(tls_exchange, row103_refuses_a_self_signed_certificate) {
-    EXPECT_THAT(reason_against(authority::self_signed()), HasSubstr("its certificate is refused: self-signed certificate"));
+    EXPECT_THAT(reason_against(authority::self_signed()),
+                HasSubstr("its certificate is refused: self-signed certificate"));
 }
 
 TEST_F(tls_exchange, row103_refuses_a_certificate_for_another_host) {

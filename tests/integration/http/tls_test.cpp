@@ -177,8 +177,9 @@ TEST_F(tls, refuses_a_request_and_says_that_it_closes) {
 }
 
 TEST_F(tls, closes_what_is_not_tls) {
-    for (std::string const& bytes : {get("/plain"), std::string("\x16\x03\x01\xff\xff garbage", 14), std::string(70'000, 'g'),
-                                     std::string("\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00", 10), std::string(5, '\0')}) {
+    for (std::string const& bytes :
+         {get("/plain"), std::string("\x16\x03\x01\xff\xff garbage", 14), std::string(70'000, 'g'),
+          std::string("\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00", 10), std::string(5, '\0')}) {
         raw_client plain(server.port());
         plain.send(bytes);
         plain.finish();
@@ -380,7 +381,8 @@ TEST(tls_identity, says_what_to_mend) {
 
     auto const locked = folder.write("locked", authority::locked_key());
     std::filesystem::permissions(locked, std::filesystem::perms(0600));
-    EXPECT_EQ(why({good.certificate_chain, locked}).find("the private key file holds no private key in PEM without a "), 0u);
+    EXPECT_EQ(why({good.certificate_chain, locked}).find("the private key file holds no private key in PEM without a "),
+              0u);
 }
 
 }  // namespace

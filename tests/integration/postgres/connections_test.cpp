@@ -1,6 +1,6 @@
 // What happens to connections: settings, loss, doubt, waiting.
 
-#include "integration/postgres/postgres_fixture.hpp"
+#include "postgres_fixture.hpp"
 #include "support/kept_log.hpp"
 
 namespace shop::postgres_tests {
@@ -32,7 +32,9 @@ protected:
         sql("SELECT pg_terminate_backend(pid) " + probing);
         EXPECT_THROW(probe.get(), std::runtime_error);
     }
-    static result<std::vector<stock_record>> listed(stores const& in) { return testing::run(in.inventory->list({std::nullopt, 20})); }
+    static result<std::vector<stock_record>> listed(stores const& in) {
+        return testing::run(in.inventory->list({std::nullopt, 20}));
+    }
     std::future<result<void>> receive_beside(stores const& in, std::vector<int> which) {
         return std::async(std::launch::async, [&in, which] { return receive(in, which); });
     }
@@ -55,7 +57,8 @@ TEST_F(postgres_connections, carry_the_timeouts_in_their_connect_string) {
 
 TEST_F(postgres_connections, let_the_caller_s_own_settings_go_first) {
     storage::postgres_options const options;
-    auto const how = postgres::connect_string(url + "&options=-c%20statement_timeout%3D77&application_name=till", options);
+    auto const how =
+        postgres::connect_string(url + "&options=-c%20statement_timeout%3D77&application_name=till", options);
     postgres::connection on(how, options);
     EXPECT_EQ(shown(on, "statement_timeout"), "77ms");
     EXPECT_EQ(shown(on, "lock_timeout"), "5s");
@@ -161,7 +164,8 @@ TEST_F(postgres_connections, lost_in_a_commit_that_happened_run_the_batch_again_
             }
             return out;
         });
-    auto done = std::async(std::launch::async, [&] { return testing::transact<orders::store_schema>(*shop.orders, once); });
+    auto done =
+        std::async(std::launch::async, [&] { return testing::transact<orders::store_schema>(*shop.orders, once); });
     await("SELECT count(*) " + ours + " AND wait_event = 'SyncRep'", "1");
     server.sql("ALTER SYSTEM RESET synchronous_standby_names");
     sql("SELECT pg_terminate_backend(pid) " + ours + " AND wait_event = 'SyncRep'");

@@ -1,6 +1,6 @@
 // A primary that dies, and a standby that takes its place.
 
-#include "integration/postgres/postgres_fixture.hpp"
+#include "postgres_fixture.hpp"
 #include "support/postgres_standby.hpp"
 
 namespace shop::postgres_tests {

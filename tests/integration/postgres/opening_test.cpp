@@ -1,6 +1,6 @@
 // What happens to a database before it is served.
 
-#include "integration/postgres/postgres_fixture.hpp"
+#include "postgres_fixture.hpp"
 
 namespace shop::postgres_tests {
 namespace {
@@ -61,7 +61,8 @@ TEST(postgres_logical_replica, names_a_table_that_its_publication_lacks) {
     publisher.sql("CREATE PUBLICATION shop FOR ALL TABLES");
     publisher.sql("CREATE PUBLICATION most FOR TABLE shop_store, shop_log, orders_order, orders_event");
     subscriber.sql("CREATE SUBSCRIPTION copy_of_" + name + " CONNECTION '" + "host=" + publisher.socket_folder() +
-                   " user=shop dbname=postgres' PUBLICATION most", name);
+                       " user=shop dbname=postgres' PUBLICATION most",
+                   name);
     while (subscriber.sql("SELECT count(*) FROM shop_store", name) != "1") std::this_thread::yield();
     auto const why = storage::postgres(url)(with);
     ASSERT_FALSE(why);
@@ -99,8 +100,8 @@ TEST_F(postgres_opening, a_migration_killed_at_any_statement_leaves_the_step_bef
     for (std::size_t step = 0; step < 2; ++step) {
         std::string const text = steps[step].sql;
         for (std::size_t at = 0; at != text.npos; at = text.find(';', at + 1)) {
-            auto const killed = text.substr(0, at) + (at ? ";" : "") + "SELECT pg_terminate_backend(pg_backend_pid());" +
-                                text.substr(at ? at + 1 : 0);
+            auto const killed = text.substr(0, at) + (at ? ";" : "") +
+                                "SELECT pg_terminate_backend(pg_backend_pid());" + text.substr(at ? at + 1 : 0);
             std::vector<migration> cut(steps, steps + step);
             cut.push_back({killed.c_str()});
             EXPECT_THROW(migrate(cut), postgres::trouble) << killed;
@@ -118,8 +119,9 @@ TEST_F(postgres_opening, a_schema_that_only_grew_still_serves_the_release_before
     {
         auto const before = open();
         stock(before, 1);
-        steps.push_back({"ALTER TABLE inventory_stock ADD COLUMN shelf text; ALTER TABLE orders_order ADD COLUMN gift boolean "
-                         "NOT NULL DEFAULT false; CREATE TABLE extra (x int)"});
+        steps.push_back(
+            {"ALTER TABLE inventory_stock ADD COLUMN shelf text; ALTER TABLE orders_order ADD COLUMN gift boolean "
+             "NOT NULL DEFAULT false; CREATE TABLE extra (x int)"});
         EXPECT_EQ(migrate(steps).version, ours + 1);
         EXPECT_TRUE(receive(before, {0})) << "also one that runs while it happens";
         EXPECT_TRUE(put_orders(before, 1));
@@ -144,12 +146,14 @@ TEST_F(postgres_opening, has_the_columns_and_keys_that_the_records_describe) {
         });
         auto const table = std::string(Record::table);
         EXPECT_EQ(sql("SELECT string_agg(column_name || ' ' || data_type, ', ' ORDER BY ordinal_position) || ', ' FROM "
-                      "information_schema.columns WHERE table_name = '" + table + "'"),
+                      "information_schema.columns WHERE table_name = '" +
+                      table + "'"),
                   described);
-        EXPECT_EQ(sql("SELECT string_agg(a.attname, ', ' ORDER BY k.n) FROM pg_index i, unnest(i.indkey) WITH ORDINALITY "
-                      "AS k (attnum, n), pg_attribute a WHERE i.indrelid = '" + table +
-                      "'::regclass AND i.indisprimary AND a.attrelid = i.indrelid AND a.attnum = k.attnum"),
-                  storage::key_columns<Record>());
+        EXPECT_EQ(
+            sql("SELECT string_agg(a.attname, ', ' ORDER BY k.n) FROM pg_index i, unnest(i.indkey) WITH ORDINALITY "
+                "AS k (attnum, n), pg_attribute a WHERE i.indrelid = '" +
+                table + "'::regclass AND i.indisprimary AND a.attrelid = i.indrelid AND a.attnum = k.attnum"),
+            storage::key_columns<Record>());
         EXPECT_EQ(sql("SELECT count(*) FROM information_schema.columns WHERE table_name = '" + table +
                       "' AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'"),
                   "0")
@@ -166,9 +170,10 @@ TEST_F(postgres_opening, has_nothing_that_a_distributed_postgresql_refuses) {
     EXPECT_EQ(sql("SELECT count(*) FROM pg_sequences WHERE schemaname = 'public'"), "0");
     EXPECT_EQ(sql("SELECT count(*) FROM pg_constraint WHERE contype IN ('f', 'x')"), "0");
     EXPECT_EQ(sql("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal"), "0");
-    EXPECT_EQ(sql("SELECT count(*) FROM pg_tables t WHERE schemaname = 'public' AND NOT EXISTS (SELECT 1 FROM pg_index i "
-                  "WHERE i.indrelid = t.tablename::regclass AND i.indisprimary)"),
-              "0")
+    EXPECT_EQ(
+        sql("SELECT count(*) FROM pg_tables t WHERE schemaname = 'public' AND NOT EXISTS (SELECT 1 FROM pg_index i "
+            "WHERE i.indrelid = t.tablename::regclass AND i.indisprimary)"),
+        "0")
         << "every table has a primary key";
 }
 

@@ -2,16 +2,16 @@
 
 #include <sstream>
 
-#include "integration/postgres/postgres_fixture.hpp"
+#include "postgres_fixture.hpp"
 
 namespace shop::postgres_tests {
 namespace {
 
 /// It writes the plan of whatever it runs to its log.
 shop_test::postgres_server& telling_server() {
-    static shop_test::postgres_server server({"session_preload_libraries=auto_explain", "auto_explain.log_min_duration=0",
-                                              "auto_explain.log_nested_statements=on", "auto_explain.log_analyze=on",
-                                              "auto_explain.log_timing=off"});
+    static shop_test::postgres_server server(
+        {"session_preload_libraries=auto_explain", "auto_explain.log_min_duration=0",
+         "auto_explain.log_nested_statements=on", "auto_explain.log_analyze=on", "auto_explain.log_timing=off"});
     return server;
 }
 
@@ -26,21 +26,29 @@ protected:
             sql("INSERT INTO " + table + " SELECT " + values + " " + n);
         };
         std::string const id = "lpad(to_hex(n), 32, '0')::uuid";
-        insert("products_product", "'P-' || n, 1, 1, 'Thing ' || n, '{\"amount\":1,\"currency\":\"EUR\"}', 'active', '{\"tags\":[]}', 0, 0");
+        insert(
+            "products_product",
+            "'P-' || n, 1, 1, 'Thing ' || n, '{\"amount\":1,\"currency\":\"EUR\"}', 'active', '{\"tags\":[]}', 0, 0");
         insert("products_availability", "'P-' || n, 1, " + id + ", 1, 1, 1, false, 0");
         insert("inventory_stock", "'P-' || n, 'main', 1, 1, 9, 0, 0, 0, 0, false, 0");
-        insert("inventory_movement", "1000000 + n, 'P-' || n, 'main', 1, 'received', 9, 0, 9, 0, NULL, NULL, NULL, NULL, 0");
+        insert("inventory_movement",
+               "1000000 + n, 'P-' || n, 'main', 1, 'received', 9, 0, 9, 0, NULL, NULL, NULL, NULL, 0");
         insert("inventory_event", "1000000 + n, 'P-' || n, 1, 'low_stock', 1, 0");
         insert("inventory_reference", "'P-' || n, 'main', 'r', 1, decode(md5(''), 'hex'), '{}'");
         insert("inventory_decision", id + ", 1, 'allocated', '{}', 0");
-        insert("orders_order", id + ", 1, 'c-' || n % 1000, 'confirmed', 2, 0, 0, '{}', '{}', "
-                                    "CASE WHEN n % 10000 = 0 THEN '{\"id\":\"' || " + id + " || '\",\"type\":\"place\",\"actor\":\"a\"}' END");
+        insert("orders_order", id +
+                                   ", 1, 'c-' || n % 1000, 'confirmed', 2, 0, 0, '{}', '{}', "
+                                   "CASE WHEN n % 10000 = 0 THEN '{\"id\":\"' || " +
+                                   id + " || '\",\"type\":\"place\",\"actor\":\"a\"}' END");
         insert("orders_key", "'local', 'k-' || n, 1, decode(md5(''), 'hex'), " + id + ", NULL, 0, NULL, 0");
         insert("orders_event", "1000000 + n, " + id + ", 1, 'confirmed', 0, 'c', 'local', NULL, NULL");
-        insert("notifications_delivery", id + ", 2, 'log', 'c-' || n % 1000 + 10, 1, " + id + ", 't', CASE WHEN n % 10000 = 0 THEN 'pending' "
-                                         "ELSE 'delivered' END, '[]', 0, CASE WHEN n % 10000 = 0 THEN 5 END");
-        for (auto const* table : {"inventory_cursor", "inventory_event_cursor", "orders_cursor"}) insert(table, "'s-' || n, 1, 1");
-        for (auto const* table : {"inventory_lease", "orders_lease", "notifications_lease"}) insert(table, "'w-' || n, 1, " + id);
+        insert("notifications_delivery", id + ", 2, 'log', 'c-' || n % 1000 + 10, 1, " + id +
+                                             ", 't', CASE WHEN n % 10000 = 0 THEN 'pending' "
+                                             "ELSE 'delivered' END, '[]', 0, CASE WHEN n % 10000 = 0 THEN 5 END");
+        for (auto const* table : {"inventory_cursor", "inventory_event_cursor", "orders_cursor"})
+            insert(table, "'s-' || n, 1, 1");
+        for (auto const* table : {"inventory_lease", "orders_lease", "notifications_lease"})
+            insert(table, "'w-' || n, 1, " + id);
         sql("UPDATE shop_log SET last = 1100000");
     }
 
@@ -127,8 +135,8 @@ std::size_t removed_rows(std::string const& line) {
     return at == line.npos ? 0 : std::stoul(line.substr(at + words.size()));
 }
 
-/// Plans that read a table from end to end: row by row, or by an index and for nothing. That of `shop_store` has one row; a
-/// text within a name of a product has no index.
+/// Plans that read a table from end to end: row by row, or by an index and for nothing. That of `shop_store` has one
+/// row; a text within a name of a product has no index.
 std::string end_to_end(std::string const& log) {
     std::istringstream lines(log);
     std::string statement, found;

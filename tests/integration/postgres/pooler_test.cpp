@@ -1,7 +1,7 @@
 // PgBouncer in transaction mode: each transaction may meet another connection of the server.
 
-#include "integration/postgres/postgres_fixture.hpp"
 #include "support/pooler.hpp"
+#include "postgres_fixture.hpp"
 
 namespace shop::postgres_tests {
 namespace {
@@ -139,14 +139,17 @@ TEST_F(postgres_behind_a_pooler, migrates_and_says_how_far) {
 
 TEST_F(postgres_behind_a_pooler, is_known_as_shop_there_and_beyond) {
     (void)open();
-    for (auto const as : {storage::postgres_pooler::none, storage::postgres_pooler::session, storage::postgres_pooler::transaction}) {
+    for (auto const as :
+         {storage::postgres_pooler::none, storage::postgres_pooler::session, storage::postgres_pooler::transaction}) {
         storage::postgres_options options;
         options.pooler = as;
         EXPECT_NE(postgres::connect_string(url, options).find("application_name='shop'"), std::string::npos);
     }
     auto const shop = open_behind(between.url(database));
     EXPECT_TRUE(put_orders(shop, 1));
-    EXPECT_NE(sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'shop' AND datname = current_database()"), "0");
+    EXPECT_NE(
+        sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'shop' AND datname = current_database()"),
+        "0");
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include <shop/core/working_set.hpp>
+#include <shop/records/working_set.hpp>
 #include <shop/storage/postgres.hpp>
 #include <shop/testing/batch.hpp>
 #include <shop/testing/run.hpp>
@@ -103,7 +103,8 @@ protected:
     }
 
     static postgres::statement question_about(std::string const& setting) {
-        return {"SELECT current_setting('" + setting + "') AS value", postgres::rows_of({{"value", postgres::types::text}}, 1)};
+        return {"SELECT current_setting('" + setting + "') AS value",
+                postgres::rows_of({{"value", postgres::types::text}}, 1)};
     }
 
     shop_test::postgres_server& server;

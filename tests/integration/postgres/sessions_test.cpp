@@ -1,6 +1,6 @@
 // What goes statement by statement, through libpqxx: faults, transactions, and answers that are another's.
 
-#include "integration/postgres/postgres_fixture.hpp"
+#include "postgres_fixture.hpp"
 #include "support/mixing_link.hpp"
 
 namespace shop::postgres_tests {
@@ -43,28 +43,30 @@ TEST_F(postgres_sessions, say_what_the_server_said_as_the_pipelines_do) {
         std::string state;
     };
     for (auto const& [sql, why, state] : std::vector<row>{{"SELECT 1 / 0", fault::conflict, "22012"},
-                                                         {"INSERT INTO one VALUES (17)", fault::conflict, "23505"},
-                                                         {"SELECT 'secret'::int", fault::refused, "22P02"},
-                                                         {"SELECT * FROM nowhere", fault::unavailable, "42P01"},
-                                                         {"SELECT pg_sleep(60)", fault::unavailable, "57014"},
-                                                         {raise("40000"), fault::contended, "40000"},
-                                                         {raise("40001"), fault::contended, "40001"},
-                                                         {raise("40P01"), fault::contended, "40P01"},
-                                                         {raise("53100"), fault::unavailable, "53100"},
-                                                         {raise("XX001"), fault::corrupt, "XX001"}}) {
+                                                          {"INSERT INTO one VALUES (17)", fault::conflict, "23505"},
+                                                          {"SELECT 'secret'::int", fault::refused, "22P02"},
+                                                          {"SELECT * FROM nowhere", fault::unavailable, "42P01"},
+                                                          {"SELECT pg_sleep(60)", fault::unavailable, "57014"},
+                                                          {raise("40000"), fault::contended, "40000"},
+                                                          {raise("40001"), fault::contended, "40001"},
+                                                          {raise("40P01"), fault::contended, "40P01"},
+                                                          {raise("53100"), fault::unavailable, "53100"},
+                                                          {raise("XX001"), fault::corrupt, "XX001"}}) {
         on.execute("SET statement_timeout = 50");
         auto const came = trouble_of(on, sql);
         EXPECT_EQ(came.why(), why) << sql << ": " << came.what();
         EXPECT_EQ(came.state(), state) << sql << ": " << came.what();
         EXPECT_EQ(std::string(came.what()).find_first_of("\n"), std::string::npos) << came.what();
-        for (auto const* value : {"17", "secret"}) EXPECT_EQ(std::string(came.what()).find(value), std::string::npos) << came.what();
+        for (auto const* value : {"17", "secret"})
+            EXPECT_EQ(std::string(came.what()).find(value), std::string::npos) << came.what();
     }
     EXPECT_STREQ(trouble_of(on, raise("53100")).what(), "so it is");
     EXPECT_EQ(trouble_of(on, "SELECT 1").state(), "none") << "it is as good as before";
 }
 
 TEST_F(postgres_sessions, that_are_lost_stay_lost) {
-    for (auto const& end : {std::string("SELECT pg_terminate_backend(pg_backend_pid())"), raise("40003"), raise("08006")}) {
+    for (auto const& end :
+         {std::string("SELECT pg_terminate_backend(pg_backend_pid())"), raise("40003"), raise("08006")}) {
         auto on = connect();
         EXPECT_EQ(trouble_of(on, end).why(), fault::lost) << end;
         EXPECT_EQ(trouble_of(on, "SELECT 1").why(), fault::lost) << end << ": what was set went with it";
@@ -84,7 +86,8 @@ TEST_F(postgres_sessions, do_not_wait_for_ever_for_a_server_that_is_silent) {
 
 TEST_F(postgres_sessions, ask_with_parameters_prepared_or_not) {
     using namespace postgres;
-    static statement const what("SELECT $1::text AS a, $2::bigint AS b", rows_of({{"a", types::text}, {"b", types::bigint}}, 1));
+    static statement const what("SELECT $1::text AS a, $2::bigint AS b",
+                                rows_of({{"a", types::text}, {"b", types::bigint}}, 1));
     for (auto const as : {storage::postgres_pooler::none, storage::postgres_pooler::transaction}) {
         options.pooler = as;
         auto on = connect();
@@ -98,7 +101,8 @@ TEST_F(postgres_sessions, ask_with_parameters_prepared_or_not) {
             EXPECT_EQ(shown(on, "enable_seqscan"), "off");
             within.commit();
         }
-        auto const prepared = on.ask("SELECT count(*) AS n FROM pg_prepared_statements", rows_of({{"n", types::bigint}}, 1));
+        auto const prepared =
+            on.ask("SELECT count(*) AS n FROM pg_prepared_statements", rows_of({{"n", types::bigint}}, 1));
         EXPECT_EQ(prepared.at(0, 0), as == storage::postgres_pooler::none ? "1" : "0");
     }
 }
@@ -106,8 +110,17 @@ TEST_F(postgres_sessions, ask_with_parameters_prepared_or_not) {
 TEST_F(postgres_sessions, keep_what_was_committed_and_nothing_else) {
     auto on = connect();
     on.execute("CREATE TABLE two (x int); SET default_transaction_isolation = 'serializable'");
-    { session::work given_up(on); on.execute("INSERT INTO two VALUES (1)"); }
-    EXPECT_THROW({ session::work failed(on); on.execute("INSERT INTO two VALUES (2)"); on.execute(raise("XX000")); }, trouble);
+    {
+        session::work given_up(on);
+        on.execute("INSERT INTO two VALUES (1)");
+    }
+    EXPECT_THROW(
+        {
+            session::work failed(on);
+            on.execute("INSERT INTO two VALUES (2)");
+            on.execute(raise("XX000"));
+        },
+        trouble);
     session::work kept(on);
     on.execute("INSERT INTO two VALUES (3)");
     EXPECT_EQ(shown(on, "transaction_isolation"), "read committed");
@@ -117,9 +130,11 @@ TEST_F(postgres_sessions, keep_what_was_committed_and_nothing_else) {
 
 TEST_F(postgres_sessions, do_not_know_what_became_of_a_commit_in_which_they_were_lost) {
     auto on = connect();
-    on.execute("CREATE TABLE three (x int); CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM "
-               "pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$; CREATE CONSTRAINT TRIGGER die AFTER INSERT ON three "
-               "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION die()");
+    on.execute(
+        "CREATE TABLE three (x int); CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM "
+        "pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$; CREATE CONSTRAINT TRIGGER die AFTER INSERT ON "
+        "three "
+        "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION die()");
     session::work step(on);
     on.execute("INSERT INTO three VALUES (1)");
     EXPECT_EQ(trouble_of([&] { step.commit(); }).why(), fault::in_doubt);
@@ -128,9 +143,10 @@ TEST_F(postgres_sessions, do_not_know_what_became_of_a_commit_in_which_they_were
 TEST_F(postgres_sessions, refuse_an_answer_of_another_shape_and_are_lost_with_it) {
     using namespace postgres;
     auto const expected = rows_of({{"a", types::bigint}, {"b", types::text}}, 1);
-    for (auto const* other : {"SELECT 1::bigint AS a", "SELECT 1::bigint AS a, ''::text AS c", "SELECT 1 AS a, ''::text AS b",
-                              "SELECT 1::bigint AS a, ''::text AS b, 1 AS c", "SELECT 1::bigint AS a, ''::text AS b WHERE false",
-                              "SELECT 1::bigint AS a, ''::text AS b FROM generate_series(1, 2)", "SET jit = off", ""}) {
+    for (auto const* other :
+         {"SELECT 1::bigint AS a", "SELECT 1::bigint AS a, ''::text AS c", "SELECT 1 AS a, ''::text AS b",
+          "SELECT 1::bigint AS a, ''::text AS b, 1 AS c", "SELECT 1::bigint AS a, ''::text AS b WHERE false",
+          "SELECT 1::bigint AS a, ''::text AS b FROM generate_series(1, 2)", "SET jit = off", ""}) {
         auto on = connect();
         EXPECT_EQ(trouble_of([&] { (void)on.ask(other, expected); }).state(), "misfit") << other;
         EXPECT_EQ(trouble_of(on, "SELECT 1").why(), fault::lost) << other;
@@ -145,7 +161,8 @@ TEST_F(postgres_sessions, whose_answers_are_mixed_up_open_a_store_or_refuse_to) 
     auto const born = open().orders->epoch();
     constexpr unsigned seed = 20261128;
     shop_test::mixing_link between(server.socket_folder() + "/.s.PGSQL.5432", seed);
-    url = "postgresql://shop@127.0.0.1:" + std::to_string(between.port()) + "/" + database + "?sslmode=disable&gssencmode=disable";
+    url = "postgresql://shop@127.0.0.1:" + std::to_string(between.port()) + "/" + database +
+          "?sslmode=disable&gssencmode=disable";
     between.mix_one_in(12);
     std::atomic<int> opened = 0, refused = 0;
     std::vector<std::thread> all;

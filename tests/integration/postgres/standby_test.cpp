@@ -1,6 +1,6 @@
 // Standbys that are behind, met in a transaction that is to write: pgpool-II asks them.
 
-#include "integration/postgres/postgres_fixture.hpp"
+#include "postgres_fixture.hpp"
 #include "support/postgres_standby.hpp"
 
 namespace shop::postgres_tests {
@@ -62,24 +62,28 @@ TEST_F(postgres_with_a_standby, what_is_decided_on_is_not_read_from_it_and_its_c
 /// pgpool-II before both, which reads from the standby wherever it may.
 class pgpool {
 public:
-    pgpool(shop_test::postgres_server const& primary, shop_test::postgres_server const& standby, std::string const& settings) {
+    pgpool(shop_test::postgres_server const& primary, shop_test::postgres_server const& standby,
+           std::string const& settings) {
         shop_test::postgres_server::give_to_postgres(folder_.file(""));
         auto const node = [](char const* n, shop_test::postgres_server const& of, char const* weight) {
-            return std::string("backend_hostname") + n + " = '" + of.socket_folder() + "'\nbackend_port" + n + " = 5432\nbackend_weight" +
-                   n + " = " + weight + "\n";
+            return std::string("backend_hostname") + n + " = '" + of.socket_folder() + "'\nbackend_port" + n +
+                   " = 5432\nbackend_weight" + n + " = " + weight + "\n";
         };
         auto const folder = folder_.file("");  // its name in 4.3 and in 4.6: each passes over the other's
         folder_.write("pcp.conf", "");
-        folder_.write("pgpool.conf", "listen_addresses = ''\nport = 9999\nsocket_dir = '" + folder +
-                                         "'\nunix_socket_directories = '" + folder + "'\npcp_socket_dir = '" + folder +
-                                         "'\npid_file_name = '" + folder_.file("pgpool.pid") + "'\nlogdir = '" + folder +
-                                         "'\nbackend_clustering_mode = 'streaming_replication'\n" + node("0", primary, "0") +
-                                         node("1", standby, "1") +
-                                         "enable_pool_hba = off\nload_balance_mode = on\nsr_check_user = 'shop'\nsr_check_period = 0\n"
-                                         "num_init_children = 20\nfailover_on_backend_error = off\n" + settings);
+        folder_.write("pgpool.conf",
+                      "listen_addresses = ''\nport = 9999\nsocket_dir = '" + folder + "'\nunix_socket_directories = '" +
+                          folder + "'\npcp_socket_dir = '" + folder + "'\npid_file_name = '" +
+                          folder_.file("pgpool.pid") + "'\nlogdir = '" + folder +
+                          "'\nbackend_clustering_mode = 'streaming_replication'\n" + node("0", primary, "0") +
+                          node("1", standby, "1") +
+                          "enable_pool_hba = off\nload_balance_mode = on\nsr_check_user = 'shop'\nsr_check_period = 0\n"
+                          "num_init_children = 20\nfailover_on_backend_error = off\n" +
+                          settings);
         process_.emplace(shop_test::as_unprivileged(
             {program, "-n", "-f", folder_.file("pgpool.conf"), "-F", folder_.file("pcp.conf")}));
-        if (!process_->wait_for_err("successfully started")) throw std::runtime_error("pgpool-II does not start: " + process_->err());
+        if (!process_->wait_for_err("successfully started"))
+            throw std::runtime_error("pgpool-II does not start: " + process_->err());
     }
     ~pgpool() {
         process_->signal(SIGINT);  // it ends its children

@@ -1,7 +1,7 @@
 // How batches become transactions: few statements, whole or not at all, run again when they must.
 
-#include "integration/postgres/postgres_fixture.hpp"
 #include "orders/batch.hpp"
+#include "postgres_fixture.hpp"
 #include "storage/postgres/concurrency_mode.hpp"
 
 namespace shop::postgres_tests {
@@ -69,12 +69,20 @@ TEST_F(postgres_transactions, of_placing_an_order_load_nothing_while_all_is_as_e
     };
     orders::rules::outcome placed, confirmed;
     EXPECT_EQ(round_trips_of([&] { placed = decide(intent(1)); }), 1u) << "the key and the order are new";
-    EXPECT_EQ(round_trips_of([&] { confirmed = decide(orders::rules::conclude{placed.order, {}}); }), 1u) << "nobody else was there";
+    EXPECT_EQ(round_trips_of([&] {
+                  confirmed = decide(orders::rules::conclude{placed.order, {}});
+              }),
+              1u)
+        << "nobody else was there";
     EXPECT_EQ(confirmed.order.status, orders::status::confirmed);
-    EXPECT_EQ(testing::load_one<orders::order_record>(*shop.orders, {placed.order.id}), confirmed.order) << "its revision, too";
+    EXPECT_EQ(testing::load_one<orders::order_record>(*shop.orders, {placed.order.id}), confirmed.order)
+        << "its revision, too";
 
     orders::rules::outcome again;
-    EXPECT_EQ(round_trips_of([&] { again = decide(orders::rules::conclude{placed.order, {}}); }), 4u)
+    EXPECT_EQ(round_trips_of([&] {
+                  again = decide(orders::rules::conclude{placed.order, {}});
+              }),
+              4u)
         << "a conflict and back, then load, nothing to write, and back";
     EXPECT_FALSE(again.fresh);
     EXPECT_EQ(again.order, confirmed.order);
@@ -162,7 +170,8 @@ TEST_F(postgres_transactions, that_break_a_check_are_refused_at_once_and_disturb
     auto const refused = testing::put(*shop.inventory, bad);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), error_code::internal);
-    EXPECT_EQ(refused.error().message().find("inventory_stock"), std::string_view::npos) << "no names of tables get out";
+    EXPECT_EQ(refused.error().message().find("inventory_stock"), std::string_view::npos)
+        << "no names of tables get out";
     EXPECT_EQ(statistics->reruns, 0u);
     EXPECT_TRUE(receive(shop, {0, 1}));
 }
@@ -202,7 +211,8 @@ TEST_F(postgres_transactions, number_a_log_in_the_order_of_commits_whoever_write
     std::thread reader([&] {
         std::uint64_t last = 0, seen = 0;
         while (writing || last < 200) {
-            for (auto const& e : testing::scan_page<orders::event_record>(*here.orders, key_of<orders::event_record>{last}, 7)) {
+            for (auto const& e :
+                 testing::scan_page<orders::event_record>(*here.orders, key_of<orders::event_record>{last}, 7)) {
                 ASSERT_EQ(e.position, last + 1) << "a row was skipped, to come later";
                 last = e.position;
                 ++seen;

@@ -9,8 +9,12 @@ using shop::sku;
 class cursors : public edge {
 protected:
     cursors() {
-        products.lists.answer = [](auto const&) { return shop::page<shop::products::product>{{sample_product()}, "the-place"}; };
-        notifications.lists.answer = [](auto const&) { return shop::page<shop::notifications::delivery>{{}, "the-place"}; };
+        products.lists.answer = [](auto const&) {
+            return shop::page<shop::products::product>{{sample_product()}, "the-place"};
+        };
+        notifications.lists.answer = [](auto const&) {
+            return shop::page<shop::notifications::delivery>{{}, "the-place"};
+        };
         orders.lists.answer = [](auto const&) { return shop::page<shop::orders::order>{{}, "the-place"}; };
     }
     std::string cursor_of(response const& answer) {
@@ -20,14 +24,16 @@ protected:
         return next ? std::string(next->as_string()) : std::string();
     }
     void expect_refused(std::string_view target) {
-        auto const asked = products.lists.batches.size() + orders.lists.batches.size() + notifications.lists.batches.size();
+        auto const asked =
+            products.lists.batches.size() + orders.lists.batches.size() + notifications.lists.batches.size();
         auto const answer = get(target);
         EXPECT_EQ(answer.status, 400u) << target;
         auto const said = problem_in(answer);
         EXPECT_EQ(said.code, "malformed_request");
         ASSERT_EQ(said.errors.size(), 1u);
         EXPECT_EQ(said.errors[0].pointer, "cursor");
-        EXPECT_EQ(products.lists.batches.size() + orders.lists.batches.size() + notifications.lists.batches.size(), asked)
+        EXPECT_EQ(products.lists.batches.size() + orders.lists.batches.size() + notifications.lists.batches.size(),
+                  asked)
             << "the service is not asked";
     }
     static std::shared_ptr<shop::principal const> who(std::string account, std::string customer) {
@@ -38,7 +44,8 @@ protected:
 TEST_F(cursors, bring_the_service_back_what_it_said) {
     auto const next = cursor_of(get("/v1/products?q=mug&limit=1"));
     EXPECT_EQ(next.find("the-place"), next.npos);
-    EXPECT_EQ(get("/v1/products?q=mug&limit=50&cursor=" + next).status, 200u) << "another size of page is the same list";
+    EXPECT_EQ(get("/v1/products?q=mug&limit=50&cursor=" + next).status, 200u)
+        << "another size of page is the same list";
     EXPECT_EQ(products.lists.batches.at(1).at(0).command.cursor, "the-place");
     EXPECT_EQ(products.lists.batches.at(1).at(0).command.q, "mug");
 }

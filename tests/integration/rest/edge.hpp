@@ -8,8 +8,8 @@
 
 #include <gtest/gtest.h>
 
-#include <shop/core/json.hpp>
 #include <shop/http/rest.hpp>
+#include <shop/json/json.hpp>
 
 #include "stubs.hpp"
 
@@ -76,7 +76,7 @@ protected:
     stub_orders orders;
     stub_notifications notifications;
     still_clock clock;
-    std::string base_path;  ///< of the requests sent
+    std::string base_path;                ///< of the requests sent
     std::vector<std::string> exceptions;  ///< operations that threw
     class : public shop::http::access_control {
     public:

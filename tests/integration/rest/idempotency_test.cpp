@@ -30,9 +30,10 @@ TEST_F(edge, refuses_malformed_keys) {
 }
 
 TEST_F(edge, refuses_a_key_that_was_sent_twice) {
-    for (auto const& fields : {header_list{{"Idempotency-Key", "k"}, {"idempotency-key", "k"}},
-                               header_list{{"Idempotency-Key", "k"}, {"Idempotency-Key", "l"}},
-                               header_list{{"Idempotency-Key", "k, k"}}, header_list{{"Idempotency-Key", "a, b, a, b"}}}) {
+    for (auto const& fields :
+         {header_list{{"Idempotency-Key", "k"}, {"idempotency-key", "k"}},
+          header_list{{"Idempotency-Key", "k"}, {"Idempotency-Key", "l"}}, header_list{{"Idempotency-Key", "k, k"}},
+          header_list{{"Idempotency-Key", "a, b, a, b"}}}) {
         auto const answer = send("POST", "/v1/orders", fields, order);
         EXPECT_EQ(answer.status, 400u);
         EXPECT_EQ(problem_in(answer).code, "idempotency_key_malformed");

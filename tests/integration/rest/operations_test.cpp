@@ -43,7 +43,8 @@ TEST_F(edge, lists_products) {
     auto const answer = get("/v1/products?q=big+mug&tag=a%26b&status=active&sku=A,B&limit=7");
     EXPECT_EQ(answer.status, 200u);
     EXPECT_EQ(answer.find("ETag"), std::nullopt);
-    EXPECT_TRUE(answer.body.starts_with(R"({"items":[)" + shop::json::encode(sample_product()) + R"(],"next_cursor":")"));
+    EXPECT_TRUE(
+        answer.body.starts_with(R"({"items":[)" + shop::json::encode(sample_product()) + R"(],"next_cursor":")"));
     auto const& asked = products.lists.asked().command;
     EXPECT_EQ(asked.q, "big mug");
     EXPECT_EQ(asked.tag, "a&b");

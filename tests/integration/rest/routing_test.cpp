@@ -1,3 +1,4 @@
+#include <shop/http/limits.hpp>
 #include <stdexcept>
 
 #include "edge.hpp"
@@ -64,10 +65,12 @@ TEST_F(edge, names_the_path_that_was_meant_where_a_slash_is_too_much) {
         EXPECT_EQ(told.code, "not_found") << method;
         EXPECT_EQ(told.detail, "no resource has this path; without the slash at its end it is /v1/products/MUG-1");
     }
-    EXPECT_EQ(problem_in(get("/v1/orders/?limit=1")).detail, "no resource has this path; without the slash at its end it is /v1/orders");
+    EXPECT_EQ(problem_in(get("/v1/orders/?limit=1")).detail,
+              "no resource has this path; without the slash at its end it is /v1/orders");
     EXPECT_EQ(problem_in(get("/v1/nowhere/")).detail, "no resource has this path");
     base_path = "/shop";
-    EXPECT_EQ(problem_in(get("/v1/orders/")).detail, "no resource has this path; without the slash at its end it is /shop/v1/orders");
+    EXPECT_EQ(problem_in(get("/v1/orders/")).detail,
+              "no resource has this path; without the slash at its end it is /shop/v1/orders");
     EXPECT_TRUE(products.gets.batches.empty());
 }
 

@@ -28,7 +28,7 @@ public:
     /// The only request so far. @pre there was exactly one.
     request<Command> const& asked() const { return batches.at(0).at(0); }
 
-    asio::awaitable<std::vector<result<Answer>>> take(std::vector<request<Command>> requests) {
+    results<Answer> take(requests<Command> requests) {
         batches.push_back(std::move(requests));
         std::vector<result<Answer>> answers;
         for (auto const& one : batches.back()) answers.push_back(answer(one));
@@ -37,7 +37,7 @@ public:
 };
 
 template <class Answer>
-using awaited = asio::awaitable<std::vector<result<Answer>>>;
+using awaited = results<Answer>;
 
 class stub_products : public shop::products::service {
 public:
@@ -160,14 +160,14 @@ public:
     canned<shop::notifications::stock_event, shop::notifications::noted> notified_of_stock;
     canned<shop::notifications::list_notifications, shop::page<shop::notifications::delivery>> lists;
 
-    awaited<shop::notifications::noted> notify(std::vector<request<shop::notifications::order_event>> r) override {
+    awaited<shop::notifications::noted> notify(requests<shop::notifications::order_event> r) override {
         return notified.take(std::move(r));
     }
-    awaited<shop::notifications::noted> notify_stock(std::vector<request<shop::notifications::stock_event>> r) override {
+    awaited<shop::notifications::noted> notify_stock(requests<shop::notifications::stock_event> r) override {
         return notified_of_stock.take(std::move(r));
     }
     awaited<shop::page<shop::notifications::delivery>> list(
-        std::vector<request<shop::notifications::list_notifications>> r) override {
+        requests<shop::notifications::list_notifications> r) override {
         return lists.take(std::move(r));
     }
 };

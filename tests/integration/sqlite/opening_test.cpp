@@ -2,7 +2,7 @@
 
 #include <fstream>
 
-#include "integration/sqlite/own_schema.hpp"
+#include "own_schema.hpp"
 
 namespace own {
 namespace {
@@ -54,8 +54,9 @@ TEST_F(sqlite_opening, refuses_a_schema_that_is_newer_than_the_program) {
     tamper("PRAGMA user_version = 20002");
     auto why = refusal();
     EXPECT_EQ(why.code(), error_code::store_corrupt);
-    EXPECT_NE(why.message().find("version 2 and needs a program that knows version 2, newer than this program knows (1)"),
-              std::string_view::npos)
+    EXPECT_NE(
+        why.message().find("version 2 and needs a program that knows version 2, newer than this program knows (1)"),
+        std::string_view::npos)
         << why.message();
 }
 

@@ -14,8 +14,8 @@
 
 #include <gtest/gtest.h>
 
-#include <shop/core/record.hpp>
-#include <shop/core/working_set.hpp>
+#include <shop/records/record.hpp>
+#include <shop/records/working_set.hpp>
 
 #include "storage/sqlite/record_store.hpp"
 

@@ -1,4 +1,4 @@
-#include "integration/sqlite/own_schema.hpp"
+#include "own_schema.hpp"
 
 namespace own {
 namespace {
@@ -120,7 +120,7 @@ TEST_F(sqlite_records, are_scanned_from_end_to_end_by_their_keys) {
     std::vector<std::string> seen;
     std::optional<key_of<thing>> after;
     for (;;) {
-        auto page = wait(shop.store->scan(std::type_identity<thing>{}, after, 4)).value();
+        auto page = wait(shop.store->scan<thing>(after, 4)).value();
         if (page.empty()) break;
         for (auto const& t : page) seen.push_back(t.name + "/" + std::string(t.place.text()));
         after = key_of_record(page.back());

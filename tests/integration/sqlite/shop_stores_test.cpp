@@ -1,4 +1,4 @@
-#include "integration/sqlite/own_schema.hpp"
+#include "own_schema.hpp"
 #include "storage/sqlite/migrations.hpp"
 #include "storage/sqlite/service_stores.hpp"
 
@@ -42,12 +42,13 @@ protected:
         return query.next() ? std::string(query.text(0)) : "";
     }
 
-    /// The columns of a table are those of the description, in its order, but for the checksum, behind which the columns stand
-    /// that came later; and so is the primary key.
+    /// The columns of a table are those of the description, in its order, but for the checksum, behind which the
+    /// columns stand that came later; and so is the primary key.
     template <class Record>
     void expect_columns() {
         auto from = " FROM (SELECT name, pk FROM pragma_table_info('" + std::string(Record::table) + "') ";
-        EXPECT_EQ(one_text("SELECT group_concat(name, ', ')" + from + "ORDER BY name = 'checksum', cid)"), sqlite::columns_of<Record>());
+        EXPECT_EQ(one_text("SELECT group_concat(name, ', ')" + from + "ORDER BY name = 'checksum', cid)"),
+                  sqlite::columns_of<Record>());
         EXPECT_EQ(one_text("SELECT group_concat(name, ', ')" + from + "WHERE pk > 0 ORDER BY pk)"),
                   storage::key_columns<Record>());
     }
@@ -267,9 +268,10 @@ TEST_F(sqlite_shop_stores, list_deliveries_newest_orders_first_and_those_that_ar
 
 TEST_F(sqlite_shop_stores, read_deliveries_that_were_written_before_they_named_skus) {
     sqlite::connection old(dir.file(), sqlite::access::write, 1'000);
-    ASSERT_EQ(old.execute("INSERT INTO notifications_delivery VALUES(X'01a20403c46f747f906ee292257ed7da', 2, 'log', 'ann', 1, "
-                      "X'637c0c59d70e8cbc933fd0b87a95e26d', 'shop.order.confirmed.v1', 'delivered', "
-                      "'[{\"at\":\"2026-11-22T16:08:05.501Z\"}]', 1795363685501, NULL, -8040076264773859783, NULL)"),
+    ASSERT_EQ(old.execute(
+                  "INSERT INTO notifications_delivery VALUES(X'01a20403c46f747f906ee292257ed7da', 2, 'log', 'ann', 1, "
+                  "X'637c0c59d70e8cbc933fd0b87a95e26d', 'shop.order.confirmed.v1', 'delivered', "
+                  "'[{\"at\":\"2026-11-22T16:08:05.501Z\"}]', 1795363685501, NULL, -8040076264773859783, NULL)"),
               sqlite::status::ok);
     notifications::delivery_query all;
     all.limit = 10;
@@ -279,7 +281,8 @@ TEST_F(sqlite_shop_stores, read_deliveries_that_were_written_before_they_named_s
     EXPECT_EQ(read->front().event_type, "shop.order.confirmed.v1");
     EXPECT_FALSE(read->front().sku);
     ASSERT_EQ(old.execute("UPDATE notifications_delivery SET sku = 'MUG'"), sqlite::status::ok);
-    EXPECT_EQ(wait(shop.notifications->list(all)).error().code(), error_code::store_corrupt) << "what is there is covered";
+    EXPECT_EQ(wait(shop.notifications->list(all)).error().code(), error_code::store_corrupt)
+        << "what is there is covered";
 }
 
 TEST_F(sqlite_shop_stores, find_rows_by_index_never_by_reading_a_table) {

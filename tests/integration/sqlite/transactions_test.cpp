@@ -4,7 +4,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
 
-#include "integration/sqlite/own_schema.hpp"
+#include "own_schema.hpp"
 
 namespace own {
 namespace {

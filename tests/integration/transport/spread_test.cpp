@@ -1,5 +1,5 @@
-// A whole shop of four services in one thread on virtual time, with a network between them that loses, delays and doubles
-// messages. A seed that fails replays exactly.
+// A whole shop of four services in one thread on virtual time, with a network between them that loses, delays and
+// doubles messages. A seed that fails replays exactly.
 
 #include <gmock/gmock.h>
 
@@ -119,7 +119,7 @@ public:
         using inventory::stock_event_record;
         std::vector<std::string> out;
         auto& store = *inventory_.stores().inventory;
-        auto const events = run(store.scan(std::type_identity<stock_event_record>{}, {}, 10'000)).value();
+        auto const events = run(store.scan<stock_event_record>({}, 10'000)).value();
         for (auto const& e : events) {
             out.push_back(std::string(e.sku.text()) + '@' + std::to_string(e.version) + " shop.stock." +
                           std::string(to_word(e.status)) + ".v1");
@@ -131,7 +131,7 @@ public:
         using notifications::delivery_record;
         std::vector<std::string> out;
         auto& store = *notification_.stores().notifications;
-        auto const deliveries = run(store.scan(std::type_identity<delivery_record>{}, {}, 10'000)).value();
+        auto const deliveries = run(store.scan<delivery_record>({}, 10'000)).value();
         for (auto const& d : deliveries) {
             if (d.sku) out.push_back(std::string(d.sku->text()) + '@' + std::to_string(d.version) + ' ' + d.event_type);
         }
@@ -185,8 +185,9 @@ private:
 };
 
 /// A client that repeats a request with its key until it knows the outcome.
-asio::awaitable<void> order_stubbornly(spread_shop& shop, int number, std::string name, std::map<int, error_code>& refused,
-                                       std::map<int, std::string>& confirmed, int& missing) {
+asio::awaitable<void> order_stubbornly(spread_shop& shop, int number, std::string name,
+                                       std::map<int, error_code>& refused, std::map<int, std::string>& confirmed,
+                                       int& missing) {
     for (;;) {
         std::vector<request<orders::place_order>> one;
         call with;

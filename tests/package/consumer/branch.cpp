@@ -1,4 +1,4 @@
-#include <shop/core/scheduler.hpp>
+#include <shop/async/scheduler.hpp>
 #include <shop/storage/postgres.hpp>
 
 /// That it links is the test; there is no server here.

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include <shop/core/json.hpp>
+#include <shop/json/json.hpp>
 
 namespace shop {
 namespace {
@@ -100,9 +100,10 @@ TEST(money, refuses_products_beyond_them) {
 TEST(decimal_amounts, are_refused_with_what_they_come_to) {
     struct {
         std::string_view amount, currency, units;
-    } const all[]{{"19.99", "EUR", ": 1999"}, {"19,9", "EUR", ": 1990"}, {"0.05", "USD", ": 5"}, {"19.990", "EUR", ": 1999"},
-                  {"1,5", "KWD", ": 1500"},   {"19.00", "JPY", ": 19"},  {"19.99", "JPY", ""},   {"1.234", "EUR", ""},
-                  {"19.99", "", ""},          {"19.99", "EURO", ""}};
+    } const all[]{{"19.99", "EUR", ": 1999"},  {"19,9", "EUR", ": 1990"}, {"0.05", "USD", ": 5"},
+                  {"19.990", "EUR", ": 1999"}, {"1,5", "KWD", ": 1500"},  {"19.00", "JPY", ": 19"},
+                  {"19.99", "JPY", ""},        {"1.234", "EUR", ""},      {"19.99", "", ""},
+                  {"19.99", "EURO", ""}};
     for (auto const& [amount, currency, units] : all) {
         EXPECT_EQ(refuse_decimal_amount(amount, currency), "must be a whole number of minor units" + std::string(units))
             << amount << ' ' << currency;

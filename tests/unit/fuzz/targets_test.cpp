@@ -1,5 +1,5 @@
-// The fuzz targets without a fuzzer: their good inputs, thousands of seeded changes of these, and every input that ever broke
-// one. script/fuzz goes on from there.
+// The fuzz targets without a fuzzer: their good inputs, thousands of seeded changes of these, and every input that ever
+// broke one. script/fuzz goes on from there.
 
 #include <gtest/gtest.h>
 
@@ -36,7 +36,8 @@ TEST_P(fuzz_targets, hold_for_changed_inputs) {
     steps random(seed);
     auto const good = GetParam().seeds();
     for (int i = 0; i < rounds && !HasFailure(); ++i) {
-        look(mutated(good[random.below(good.size())], random), "seed " + std::to_string(seed) + ", round " + std::to_string(i));
+        look(mutated(good[random.below(good.size())], random),
+             "seed " + std::to_string(seed) + ", round " + std::to_string(i));
     }
 }
 

@@ -102,7 +102,7 @@ TEST(documents, http_api_has_every_operation_member_and_limit) {
 TEST(documents, every_member_of_the_api_is_explained) {
     auto const api = detail::describe_api();
     EXPECT_TRUE(api.unexplained.empty())
-        << "say in transports/http/src/api_notes.cpp what it is and which values it takes: "
+        << "say in transports/http/src/rest/api_notes.cpp what it is and which values it takes: "
         << ::testing::PrintToString(api.unexplained);
     EXPECT_TRUE(api.stale.empty()) << "no type has it: take it out of api_notes.cpp: "
                                    << ::testing::PrintToString(api.stale);

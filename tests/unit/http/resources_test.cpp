@@ -12,7 +12,8 @@ protected:
         site.add("/livez", audience::anybody, [] { return response(200, "{}"); });
     }
     /// What is answered by the head alone: 0 if it is let in.
-    unsigned status(std::string_view path, std::string_view peer, std::string_view forwarding = {}, std::string_view method = "GET") {
+    unsigned status(std::string_view path, std::string_view peer, std::string_view forwarding = {},
+                    std::string_view method = "GET") {
         header const field{forwarding, "x"};
         request head;
         head.method = method;
@@ -29,8 +30,10 @@ protected:
 };
 
 TEST_F(resources_of_a_machine, are_there_for_direct_requests_from_loopback) {
-    for (auto const* peer : {"127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"}) EXPECT_EQ(status("/info", peer), 0u) << peer;
-    for (auto const* peer : {"192.0.2.1", "::ffff:192.0.2.1", "2001:db8::1", ""}) EXPECT_EQ(status("/info", peer), 404u) << peer;
+    for (auto const* peer : {"127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"})
+        EXPECT_EQ(status("/info", peer), 0u) << peer;
+    for (auto const* peer : {"192.0.2.1", "::ffff:192.0.2.1", "2001:db8::1", ""})
+        EXPECT_EQ(status("/info", peer), 404u) << peer;
     for (auto const* field : {"Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"}) {
         EXPECT_EQ(status("/info", "127.0.0.1", field), 404u) << field;
         EXPECT_EQ(status("/info/", "127.0.0.1", field), 404u) << field;
@@ -56,7 +59,8 @@ TEST_F(resources_of_a_machine, are_not_called_with_a_slash_at_their_end) {
     auto const said = site.admit(head);
     ASSERT_TRUE(said.answer);
     EXPECT_EQ(said.answer->status, 404u);
-    EXPECT_NE(said.answer->body.find("without the slash at its end it is /livez"), std::string::npos) << said.answer->body;
+    EXPECT_NE(said.answer->body.find("without the slash at its end it is /livez"), std::string::npos)
+        << said.answer->body;
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ protected:
 
     /// Any sku is one, unless a test says otherwise.
     sku_check is_known() {
-        return [this](std::vector<request<sku>> asked) -> asio::awaitable<std::vector<result<void>>> {
+        return [this](requests<sku> asked) -> results<void> {
             std::vector<result<void>> answers;
             for (auto const& one : asked) {
                 skus_asked.push_back(std::string(one.command.text()));
@@ -92,7 +92,7 @@ TEST_F(inventory_service, answers_requests_of_a_batch_in_their_order) {
 TEST_F(inventory_service, commits_what_waits_together_at_once) {
     ASSERT_TRUE(have("MUG", 100));
     auto const before = plan->commits();
-    std::vector<asio::awaitable<std::vector<result<allocation>>>> calls;
+    std::vector<results<allocation>> calls;
     for (int i = 0; i < 64; ++i) {
         std::vector<request<allocate_order>> one;
         one.emplace_back(wants("MUG", 2));
@@ -160,7 +160,7 @@ TEST_F(inventory_service, a_key_is_refused_for_another_sku_or_place) {
 }
 
 TEST_F(inventory_service, of_two_movements_at_once_under_one_key_one_is_booked) {
-    std::vector<asio::awaitable<std::vector<result<recorded>>>> calls;
+    std::vector<results<recorded>> calls;
     for (auto const* which : {"MUG", "CUP"}) {
         std::vector<request<record_movement>> one;
         one.emplace_back(with_key("delivery"), received(which, 5));

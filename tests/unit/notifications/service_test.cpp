@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include <shop/core/cursor.hpp>
+#include <shop/core/pagination_cursor.hpp>
 #include <shop/notifications/make_service.hpp>
 
 namespace shop::notifications::tests {
@@ -16,7 +16,7 @@ using ::testing::SizeIs;
 class letter_box final : public channel {
 public:
     std::string_view name() const override { return "letters"; }
-    asio::awaitable<std::vector<result<void>>> send(std::vector<message> messages) override {
+    results<void> send(std::vector<message> messages) override {
         std::vector<result<void>> answers;
         for (auto& m : messages) {
             if (unreachable.contains(m.recipient)) {
@@ -103,7 +103,8 @@ TEST_F(notifications_service, tells_who_runs_the_shop_what_runs_out) {
     ASSERT_TRUE(ask(&service::notify_stock, ran("MUG", "out_of_stock", 5)));
     clock.advance(std::chrono::milliseconds(1));
     ASSERT_TRUE(ask(&service::notify_stock, ran("MUG", "in_stock", 6)));
-    EXPECT_THAT(letters->texts(), ElementsAre("shop: MUG is low in stock.", "shop: MUG is out of stock.", "shop: MUG is in stock again."));
+    EXPECT_THAT(letters->texts(), ElementsAre("shop: MUG is low in stock.", "shop: MUG is out of stock.",
+                                              "shop: MUG is in stock again."));
     auto const all = ask(&service::list, list_notifications());
     ASSERT_THAT(all->items, SizeIs(3));
     EXPECT_EQ(all->items[1].event_type, "shop.stock.out_of_stock.v1");
@@ -125,7 +126,8 @@ TEST_F(notifications_service, takes_many_events_in_with_one_commit) {
 
 TEST_F(notifications_service, one_that_cannot_be_reached_does_not_keep_the_others_from_hearing) {
     letters->unreachable = {"ann"};
-    for (auto const& one : ask_all<noted, order_event>(&service::notify, {became("confirmed"), became("confirmed", "bob")})) {
+    for (auto const& one :
+         ask_all<noted, order_event>(&service::notify, {became("confirmed"), became("confirmed", "bob")})) {
         EXPECT_TRUE(one) << "taken in is taken in";
     }
     EXPECT_THAT(listed(), ElementsAre("shop.order.confirmed.v1 bob delivered", "shop.order.confirmed.v1 ann pending"));
@@ -153,7 +155,8 @@ TEST_F(notifications_service, lists_newest_first_page_by_page_and_what_is_asked_
     EXPECT_THAT(listed(next), ElementsAre("shop.order.confirmed.v1 ann delivered"));
     list_notifications of_ann;
     of_ann.order_id = orders.at("ann");
-    EXPECT_THAT(listed(of_ann), ElementsAre("shop.order.shipped.v1 ann delivered", "shop.order.confirmed.v1 ann delivered"));
+    EXPECT_THAT(listed(of_ann),
+                ElementsAre("shop.order.shipped.v1 ann delivered", "shop.order.confirmed.v1 ann delivered"));
 }
 
 TEST_F(notifications_service, shows_a_customer_their_own_and_nothing_of_stock) {
@@ -161,7 +164,8 @@ TEST_F(notifications_service, shows_a_customer_their_own_and_nothing_of_stock) {
     ASSERT_TRUE(ask(&service::notify_stock, ran("MUG", "out_of_stock")));
     EXPECT_THAT(listed(), SizeIs(4));
     EXPECT_THAT(listed({}, as("bob")), ElementsAre("shop.order.confirmed.v1 bob delivered"));
-    EXPECT_THAT(listed({}, as("shop")), ElementsAre("shop.order.confirmed.v1 shop delivered")) << "a customer of that name";
+    EXPECT_THAT(listed({}, as("shop")), ElementsAre("shop.order.confirmed.v1 shop delivered"))
+        << "a customer of that name";
     list_notifications of_ann;
     of_ann.order_id = orders.at("ann");
     EXPECT_THAT(listed(of_ann, as("bob")), IsEmpty());

@@ -54,10 +54,12 @@ protected:
 
     void offer(char const* which, std::int64_t pieces) {
         std::vector<request<products::create_product>> created;
-        created.emplace_back(products::create_product(products::product_draft(which, "The " + std::string(which), eur(500)).active()));
+        created.emplace_back(
+            products::create_product(products::product_draft(which, "The " + std::string(which), eur(500)).active()));
         ASSERT_TRUE(run(products->create(std::move(created))).front());
         std::vector<request<inventory::record_movement>> received;
-        received.emplace_back(with_key(std::string("first ") + which), inventory::record_movement::receive(sku(which), quantity(pieces)));
+        received.emplace_back(with_key(std::string("first ") + which),
+                              inventory::record_movement::receive(sku(which), quantity(pieces)));
         ASSERT_TRUE(run(inventory->record(std::move(received))).front());
     }
     std::int64_t available(char const* which) {
@@ -96,18 +98,22 @@ protected:
         ASSERT_TRUE(run_until([&] { return open_orders().empty(); }));
         EXPECT_LE(clock.now() - back, 2 * limits::away_pace);
     }
-    static asio::awaitable<void> forget(std::shared_ptr<service> by, std::vector<request<place_order>> orders) {
+    static asio::awaitable<void> forget(std::shared_ptr<service> by, requests<place_order> orders) {
         co_await by->place(std::move(orders));
     }
-    static asio::awaitable<void> forget_moving(std::shared_ptr<service> by, std::vector<request<transition_order>> moves) {
+    static asio::awaitable<void> forget_moving(std::shared_ptr<service> by, requests<transition_order> moves) {
         co_await by->transition(std::move(moves));
     }
     std::vector<order_record> open_orders() { return run(memory.orders->open({}, 10)).value(); }
     static place_order mugs(std::int64_t pieces, std::string customer = "ann") {
         return place_order(std::move(customer)).line("MUG", pieces);
     }
-    result<acknowledgement> place(place_order order, call with) { return ask(&service::place, std::move(order), std::move(with)); }
-    result<acknowledgement> place(place_order order) { return place(std::move(order), with_key("cart-" + std::to_string(++carts))); }
+    result<acknowledgement> place(place_order order, call with) {
+        return ask(&service::place, std::move(order), std::move(with));
+    }
+    result<acknowledgement> place(place_order order) {
+        return place(std::move(order), with_key("cart-" + std::to_string(++carts)));
+    }
     /// A customer, who has all scopes but sees only their own.
     static call as(std::string customer, std::string key = {}) {
         auto who = std::make_shared<principal>();

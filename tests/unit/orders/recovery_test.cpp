@@ -50,7 +50,8 @@ TEST_F(orders_recovery, concludes_what_is_open_as_soon_as_the_store_answers_agai
 
 TEST_F(orders_recovery, tries_again_what_its_process_left_open_before_a_scan_is_due) {
     auto const plan = std::make_shared<shop::testing::fault_plan>([](std::uint64_t commit) {
-        return commit == 2 || commit == 3 ? fault::unavailable : fault::none;  // the conclusion, and the first look at it
+        // The conclusion, and the first look at it.
+        return commit == 2 || commit == 3 ? fault::unavailable : fault::none;
     });
     auto parts = parts_of_another();
     parts.store = shop::testing::with_faults(memory, plan).orders;
@@ -105,7 +106,8 @@ TEST_F(orders_service, goes_on_with_what_another_process_began_and_does_not_conc
     shipping.emplace_back(with_key("ship"), transition_order(placed->order.id, status::shipped));
     asio::co_spawn(io, forget_moving(begun, std::move(shipping)), asio::detached);
     ASSERT_TRUE(run_until([&] { return !open_orders().empty(); }));
-    auto const shipped = ask(&service::transition, transition_order(placed->order.id, status::shipped), with_key("ship"));
+    auto const shipped =
+        ask(&service::transition, transition_order(placed->order.id, status::shipped), with_key("ship"));
     ASSERT_TRUE(shipped) << shipped.error().word();
     EXPECT_EQ(shipped->order.status, status::shipped);
     EXPECT_EQ(shipped->order.shipments.size(), 1u);

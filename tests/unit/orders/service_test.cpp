@@ -11,7 +11,8 @@ TEST_F(orders_service, takes_an_order_and_follows_it_to_its_end) {
     EXPECT_EQ(available("MUG"), 98);
     auto const id = placed->order.id;
     EXPECT_EQ(*ask(&service::get, get_order(id)), placed->order);
-    auto const shipped = ask(&service::transition, transition_order(id, status::shipped).track("T-1"), with_key("ship"));
+    auto const shipped =
+        ask(&service::transition, transition_order(id, status::shipped).track("T-1"), with_key("ship"));
     ASSERT_TRUE(shipped);
     EXPECT_EQ(shipped->order.shipments.at(0).tracking, "T-1");
     ASSERT_TRUE(ask(&service::transition, transition_order(id, status::delivered), with_key("deliver")));
@@ -24,7 +25,8 @@ TEST_F(orders_service, takes_an_order_and_follows_it_to_its_end) {
 
 TEST_F(orders_service, gives_back_what_a_cancelled_order_was_promised) {
     auto const placed = place(mugs(2));
-    auto const cancelled = ask(&service::cancel, cancel_order(placed->order.id).because("changed my mind"), with_key("cancel"));
+    auto const cancelled =
+        ask(&service::cancel, cancel_order(placed->order.id).because("changed my mind"), with_key("cancel"));
     ASSERT_TRUE(cancelled);
     EXPECT_EQ(cancelled->order.status, status::cancelled);
     EXPECT_EQ(available("MUG"), 100);
@@ -50,7 +52,7 @@ TEST_F(orders_service, answers_requests_of_a_batch_in_their_order_and_a_bad_one_
 }
 
 TEST_F(orders_service, places_what_waits_together_with_few_commits) {
-    std::vector<asio::awaitable<std::vector<result<acknowledgement>>>> calls;
+    std::vector<results<acknowledgement>> calls;
     auto const before = plan->commits();
     for (int i = 0; i < 64; ++i) {
         std::vector<request<place_order>> one;
@@ -59,8 +61,10 @@ TEST_F(orders_service, places_what_waits_together_with_few_commits) {
     }
     int confirmed = 0;
     for (auto const& answers : run_all(std::move(calls))) {
-        if (answers.front()) ++confirmed;
-        else EXPECT_EQ(answers.front().error().code(), error_code::out_of_stock);
+        if (answers.front())
+            ++confirmed;
+        else
+            EXPECT_EQ(answers.front().error().code(), error_code::out_of_stock);
     }
     EXPECT_EQ(confirmed, 50);
     EXPECT_EQ(available("MUG"), 0);
@@ -80,7 +84,7 @@ TEST_F(orders_service, answers_a_repeat_with_what_it_answered_first) {
 }
 
 TEST_F(orders_service, twins_are_one_order) {
-    std::vector<asio::awaitable<std::vector<result<acknowledgement>>>> calls;
+    std::vector<results<acknowledgement>> calls;
     for (int i = 0; i < 20; ++i) {
         std::vector<request<place_order>> one;
         one.emplace_back(with_key("cart"), mugs(2));
@@ -111,7 +115,8 @@ TEST_F(orders_service, says_what_is_short_and_says_it_again) {
 
 TEST_F(orders_service, names_the_steps_that_would_be_allowed) {
     auto const placed = place(mugs(1));
-    auto const refused = ask(&service::transition, transition_order(placed->order.id, status::delivered), with_key("deliver"));
+    auto const refused =
+        ask(&service::transition, transition_order(placed->order.id, status::delivered), with_key("deliver"));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), error_code::invalid_transition);
     EXPECT_EQ(refused.error().details().from, "confirmed");
@@ -202,7 +207,9 @@ TEST_F(orders_service, shows_a_customer_neither_who_works_in_the_shop_nor_what_t
 }
 
 TEST_F(orders_service, tells_a_customer_why_an_order_was_cancelled_unless_that_is_internal) {
-    auto const why = [&](order_id id, call with = {}) { return ask(&service::get, get_order(id), std::move(with))->reason; };
+    auto const why = [&](order_id id, call with = {}) {
+        return ask(&service::get, get_order(id), std::move(with))->reason;
+    };
     auto const inside = place(mugs(1))->order.id;
     ASSERT_TRUE(ask(&service::cancel, cancel_order(inside).because("looks like fraud"), with_key("a")));
     EXPECT_EQ(why(inside), "looks like fraud");
@@ -215,7 +222,8 @@ TEST_F(orders_service, tells_a_customer_why_an_order_was_cancelled_unless_that_i
     for (auto const& o : theirs->items) EXPECT_EQ(o.reason, std::nullopt);
 
     auto const told = place(mugs(1))->order.id;
-    ASSERT_TRUE(ask(&service::cancel, cancel_order(told).because("sold out").visible_to(note_visibility::customer), with_key("c")));
+    ASSERT_TRUE(ask(&service::cancel, cancel_order(told).because("sold out").visible_to(note_visibility::customer),
+                    with_key("c")));
     EXPECT_EQ(why(told, as("ann")), "sold out");
     auto const own = place(mugs(1))->order.id;
     ASSERT_TRUE(ask(&service::cancel, cancel_order(own).because("changed my mind"), as("ann", "d")));
@@ -235,7 +243,8 @@ TEST_F(orders_service, keeps_the_orders_of_others_from_a_customer) {
     EXPECT_EQ(ask(&service::get, get_order(id), as("bob")).error().code(), error_code::not_found);
     EXPECT_EQ(ask(&service::history, get_history(id), as("bob")).error().code(), error_code::not_found);
     EXPECT_EQ(ask(&service::cancel, cancel_order(id), as("bob", "c")).error().code(), error_code::not_found);
-    EXPECT_EQ(ask(&service::transition, transition_order(id, status::shipped), as("bob", "s")).error().code(), error_code::not_found);
+    EXPECT_EQ(ask(&service::transition, transition_order(id, status::shipped), as("bob", "s")).error().code(),
+              error_code::not_found);
     EXPECT_THAT(customers_of({}, as("bob")), ElementsAre("bob"));
     list_orders of_ann;
     of_ann.customer_id = "ann";

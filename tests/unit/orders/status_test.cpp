@@ -32,11 +32,9 @@ TEST(status_machine, offers_each_documented_step_and_no_other) {
 TEST(status_machine, every_status_a_caller_is_offered_can_be_reached) {
     for (auto const word : offered_status::words) {
         auto const to = *from_word<status>(word);
-        EXPECT_TRUE(std::ranges::any_of(machine, [&](auto const& s) { return s.to == to && s.is_offered; }))
-            << word;
+        EXPECT_TRUE(std::ranges::any_of(machine, [&](auto const& s) { return s.to == to && s.is_offered; })) << word;
     }
-    for (auto const& s : machine)
-        EXPECT_EQ(offered_status(s.to).is_offered(), s.is_offered) << to_word(s.to);
+    for (auto const& s : machine) EXPECT_EQ(offered_status(s.to).is_offered(), s.is_offered) << to_word(s.to);
 }
 
 TEST(status_machine, a_refused_step_says_where_the_order_is_and_what_it_may_become) {

@@ -1,4 +1,4 @@
-#include <shop/core/json.hpp>
+#include <shop/json/json.hpp>
 
 #include "fixture.hpp"
 

@@ -39,10 +39,12 @@ void for_each_table(Visit visit) {
 TEST(answers_of_a_server, are_read_as_they_were_written) {
     for_each_table([]<class Record>() {
         std::vector<Record> const both{sample<Record>::make(1), sample<Record>::make(2)};
-        EXPECT_EQ(shop_test::answered_row::of(read_answer<Record>(answer_with(both)).at(1)), shop_test::answered_row::of(both[1]))
+        EXPECT_EQ(shop_test::answered_row::of(read_answer<Record>(answer_with(both)).at(1)),
+                  shop_test::answered_row::of(both[1]))
             << Record::table;
         auto const as_text = shop_test::text_answer_with(both);
-        EXPECT_EQ(shop_test::text_answer_with(shop_test::read_text_answer<Record>(as_text)).rows, as_text.rows) << Record::table;
+        EXPECT_EQ(shop_test::text_answer_with(shop_test::read_text_answer<Record>(as_text)).rows, as_text.rows)
+            << Record::table;
     });
 }
 
@@ -70,7 +72,8 @@ TEST(answers_of_a_server, of_another_shape_are_misfits_whatever_differs) {
         wrong = right;
         wrong.columns.clear();
         EXPECT_EQ(state_of<Record>(wrong), "misfit") << Record::table;
-        for (auto const status : {PGRES_COMMAND_OK, PGRES_EMPTY_QUERY, PGRES_COPY_OUT, PGRES_FATAL_ERROR, PGRES_PIPELINE_SYNC}) {
+        for (auto const status :
+             {PGRES_COMMAND_OK, PGRES_EMPTY_QUERY, PGRES_COPY_OUT, PGRES_FATAL_ERROR, PGRES_PIPELINE_SYNC}) {
             wrong = right;
             wrong.status = status;
             EXPECT_EQ(state_of<Record>(wrong), "misfit") << Record::table;

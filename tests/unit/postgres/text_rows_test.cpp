@@ -25,7 +25,8 @@ std::string state_of(Run run) {
 }
 
 TEST(rows_as_text, are_read_as_the_server_writes_them) {
-    auto const rows = row_of({"t", "f", "-9223372036854775808", "0190f5a4-0000-7000-8000-0123456789ab", "", std::nullopt, "x"});
+    auto const rows =
+        row_of({"t", "f", "-9223372036854775808", "0190f5a4-0000-7000-8000-0123456789ab", "", std::nullopt, "x"});
     text_reader row(rows);
     EXPECT_TRUE(row.boolean());
     EXPECT_FALSE(row.boolean());
@@ -45,7 +46,8 @@ TEST(rows_as_text, hold_bytes_as_hexadecimal_digits_and_as_many_as_are_expected)
     auto const right = row_of({R"(\x00fF7a)"});
     text_reader(right).bytes(to);
     EXPECT_EQ(to, (std::array<std::uint8_t, 3>{0x00, 0xff, 0x7a}));
-    for (auto const* wrong : {"", "\\x", R"(\x00ff)", R"(\x00ff7a00)", R"(\x00ff7g)", R"(\x00ff-1)", "x00ff7a", "00ff7a00"}) {
+    for (auto const* wrong :
+         {"", "\\x", R"(\x00ff)", R"(\x00ff7a00)", R"(\x00ff7g)", R"(\x00ff-1)", "x00ff7a", "00ff7a00"}) {
         auto const rows = row_of({wrong});
         EXPECT_EQ(state_of([&] { text_reader(rows).bytes(to); }), "misfit") << wrong;
     }
@@ -53,8 +55,18 @@ TEST(rows_as_text, hold_bytes_as_hexadecimal_digits_and_as_many_as_are_expected)
 
 TEST(rows_as_text, of_another_type_or_in_binary_form_are_misfits) {
     std::string_view const binary_one("\0\0\0\0\0\0\0\1", 8), binary_true("\1", 1);
-    for (text_rows::field const field : {text_rows::field(std::nullopt), {""}, {"true"}, {"1 "}, {" 1"}, {"+1"}, {"1.0"}, {"0x1"},
-                                         {"9223372036854775808"}, {binary_one}, {binary_true}, {"0190f5a4"}}) {
+    for (text_rows::field const field : {text_rows::field(std::nullopt),
+                                         {""},
+                                         {"true"},
+                                         {"1 "},
+                                         {" 1"},
+                                         {"+1"},
+                                         {"1.0"},
+                                         {"0x1"},
+                                         {"9223372036854775808"},
+                                         {binary_one},
+                                         {binary_true},
+                                         {"0190f5a4"}}) {
         auto const rows = row_of({field});
         auto const shown = std::string(field.value_or("NULL"));
         EXPECT_EQ(state_of([&] { (void)text_reader(rows).boolean(); }), "misfit") << shown;
@@ -98,10 +110,12 @@ TEST(exceptions_of_libpqxx, are_the_faults_that_the_pipelines_have) {
     expect(trouble_of(rolled_back<pqxx::serialization_failure>("ERROR:  again\n")), fault::contended, "40001", "again");
     expect(trouble_of(rolled_back<pqxx::deadlock_detected>("ERROR:  again\n")), fault::contended, "40P01", "again");
     expect(trouble_of(rolled_back<pqxx::transaction_rollback>("ERROR:  again\n")), fault::contended, "40000", "again");
-    expect(trouble_of(rolled_back<pqxx::statement_completion_unknown>("ERROR:  who knows\n")), fault::lost, "40003", "who knows");
-    expect(trouble_of(pqxx::unique_violation("FEHLER:  doppelt\nDETAIL:  Key (sku)=(A)\n", "", "23505")), fault::conflict, "23505",
-           "doppelt");
-    expect(trouble_of(pqxx::data_exception("ERROR:  no number: \"secret\"\n", "", "22P02")), fault::refused, "22P02", "no number");
+    expect(trouble_of(rolled_back<pqxx::statement_completion_unknown>("ERROR:  who knows\n")), fault::lost, "40003",
+           "who knows");
+    expect(trouble_of(pqxx::unique_violation("FEHLER:  doppelt\nDETAIL:  Key (sku)=(A)\n", "", "23505")),
+           fault::conflict, "23505", "doppelt");
+    expect(trouble_of(pqxx::data_exception("ERROR:  no number: \"secret\"\n", "", "22P02")), fault::refused, "22P02",
+           "no number");
     expect(trouble_of(pqxx::disk_full("ERROR:  full\n", "", "53100")), fault::unavailable, "53100", "full");
     expect(trouble_of(pqxx::sql_error("no result", "", "")), fault::lost, "", "no result");
     expect(trouble_of(pqxx::failure("no answer")), fault::lost, "", "no answer");

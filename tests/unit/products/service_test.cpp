@@ -210,7 +210,7 @@ protected:
         return one;
     }
     /// Notes its name when its answer is there.
-    asio::awaitable<answers> noted(std::string name, std::vector<request<list_products>> asked) {
+    asio::awaitable<answers> noted(std::string name, requests<list_products> asked) {
         auto found = co_await tested->list(std::move(asked));
         done.push_back(std::move(name));
         co_return found;
@@ -283,9 +283,12 @@ TEST_F(products_search, that_waits_too_long_is_answered_in_time_and_too_many_are
     std::size_t found = 0, late = 0, refused = 0;
     for (auto const& answer : run_all(std::move(calls))) {
         auto const& one = answer.front();
-        if (one) ++found;
-        else if (one.error().code() == error_code::deadline_exceeded) ++late;
-        else if (one.error().code() == error_code::overloaded) ++refused;
+        if (one)
+            ++found;
+        else if (one.error().code() == error_code::deadline_exceeded)
+            ++late;
+        else if (one.error().code() == error_code::overloaded)
+            ++refused;
     }
     EXPECT_GT(found, 0u);
     EXPECT_GT(late, 0u);
@@ -318,7 +321,8 @@ TEST_F(products_service, repeats_a_batch_whose_commit_is_unknown) {
 }
 
 TEST_F(products_service, does_not_run_what_is_past_its_deadline) {
-    EXPECT_EQ(ask(&service::create, create_product(draft("MUG")), too_late()).error().code(), error_code::deadline_exceeded);
+    EXPECT_EQ(ask(&service::create, create_product(draft("MUG")), too_late()).error().code(),
+              error_code::deadline_exceeded);
     EXPECT_EQ(plan->commits(), 0u);
 }
 

@@ -63,7 +63,8 @@ TEST_F(a_reload, reads_files_that_are_named_anew) {
         << "the others are read one by one";
     EXPECT_THAT(refused({{"service-credentials", "secret"}}, {{"service-credentials", folder_.file("none")}}),
                 ElementsAre(HasSubstr("service-credentials: ")));
-    EXPECT_THAT(refused({{"service-callers", "callers"}}, {{"service-callers", folder_.file("none")}}, "0.0.0.0", role::product),
+    EXPECT_THAT(refused({{"service-callers", "callers"}}, {{"service-callers", folder_.file("none")}}, "0.0.0.0",
+                        role::product),
                 ElementsAre(HasSubstr("service-callers: ")));
     flags const identity{{"tls-certificate", "chain.pem"}, {"tls-key", "key.pem"}};
     EXPECT_THAT(refused(identity, {{"tls-certificate", folder_.file("none.pem")}, {"tls-key", "key.pem"}}),

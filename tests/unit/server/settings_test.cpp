@@ -1,4 +1,5 @@
 #include "settings.hpp"
+#include <shop/http/limits.hpp>
 
 #include <gmock/gmock.h>
 
@@ -140,16 +141,18 @@ TEST(settings, durations_have_a_unit_and_bounds) {
 }
 
 TEST(settings, trusted_proxies_are_networks_and_addresses) {
-    for (auto const* good : {"none", "127.0.0.1", "10.0.0.0/8,::1", "2001:db8::/32"}) EXPECT_EQ(first_refusal("trusted-proxies", good), "") << good;
+    for (auto const* good : {"none", "127.0.0.1", "10.0.0.0/8,::1", "2001:db8::/32"})
+        EXPECT_EQ(first_refusal("trusted-proxies", good), "") << good;
     for (auto const* bad : {"", "10.0.0.1/8", "10.0.0.0/8,", "10.0.0.0/8, ::1", "localhost", "10.0.0.0/40"}) {
         EXPECT_THAT(first_refusal("trusted-proxies", bad), HasSubstr("must be networks")) << bad;
     }
 }
 
 TEST(settings, a_base_path_begins_no_path_of_the_server) {
-    for (auto const* good : {"none", "/shop", "/eu/shop-1", "/a.b/c_d"}) EXPECT_EQ(first_refusal("base-path", good), "") << good;
-    for (auto const* bad : {"", "/", "shop", "/shop/", "//shop", "/a//b", "/../b", "/a/..", "/a/.b", "/a b", "/a%20b", "/a?b", "/v1",
-                            "/v1/shop", "/metrics", "/internal"}) {
+    for (auto const* good : {"none", "/shop", "/eu/shop-1", "/a.b/c_d"})
+        EXPECT_EQ(first_refusal("base-path", good), "") << good;
+    for (auto const* bad : {"", "/", "shop", "/shop/", "//shop", "/a//b", "/../b", "/a/..", "/a/.b", "/a b", "/a%20b",
+                            "/a?b", "/v1", "/v1/shop", "/metrics", "/internal"}) {
         EXPECT_THAT(first_refusal("base-path", bad), HasSubstr("must be a path such as /shop")) << bad;
     }
 }
@@ -165,7 +168,9 @@ TEST(settings, beyond_loopback_is_refused_without_keys) {
         EXPECT_FALSE(shop_server::refuse_to_serve(shop_server::role::all, {}, {host, 80})) << host;
     }
     for (auto const* host : {"0.0.0.0", "::", "192.168.1.1", "example.org", "::ffff:10.0.0.1"}) {
-        EXPECT_THAT(shop_server::refuse_to_serve(shop_server::role::all, {}, {host, 80}).value_or(""), HasSubstr("keys")) << host;
+        EXPECT_THAT(shop_server::refuse_to_serve(shop_server::role::all, {}, {host, 80}).value_or(""),
+                    HasSubstr("keys"))
+            << host;
     }
 }
 

@@ -6,9 +6,9 @@
 #include <map>
 #include <sstream>
 
-#include <shop/core/json.hpp>
+#include <shop/json/json.hpp>
 
-#include "json_log.hpp"
+#include "telemetry/json_log.hpp"
 
 namespace {
 
@@ -181,7 +181,8 @@ TEST(access_log, says_of_an_item_whose_it_is) {
     item.trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     access_log(sink).write(item);
     EXPECT_EQ(sink.event, "item");
-    EXPECT_THAT(sink.names, testing::ElementsAre("operation", "failure", "duration_ms", "account", "request_id", "trace_id"));
+    EXPECT_THAT(sink.names,
+                testing::ElementsAre("operation", "failure", "duration_ms", "account", "request_id", "trace_id"));
     EXPECT_EQ(sink.values["failure"], "out_of_stock");
     EXPECT_EQ(sink.values["duration_ms"], "1.234");
     EXPECT_EQ(sink.values["request_id"], "req-1");

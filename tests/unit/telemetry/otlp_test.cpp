@@ -5,7 +5,7 @@
 #include <map>
 #include <vector>
 
-#include <shop/core/json.hpp>
+#include <shop/json/json.hpp>
 
 namespace {
 

@@ -6,8 +6,8 @@
 #include <map>
 #include <vector>
 
-#include <shop/core/json.hpp>
-#include <shop/core/signal.hpp>
+#include <shop/async/signal.hpp>
+#include <shop/json/json.hpp>
 #include <shop/testing/manual_scheduler.hpp>
 #include <shop/testing/seeded_ids.hpp>
 
@@ -172,7 +172,8 @@ TEST_F(tracing, a_root_is_recorded_by_the_ratio_and_a_child_by_its_root) {
     none.sample_ratio = 0;
     turn_on(none);
     auto const root = tracer_.draw("not a traceparent");
-    EXPECT_EQ(root, "00-00000000000000010000000000000002-0000000000000003-00") << "others are told that it is not recorded";
+    EXPECT_EQ(root, "00-00000000000000010000000000000002-0000000000000003-00")
+        << "others are told that it is not recorded";
     EXPECT_FALSE(tracer_.start_span("orders.place", span_kind::server, hop::edge, root));
     EXPECT_EQ(tracer_.draw(root), "");
     EXPECT_TRUE(start_span("orders.place", span_kind::internal, hop::service, sampled));

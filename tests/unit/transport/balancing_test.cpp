@@ -1,6 +1,6 @@
 #include <shop/transport/balancing.hpp>
 
-#include "unit/transport/fake_channel.hpp"
+#include "fake_channel.hpp"
 
 namespace shop::transport::tests {
 namespace {

@@ -11,7 +11,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <shop/core/service_context.hpp>
+#include <shop/async/service_context.hpp>
 #include <shop/testing/manual_scheduler.hpp>
 #include <shop/testing/seeded_ids.hpp>
 #include <shop/transport/channel.hpp>
@@ -33,7 +33,8 @@ public:
         co_await clock_.sleep_until(clock_.now() + takes);
         --under_way;
         lines out;
-        for (auto const& item : items) out.push_back(told ? result<std::string>(item.text) : result<std::string>(*failure));
+        for (auto const& item : items)
+            out.push_back(told ? result<std::string>(item.text) : result<std::string>(*failure));
         co_return out;
     }
 
@@ -60,7 +61,8 @@ protected:
         lines out(count, error(error_code::internal));
         std::size_t missing = count;
         for (std::size_t i = 0; i < count; ++i) {
-            asio::co_spawn(io, send_one(over, operation, item(std::to_string(i), deadline), out[i], missing), asio::detached);
+            asio::co_spawn(io, send_one(over, operation, item(std::to_string(i), deadline), out[i], missing),
+                           asio::detached);
         }
         EXPECT_TRUE(clock.run_until(io, [&] { return missing == 0; }));
         return out;
@@ -68,7 +70,8 @@ protected:
     result<std::string> send(channel& over, steady_time deadline = steady_time::max()) {
         result<std::string> out = error(error_code::internal);
         std::size_t missing = 1;
-        asio::co_spawn(io, send_one(over, {"orders.get", safety::safe}, item("x", deadline), out, missing), asio::detached);
+        asio::co_spawn(io, send_one(over, {"orders.get", safety::safe}, item("x", deadline), out, missing),
+                       asio::detached);
         EXPECT_TRUE(clock.run_until(io, [&] { return missing == 0; }));
         return out;
     }
@@ -78,8 +81,8 @@ protected:
     asio::io_context io{1};
 
 private:
-    static asio::awaitable<void> send_one(channel& over, operation_facts operation, outgoing one, result<std::string>& to,
-                                          std::size_t& missing) {
+    static asio::awaitable<void> send_one(channel& over, operation_facts operation, outgoing one,
+                                          result<std::string>& to, std::size_t& missing) {
         std::vector<outgoing> items;
         items.push_back(std::move(one));
         auto answers = co_await over.send(operation, std::move(items));

@@ -10,8 +10,7 @@ public:
     direct(service_context context, std::shared_ptr<transport::endpoint> to)
         : context_(std::move(context)), to_(std::move(to)) {}
 
-    asio::awaitable<std::vector<result<std::string>>> send(transport::operation_facts operation,
-                                                           std::vector<transport::outgoing> items) override {
+    results<std::string> send(transport::operation_facts operation, std::vector<transport::outgoing> items) override {
         auto const count = items.size();
         auto lines = transport::join_items(items, context_.clock->now());
         auto const answer = co_await to_->receive(operation.name, lines);

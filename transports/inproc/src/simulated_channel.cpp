@@ -23,15 +23,16 @@ std::vector<result<std::string>> all_lost(std::size_t count, error_code code) {
 
 }  // namespace
 
-simulated_channel::simulated_channel(service_context context, std::shared_ptr<transport::endpoint> to, network_faults faults)
+simulated_channel::simulated_channel(service_context context, std::shared_ptr<transport::endpoint> to,
+                                     network_faults faults)
     : context_(std::move(context)),
       to_(std::move(to)),
       random_(*context_.ids, context_.clock->stamp()),
       faults_(std::make_shared<network_faults>(faults)),
       is_cut_(std::make_shared<bool>(false)) {}
 
-asio::awaitable<std::vector<result<std::string>>> simulated_channel::send(transport::operation_facts operation,
-                                                                          std::vector<transport::outgoing> items) {
+results<std::string> simulated_channel::send(transport::operation_facts operation,
+                                             std::vector<transport::outgoing> items) {
     auto const context = context_;
     auto const to = to_;
     auto const is_cut = is_cut_;

@@ -3,7 +3,7 @@
 #include <optional>
 #include <vector>
 
-#include <shop/core/record.hpp>
+#include <shop/records/record.hpp>
 
 namespace shop::storage::detail {
 
@@ -12,14 +12,15 @@ namespace shop::storage::detail {
 template <class Derived, class Port, class... Records>
 class scans_of : public Port {
 public:
-    using Port::scan;
+    using Port::scan_records;
 };
 template <class Derived, class Port, class Record, class... Rest>
 class scans_of<Derived, Port, Record, Rest...> : public scans_of<Derived, Port, Rest...> {
 public:
-    using scans_of<Derived, Port, Rest...>::scan;
-    asio::awaitable<result<std::vector<Record>>> scan(std::type_identity<Record>, std::optional<key_of<Record>> after,
-                                                      std::size_t limit) override {
+    using scans_of<Derived, Port, Rest...>::scan_records;
+    asio::awaitable<result<std::vector<Record>>> scan_records(std::type_identity<Record>,
+                                                              std::optional<key_of<Record>> after,
+                                                              std::size_t limit) override {
         return static_cast<Derived&>(*this).template scan_table<Record>(std::move(after), limit);
     }
 };

@@ -49,9 +49,7 @@ public:
     }
     template <class Record>
     asio::awaitable<result<std::vector<Record>>> scan_table(std::optional<key_of<Record>> after, std::size_t limit) {
-        return pass([after = std::move(after), limit](Port& to) {
-            return to.scan(std::type_identity<Record>{}, after, limit);
-        });
+        return pass([after = std::move(after), limit](Port& to) { return to.template scan<Record>(after, limit); });
     }
     store_epoch epoch() const override { return policy_->epoch(*inner_); }
     bool exclusive() const override { return inner_->exclusive(); }

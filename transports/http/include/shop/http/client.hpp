@@ -13,9 +13,9 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
-#include <shop/core/limits.hpp>
 #include <shop/core/result.hpp>
 #include <shop/core/time.hpp>
+#include <shop/http/limits.hpp>
 #include <shop/http/tls.hpp>
 
 namespace shop::http {
@@ -64,10 +64,11 @@ struct client_response {
     std::string body;     ///< without its transfer coding
 };
 
-/// An HTTP/1.1 client of one origin, with kept connections. Of an `https` origin the certificate must be valid, from one
-/// who is trusted, and for its host.
+/// An HTTP/1.1 client of one origin, with kept connections. Of an `https` origin the certificate must be valid, from
+/// one who is trusted, and for its host.
 ///
-/// An answer that is not just one well-formed answer within the limits costs the connection. Redirections are not followed.
+/// An answer that is not just one well-formed answer within the limits costs the connection. Redirections are not
+/// followed.
 /// @par Thread safety
 /// Shared objects: unsafe; to be used from its executor, which runs one thing at a time.
 class client {
@@ -82,8 +83,9 @@ public:
 
     /// Sends a request and reads its answer.
     /// @par Errors
-    /// `unavailable`: no connection, or a certificate that is refused, with the reason; nothing was sent. `overloaded`: all connections are busy, nothing was sent.
-    /// `outcome_unknown`: it was sent, or a part of it, and no answer came before the deadline, or none that can be read.
+    /// `unavailable`: no connection, or a certificate that is refused, with the reason; nothing was sent. `overloaded`:
+    /// all connections are busy, nothing was sent. `outcome_unknown`: it was sent, or a part of it, and no answer came
+    /// before the deadline, or none that can be read.
     asio::awaitable<result<client_response>> exchange(client_request request, steady_time deadline);
 
     /// Connections that are open, and those of them that are busy.

@@ -13,8 +13,8 @@ namespace shop::http {
 
 inline constexpr std::size_t cursor_secret_bytes_min = 32;  ///< of what the key is made from
 
-/// Seals the cursors of lists on their way to clients: a sealed cursor tells nothing of what is in it, and is good for whom
-/// it was made and the same list with the same filters only.
+/// Seals the cursors of lists on their way to clients: a sealed cursor tells nothing of what is in it, and is good for
+/// whom it was made and the same list with the same filters only.
 ///
 /// Deterministic authenticated encryption (AES-SIV, RFC 5297) of the cursor that a service made, bound to a text by its
 /// authentication: equal pages get equal cursors, and one byte that differs, in the cursor or in that text, is refused.

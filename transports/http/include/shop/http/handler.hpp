@@ -9,14 +9,15 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <shop/core/call.hpp>
-#include <shop/core/limits.hpp>
+#include <shop/http/limits.hpp>
 #include <shop/http/message.hpp>
 
 namespace shop::http {
 
 namespace asio = boost::asio;
 
-/// A place among the requests under way. Its connection keeps it from the head on, until the request is answered or given up.
+/// A place among the requests under way. Its connection keeps it from the head on, until the request is answered or
+/// given up.
 class taken_place {
 public:
     taken_place() = default;
@@ -68,10 +69,12 @@ public:
         return {};
     }
 
-    /// Judges a head that `admit` left undecided. No more of the request is read meanwhile, so that whom nobody knows yet takes
-    /// no memory for a body; no time limit of the server strikes.
-    /// @param head as `admit` saw it, with the route and the trace that it noted; valid until the returned coroutine ends
-    /// @return what counts of it is who asks, the answer, the bound of the body, and fields: they go behind those of `admit`
+    /// Judges a head that `admit` left undecided. No more of the request is read meanwhile, so that whom nobody knows
+    /// yet takes no memory for a body; no time limit of the server strikes.
+    /// @param head as `admit` saw it, with the route and the trace that it noted; valid until the returned coroutine
+    /// ends
+    /// @return what counts of it is who asks, the answer, the bound of the body, and fields: they go behind those of
+    /// `admit`
     virtual asio::awaitable<admission> admit_later(request const& head) { co_return admit(head); }
 
     /// Answers a request that was admitted.

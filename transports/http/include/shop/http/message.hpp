@@ -26,20 +26,20 @@ struct request {
     std::string_view method;  ///< in upper case; `GET` for a `HEAD`, whose answer the server sends without its body
     std::string_view target;  ///< as sent
     std::string_view path;    ///< that of the target, without the base path, still percent-encoded; see `path_segments`
-    std::string_view base_path;  ///< what stands before the paths of this server in those that its clients know
-    std::string_view query;   ///< what follows the `?`, still percent-encoded; see `query_parameters`
+    std::string_view base_path;       ///< what stands before the paths of this server in those that its clients know
+    std::string_view query;           ///< what follows the `?`, still percent-encoded; see `query_parameters`
     std::span<header const> headers;  ///< without what only a trusted proxy may say (`X-Forwarded-*`, `X-User-*`, ...)
     std::string_view body;            ///< empty in `handler::admit`
     /// What proxies say of the way the request came: `Forwarded`, `X-Forwarded-*`, `X-Real-IP`, `Via`. The client's own
     /// words, unless the peer is trusted.
     std::span<header const> forwarding;
-    std::string_view peer;    ///< the address of the other end, without its port
-    std::string_view client;  ///< the address of the client: that of the peer, or what trusted proxies say
-    std::string_view id;              ///< the client's `X-Request-Id`, or one drawn here; the server returns it
-    std::string_view trace;           ///< the `traceparent` to hand on: one drawn here, or the one that came, or none
-    std::string_view parent_trace;    ///< the valid `traceparent` that came; the server returns it, or the one drawn here
-    steady_time received{};           ///< when its first byte was seen
-    std::size_t route = 0;            ///< what `handler::admit` noted about it
+    std::string_view peer;          ///< the address of the other end, without its port
+    std::string_view client;        ///< the address of the client: that of the peer, or what trusted proxies say
+    std::string_view id;            ///< the client's `X-Request-Id`, or one drawn here; the server returns it
+    std::string_view trace;         ///< the `traceparent` to hand on: one drawn here, or the one that came, or none
+    std::string_view parent_trace;  ///< the valid `traceparent` that came; the server returns it, or the one drawn here
+    steady_time received{};         ///< when its first byte was seen
+    std::size_t route = 0;          ///< what `handler::admit` noted about it
     std::shared_ptr<shop::principal const> by;  ///< who asks, as `handler::admit` found out
 
     /// The value of a field by its name, in any case: the first, if there are several. Fields of which two would be two
@@ -53,8 +53,8 @@ enum class cache_policy {
     no_store,    ///< personal data and problems: `private, no-store`
 };
 
-/// An answer. What frames it (`Content-Length`, `Connection`, `Date`, ...) is the server's to write, and what holds for all of them:
-/// `X-Content-Type-Options: nosniff`, over TLS `Strict-Transport-Security`.
+/// An answer. What frames it (`Content-Length`, `Connection`, `Date`, ...) is the server's to write, and what holds for
+/// all of them: `X-Content-Type-Options: nosniff`, over TLS `Strict-Transport-Security`.
 ///
 /// The body is a string for now; a stream of parts (server-sent events) has its place beside it.
 class response {
@@ -68,7 +68,8 @@ public:
     std::string body;                               ///< sent as it is, with its `Content-Length`
     cache_policy cache = cache_policy::revalidate;  ///< what `Cache-Control` says
     bool close = false;                             ///< closes the connection after this answer
-    std::optional<shop::error_code> failure;  ///< what it tells, if it tells a failure of the shop: not sent, for who counts
+    std::optional<shop::error_code>
+        failure;  ///< what it tells, if it tells a failure of the shop: not sent, for who counts
 
     /// Adds a field.
     /// @throws std::invalid_argument if the name is no token or belongs to the server, or if the value holds a control

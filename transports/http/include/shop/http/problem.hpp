@@ -44,16 +44,16 @@ unsigned status_of(error const& e);
 
 namespace detail {
 
-/// Whether a typed detail of an error is a member of its problem body: the text has a place of its own, and the time to wait
-/// is a header field.
+/// Whether a typed detail of an error is a member of its problem body: the text has a place of its own, and the time to
+/// wait is a header field.
 constexpr bool is_in_problem(std::string_view member) {
     return member != "detail" && member != "retry_after_s";
 }
 
 }  // namespace detail
 
-/// An error as a problem body (RFC 9457): `type, title, status, detail, instance, code, retryable` and the typed details
-/// that the error has. `Retry-After` is set where waiting helps.
+/// An error as a problem body (RFC 9457): `type, title, status, detail, instance, code, retryable` and the typed
+/// details that the error has. `Retry-After` is set where waiting helps.
 /// @param about whose path, as the client knows it, is the `instance`; null for none
 response problem(error const& e, request const* about = nullptr);
 /// The same, about the path of a request.

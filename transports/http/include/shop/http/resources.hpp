@@ -14,7 +14,9 @@ namespace shop::http {
 /// Whom a resource is there for; for others there is none of its path.
 enum class audience {
     anybody,
-    this_machine,  ///< direct requests from loopback that name this machine: what a proxy hands on, or a page of a browser asks for, is somebody else's
+    /// Direct requests from loopback that name this machine: what a proxy hands on, or a page of a browser asks for, is
+    /// somebody else's.
+    this_machine,
 };
 
 /// Resources that are no operations, such as `/livez`, before those of another handler, if there is one.

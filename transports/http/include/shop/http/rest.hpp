@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include <shop/async/scheduler.hpp>
 #include <shop/core/call.hpp>
 #include <shop/core/limits.hpp>
-#include <shop/core/scheduler.hpp>
 #include <shop/http/cursor_seal.hpp>
 #include <shop/http/handler.hpp>
 #include <shop/inventory/service.hpp>
@@ -53,8 +53,8 @@ struct rest_options {
     shop::scheduler* clock = &system_scheduler();
     /// The time a request has; a client may ask for less by `Shop-Timeout-Ms`, never for more.
     std::chrono::milliseconds deadline = limits::deadline_default;
-    /// Seals the cursors of lists. Servers behind which clients page need one secret in common; without this one is drawn,
-    /// and cursors are good at this object only.
+    /// Seals the cursors of lists. Servers behind which clients page need one secret in common; without this one is
+    /// drawn, and cursors are good at this object only.
     std::optional<cursor_seal> cursors;
     /// Is told what a service threw, and in which operation; the client gets a 500 without detail.
     std::function<void(std::string_view operation, std::exception_ptr const& thrown)> on_exception;

@@ -11,9 +11,9 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
-#include <shop/core/limits.hpp>
 #include <shop/core/result.hpp>
 #include <shop/http/handler.hpp>
+#include <shop/http/limits.hpp>
 #include <shop/http/network.hpp>
 #include <shop/http/tls.hpp>
 
@@ -38,23 +38,28 @@ struct server_options {
     std::size_t bodies_bytes_per_caller_max =
         0;  ///< of one account, and of one client's address; more are answered 429. 0: no bound of its own
 
-    std::chrono::milliseconds head_read_max = limits::head_read_max;  ///< from the first byte of a request; also for the TLS handshake
+    std::chrono::milliseconds head_read_max =
+        limits::head_read_max;  ///< from the first byte of a request; also for the TLS handshake
     std::chrono::milliseconds body_read_max = limits::body_read_max;  ///< for a whole body
     std::chrono::milliseconds write_max = limits::write_max;          ///< for a whole answer
-    std::chrono::milliseconds idle_max = limits::idle_max;  ///< longer than clients keep connections: who closes first must be they
-    std::chrono::milliseconds drain_idle_max{1'000};  ///< how long an idle connection is kept for a last request when draining
-    std::chrono::milliseconds linger_max = limits::linger_max;  ///< how long the rest of a refused request is read and dropped
+    std::chrono::milliseconds idle_max =
+        limits::idle_max;  ///< longer than clients keep connections: who closes first must be they
+    std::chrono::milliseconds drain_idle_max{
+        1'000};  ///< how long an idle connection is kept for a last request when draining
+    std::chrono::milliseconds linger_max =
+        limits::linger_max;  ///< how long the rest of a refused request is read and dropped
     std::chrono::milliseconds linger_silence_max = limits::linger_silence_max;  ///< how long none of it may come
     std::size_t linger_bytes_max = limits::linger_bytes_max;                    ///< how much of it
     std::chrono::milliseconds sweep_interval{250};                              ///< how late a time limit may strike
     std::chrono::milliseconds accept_backoff{100};  ///< pause when the system has no descriptor left
 
-    /// Proxies that are believed about whom they ask for (`request::client`): `Forwarded` (RFC 7239) or `X-Forwarded-For`,
-    /// from the right the first address that is not trusted itself. If both are there and differ, neither is believed.
+    /// Proxies that are believed about whom they ask for (`request::client`): `Forwarded` (RFC 7239) or
+    /// `X-Forwarded-For`, from the right the first address that is not trusted itself. If both are there and differ,
+    /// neither is believed.
     std::vector<network> trusted_proxies;
 
-    /// What stands before the paths of this server in those that its clients know, such as `/shop`: it is the beginning of
-    /// every `Location` and `instance`. A proxy may take it off a request or leave it.
+    /// What stands before the paths of this server in those that its clients know, such as `/shop`: it is the beginning
+    /// of every `Location` and `instance`. A proxy may take it off a request or leave it.
     /// @pre empty, or segments with a slash before each; no path of the handler begins with it.
     std::string base_path;
 
@@ -106,9 +111,9 @@ public:
     /// Closes the listeners; connections go on, those that waited to be accepted as well.
     void stop_accepting();
 
-    /// Stops accepting, answers requests with `Connection: close`, and cuts what is left at the deadline. A connection that
-    /// waits for a request is kept for `drain_idle_max`, since one may be on its way: closed at once, it would never be
-    /// answered, and a proxy would not know whether it was carried out.
+    /// Stops accepting, answers requests with `Connection: close`, and cuts what is left at the deadline. A connection
+    /// that waits for a request is kept for `drain_idle_max`, since one may be on its way: closed at once, it would
+    /// never be answered, and a proxy would not know whether it was carried out.
     /// @return whether all requests that had begun were answered.
     asio::awaitable<bool> drain(steady_time deadline);
 

@@ -16,8 +16,8 @@ class tls_context;
 struct tls_files {
     std::string certificate_chain;  ///< its own certificate first, then those it rests on, the root left out
     std::string private_key;        ///< without a passphrase; readable and writable by its owner only
-    /// Of a server, whom it believes about clients: then each must show a certificate that rests on one of these (mutual TLS),
-    /// or gets no session. Empty: clients are not asked.
+    /// Of a server, whom it believes about clients: then each must show a certificate that rests on one of these
+    /// (mutual TLS), or gets no session. Empty: clients are not asked.
     std::string client_trust = {};
 };
 

@@ -4,8 +4,9 @@
 #include <cstdint>
 #include <memory>
 
-#include <shop/core/jitter.hpp>
-#include <shop/core/service_context.hpp>
+#include <shop/async/jitter.hpp>
+#include <shop/async/results.hpp>
+#include <shop/async/service_context.hpp>
 #include <shop/transport/channel.hpp>
 #include <shop/transport/endpoint.hpp>
 
@@ -22,8 +23,8 @@ struct network_faults {
     std::chrono::milliseconds given_up_after{1'000};
 };
 
-/// A channel to an endpoint in this process through a network with faults, on the clock of its context: with virtual time
-/// and seeded ids a run with its faults replays exactly.
+/// A channel to an endpoint in this process through a network with faults, on the clock of its context: with virtual
+/// time and seeded ids a run with its faults replays exactly.
 /// @par Thread safety
 /// As `transport::channel`; the endpoint runs on the same executor.
 class simulated_channel final : public transport::channel {
@@ -32,8 +33,7 @@ public:
     simulated_channel(service_context context, std::shared_ptr<transport::endpoint> to, network_faults faults = {});
 
     /// See `transport::channel`.
-    asio::awaitable<std::vector<result<std::string>>> send(transport::operation_facts operation,
-                                                           std::vector<transport::outgoing> items) override;
+    results<std::string> send(transport::operation_facts operation, std::vector<transport::outgoing> items) override;
 
     /// From now on.
     void set_faults(network_faults faults) { *faults_ = faults; }

@@ -8,8 +8,8 @@
 
 namespace shop::http::detail {
 
-/// How many bytes of bodies connections may hold: all of them together, and those of one account or of one address. What is
-/// counted has come, not what was announced.
+/// How many bytes of bodies connections may hold: all of them together, and those of one account or of one address.
+/// What is counted has come, not what was announced.
 /// @par Thread safety
 /// Shared objects: unsafe.
 class body_budget {

@@ -34,7 +34,8 @@ struct head {
     std::string_view query;
     std::string_view request_id;  ///< printable, at most 128 characters; else empty
     std::string_view trace;       ///< a valid traceparent, or empty
-    std::vector<header> headers;     ///< without those of `forwarding`, and without what nobody but a server may say (`X-User-*`)
+    std::vector<header>
+        headers;  ///< without those of `forwarding`, and without what nobody but a server may say (`X-User-*`)
     std::vector<header> forwarding;  ///< what proxies say of the way of the request
     std::uint64_t content_length = 0;
     bool chunked = false;
