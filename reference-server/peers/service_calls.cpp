@@ -20,7 +20,7 @@ constexpr std::array calls_of_services{
     call{role::inventory, "products.offers"},             // is the sku known?
     call{role::inventory, "products.list"},               // is one known that looks like it?
     call{role::inventory, "products.note_availability"},  // what can be had
-    call{role::inventory, "notifications.notify_stock"},  // what ran low
+    call{role::inventory, "notifications.notify"},        // what ran low
     call{role::order, "products.offers"},                 // what it costs
     call{role::order, "inventory.allocate"},
     call{role::order, "inventory.release"},

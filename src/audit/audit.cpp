@@ -29,9 +29,9 @@ asio::awaitable<result<std::uint64_t>> read_deliveries(notifications::store& sto
         if (!more) co_return more.error();
         if (!*more) co_return deliveries.count();
         for (auto const& d : deliveries.rows()) {
-            if (d.sku || d.version <= orders.version_of(order_id{d.subject})) continue;
+            if (d.sku || d.sequence <= orders.version_of(order_id{d.subject})) continue;
             into.about_order(violation_kind::delivery_without_event, order_id{d.subject},
-                             "told of version " + std::to_string(d.version) + ", which it never had");
+                             "told of version " + std::to_string(d.sequence) + ", which it never had");
         }
     }
 }

@@ -1,6 +1,7 @@
 #include "subscriptions.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace shop {
 namespace {
@@ -13,44 +14,44 @@ result<void> first_failure(std::vector<result<T>> const& answers) {
     return {};
 }
 
-asio::awaitable<result<void>> deliver_to_notifications(std::shared_ptr<notifications::service> subscriber,
-                                                       store_epoch epoch, std::vector<orders::event_record> events) {
-    std::vector<request<notifications::order_event>> told;
-    told.reserve(events.size());
-    for (auto& e : events) {
-        if (e.version < 2) continue;  // history only
-        notifications::order_event event;
-        event.epoch = epoch;
-        event.order_id = e.order_id;
-        event.version = e.version;
-        event.status = to_word(e.status);
-        event.customer_id = std::move(e.customer_id);
-        if (e.note_visibility == orders::note_visibility::customer) event.note = std::move(e.note);
-        event.tracking = std::move(e.tracking);
-        event.at = e.at;
-        told.emplace_back(std::move(event));
-    }
-    if (told.empty()) co_return result<void>{};
-    auto answers = co_await subscriber->notify(std::move(told));
-    co_return first_failure(answers);
+/// Nothing of a step that is history only.
+std::optional<events::event> to_event(store_epoch source, orders::event_record&& step) {
+    if (step.version < 2) return std::nullopt;
+    events::event told;
+    told.type = events::type_of(events::about_order, to_word(step.status));
+    told.source = source;
+    told.subject = to_string(step.order_id);
+    told.sequence = step.version;
+    told.time = step.at;
+    told.data.status = to_word(step.status);
+    told.data.customer_id = std::move(step.customer_id);
+    if (step.note_visibility == orders::note_visibility::customer) told.data.note = std::move(step.note);
+    told.data.tracking = std::move(step.tracking);
+    return told;
 }
 
+std::optional<events::event> to_event(store_epoch source, inventory::stock_event_record&& change) {
+    events::event told;
+    told.type = events::type_of(events::about_stock, to_word(change.status));
+    told.source = source;
+    told.subject = change.sku.text();
+    told.sequence = change.version;
+    told.time = change.at;
+    told.data.status = to_word(change.status);
+    told.data.available = change.available;
+    return told;
+}
+
+template <class Record>
 asio::awaitable<result<void>> deliver_to_notifications(std::shared_ptr<notifications::service> subscriber,
-                                                       store_epoch epoch,
-                                                       std::vector<inventory::stock_event_record> events) {
-    std::vector<request<notifications::stock_event>> told;
-    told.reserve(events.size());
-    for (auto& e : events) {
-        notifications::stock_event event;
-        event.epoch = epoch;
-        event.sku = std::move(e.sku);
-        event.version = e.version;
-        event.status = to_word(e.status);
-        event.available = e.available;
-        event.at = e.at;
-        told.emplace_back(std::move(event));
+                                                       store_epoch source, std::vector<Record> records) {
+    requests<events::event> told;
+    told.reserve(records.size());
+    for (auto& record : records) {
+        if (auto event = to_event(source, std::move(record))) told.emplace_back(std::move(*event));
     }
-    auto answers = co_await subscriber->notify_stock(std::move(told));
+    if (told.empty()) co_return result<void>{};
+    auto const answers = co_await subscriber->notify(std::move(told));
     co_return first_failure(answers);
 }
 
@@ -87,10 +88,6 @@ asio::awaitable<result<void>> deliver_to_catalogue(std::shared_ptr<inventory::st
     auto answers = co_await subscriber->note_availability(std::move(told));
     co_return first_failure(answers);
 }
-
-}  // namespace
-
-namespace {
 
 template <class Relay, class Event, class Store>
 std::shared_ptr<Relay> relay_to_notifications(service_context context, std::shared_ptr<Store> store,

@@ -4,6 +4,7 @@
 
 #include <shop/async/backoff.hpp>
 #include <shop/core/availability.hpp>
+#include <shop/core/field_errors.hpp>
 #include <shop/core/fingerprint.hpp>
 
 namespace shop::notifications::rules {
@@ -27,26 +28,23 @@ uuid derive_id_at(timestamp at, std::string_view kind, std::string_view name) {
 }
 
 /// What names an event among all.
-std::string name_of(order_event const& event) {
-    return to_string(event.epoch) + to_string(event.order_id) + "/" + std::to_string(event.version);
-}
-std::string name_of(stock_event const& event) {
-    return to_string(event.epoch) + std::string(event.sku.text()) + "/" + std::to_string(event.version);
+std::string name_of(events::event const& event) {
+    return to_string(event.source) + event.subject + "/" + std::to_string(event.sequence);
 }
 
-constexpr std::string_view order_events = "shop.order.", stock_events = "shop.stock.", event_version = ".v1";
-
-std::string type_of(std::string_view about, std::string_view status) {
-    return std::string(about).append(status).append(event_version);
+bool is_about_order(events::event const& event) {
+    return event.type.starts_with(events::about_order);
+}
+bool is_about_stock(events::event const& event) {
+    return event.type.starts_with(events::about_stock);
 }
 
 /// The status in an event's type.
 std::string_view status_in(std::string_view event_type) {
-    event_type.remove_prefix(order_events.size());
-    event_type.remove_suffix(event_version.size());
-    return event_type;
+    static_assert(events::about_order.size() == events::about_stock.size());
+    event_type.remove_prefix(events::about_order.size());
+    return event_type.substr(0, event_type.rfind('.'));
 }
-static_assert(order_events.size() == stock_events.size());
 
 std::string text_about_stock(shop::sku const& which, std::string_view status) {
     auto const name = std::string(which.text());
@@ -59,26 +57,34 @@ constexpr backoff between_attempts{std::chrono::seconds(1), std::chrono::hours(1
 
 }  // namespace
 
-delivery_record new_delivery(order_event const& event, std::string_view channel) {
-    delivery_record delivery;
-    delivery.subject = event.order_id.value;
-    delivery.version = event.version;
-    delivery.channel = channel;
-    delivery.recipient = event.customer_id;
-    delivery.id = delivery_id{derive_id(channel, name_of(event))};
-    delivery.event_type = type_of(order_events, event.status);
-    return delivery;
+bool is_known(events::event const& event) {
+    return is_about_order(event) || is_about_stock(event);
 }
 
-delivery_record new_delivery(stock_event const& event, std::string_view channel) {
+result<void> check(events::event const& event) {
+    field_errors wrong;
+    if (is_about_order(event)) {
+        wrong.must(order_id::parse(event.subject).has_value(), "/subject", "must be the id of an order");
+    } else {
+        wrong.must(sku::parse(event.subject).has_value(), "/subject", "must be a sku");
+    }
+    return std::move(wrong).done();
+}
+
+delivery_record new_delivery(events::event const& event, std::string_view channel) {
     delivery_record delivery;
-    delivery.subject = derive_id_at(event.at, "stock", name_of(event));
-    delivery.version = event.version;
+    delivery.sequence = event.sequence;
     delivery.channel = channel;
-    delivery.recipient = the_shop;
     delivery.id = delivery_id{derive_id(channel, name_of(event))};
-    delivery.event_type = type_of(stock_events, event.status);
-    delivery.sku = event.sku;
+    delivery.event_type = event.type;
+    if (is_about_order(event)) {
+        delivery.subject = order_id::parse(event.subject)->value;
+        delivery.recipient = event.data.customer_id.value_or(std::string());
+    } else {
+        delivery.subject = derive_id_at(event.time, "stock", name_of(event));
+        delivery.recipient = the_shop;
+        delivery.sku = sku::parse(event.subject);
+    }
     return delivery;
 }
 
@@ -86,7 +92,7 @@ message to_message(delivery_record const& delivery) {
     message m;
     m.id = delivery.id;
     m.event_type = delivery.event_type;
-    m.version = delivery.version;
+    m.version = delivery.sequence;
     m.recipient = delivery.recipient;
     auto const status = status_in(delivery.event_type);
     if (delivery.sku) {
@@ -101,7 +107,7 @@ message to_message(delivery_record const& delivery) {
 
 void want(keys& wanted, record_attempt const& command) {
     auto const& d = command.delivery;
-    wanted.add<delivery_record>({d.subject, d.version, d.channel, d.recipient});
+    wanted.add<delivery_record>({d.subject, d.sequence, d.channel, d.recipient});
 }
 
 void expect(expected& rows, record_attempt const& command) {
@@ -145,10 +151,10 @@ delivery view(delivery_record const& record) {
     seen.event_type = record.event_type;
     if (record.sku) {
         seen.sku = record.sku;
-        seen.stock_version = record.version;
+        seen.stock_version = record.sequence;
     } else {
         seen.order_id = order_id{record.subject};
-        seen.order_version = record.version;
+        seen.order_version = record.sequence;
     }
     seen.channel = record.channel;
     seen.recipient = record.recipient;

@@ -9,7 +9,7 @@
 #include <shop/notifications/rules.hpp>
 #include <shop/records/transact.hpp>
 
-#include "async/queues.hpp"
+#include "records/queues.hpp"
 
 namespace shop::notifications {
 namespace {
@@ -43,8 +43,7 @@ class store_service final : public running_service, public std::enable_shared_fr
 public:
     explicit store_service(service_parts parts) : parts_(std::move(parts)), between_looks_(parts_.context) {}
 
-    results<noted> notify(requests<order_event> requests) override { return take_in(std::move(requests)); }
-    results<noted> notify_stock(requests<stock_event> requests) override { return take_in(std::move(requests)); }
+    results<noted> notify(requests<events::event> requests) override;
     results<page<delivery>> list(requests<list_notifications> requests) override;
 
     void start() override {
@@ -53,8 +52,6 @@ public:
     void stop() override { between_looks_.stop(); }
 
 private:
-    template <class Event>
-    results<noted> take_in(requests<Event> requests);
     asio::awaitable<result<std::vector<delivery_record>>> not_yet_taken_in(std::vector<delivery_record> deliveries);
     asio::awaitable<result<void>> send(channel& over, std::vector<delivery_record> deliveries);
     asio::awaitable<result<page<delivery>>> list_one(request<list_notifications> const& asked);
@@ -65,13 +62,23 @@ private:
     interruptible_timer between_looks_;
 };
 
-template <class Event>
-results<noted> store_service::take_in(requests<Event> requests) {
+results<noted> store_service::notify(requests<events::event> requests) {
     std::vector<result<noted>> answers(requests.size(), noted{});
+    std::vector<events::event const*> told;
+    told.reserve(requests.size());
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        auto const& event = requests[i].command;
+        if (!rules::is_known(event)) continue;
+        if (auto fit = rules::check(event)) {
+            told.push_back(&event);
+        } else {
+            answers[i] = fit.error();
+        }
+    }
     for (auto const& over : parts_.channels) {
         std::vector<delivery_record> deliveries;
-        deliveries.reserve(requests.size());
-        for (auto const& r : requests) deliveries.push_back(rules::new_delivery(r.command, over->name()));
+        deliveries.reserve(told.size());
+        for (auto const* event : told) deliveries.push_back(rules::new_delivery(*event, over->name()));
         auto fresh = co_await not_yet_taken_in(std::move(deliveries));
         if (!fresh) co_return std::vector<result<noted>>(requests.size(), fresh.error());
         auto sent = co_await send(*over, std::move(*fresh));
@@ -147,7 +154,7 @@ results<page<delivery>> store_service::list(requests<list_notifications> request
 
 /// A place in the list: the key of the last delivery shown. The recipient comes last, as it may contain anything.
 std::string place_of(delivery_record const& d) {
-    return to_string(d.subject) + "/" + std::to_string(d.version) + "/" + d.channel + "/" + d.recipient;
+    return to_string(d.subject) + "/" + std::to_string(d.sequence) + "/" + d.channel + "/" + d.recipient;
 }
 
 std::optional<key_of<delivery_record>> read_place(std::string_view place) {

@@ -15,7 +15,7 @@ using texts = std::vector<std::string>;
 delivery_record delivery(int order, std::uint64_t version, std::string channel = "log",
                          delivery_status now = delivery_status::pending) {
     auto r = sample<delivery_record>::make(order);
-    r.version = version;
+    r.sequence = version;
     r.channel = std::move(channel);
     r.status = now;
     if (now != delivery_status::pending) r.next_attempt_at.reset();
@@ -31,8 +31,8 @@ delivery_record due_at(int order, int when) {
 texts names(std::vector<delivery_record> const& records) {
     texts out;
     for (auto const& r : records) {
-        out.push_back(std::to_string((r.subject.born() - nth_time(0)).count()) + '.' + std::to_string(r.version) + '/' +
-                      r.channel);
+        auto const order = (r.subject.born() - nth_time(0)).count();
+        out.push_back(std::to_string(order) + '.' + std::to_string(r.sequence) + '/' + r.channel);
     }
     return out;
 }

@@ -343,7 +343,7 @@ std::vector<orders::event_record> sample<orders::event_record>::odd() {
 notifications::delivery_record sample<notifications::delivery_record>::make(int n) {
     notifications::delivery_record r;
     r.subject = nth_id(n).value;
-    r.version = 2;
+    r.sequence = 2;
     r.channel = "log";
     r.recipient = "ann";
     r.id = nth_id<delivery_id>(n);
@@ -357,7 +357,7 @@ std::vector<notifications::delivery_record> sample<notifications::delivery_recor
     std::vector<notifications::delivery_record> out;
     for (auto const& text : odd_texts()) {
         auto& r = out.emplace_back(make(odd_from + static_cast<int>(out.size())));
-        r.version = static_cast<std::uint64_t>(largest);
+        r.sequence = static_cast<std::uint64_t>(largest);
         r.channel = text;
         r.recipient = text;
         r.event_type = text;

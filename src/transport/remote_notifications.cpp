@@ -10,8 +10,7 @@ class remote final : public service, transport::remote_service {
 public:
     using remote_service::remote_service;
 
-    results<noted> notify(requests<order_event> requests) override { return ask(all_operations, std::move(requests)); }
-    results<noted> notify_stock(requests<stock_event> requests) override {
+    results<noted> notify(requests<events::event> requests) override {
         return ask(all_operations, std::move(requests));
     }
     results<page<delivery>> list(requests<list_notifications> requests) override {

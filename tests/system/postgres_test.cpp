@@ -307,7 +307,7 @@ TEST_F(postgres_under_a_server, a_server_that_dies_is_followed_by_the_other_with
             1min,
             [&] {
                 return sql("SELECT count(*) FROM orders_event AS e WHERE version > 1 AND NOT EXISTS (SELECT 1 FROM "
-                           "notifications_delivery AS d WHERE d.order_id = e.order_id AND d.order_version = "
+                           "notifications_delivery AS d WHERE d.subject = e.order_id AND d.sequence = "
                            "e.version)") == "0";
             }))
             << "round " << round << ": a customer was not told";

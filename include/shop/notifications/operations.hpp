@@ -21,8 +21,6 @@ inline constexpr auto all_operations = std::tuple_cat(
     operations,
     std::tuple{
         internal_operation("notifications.notify", safety::idempotent, "notifications:notify", &service::notify),
-        internal_operation("notifications.notify_stock", safety::idempotent, "notifications:notify",
-                           &service::notify_stock),
     });
 
 }  // namespace shop::notifications

@@ -25,10 +25,14 @@ inline constexpr unsigned attempts_max = 10;
 /// Who is told of stock: whoever runs the shop, however the channel finds them.
 inline constexpr std::string_view the_shop = "shop";
 
-/// The delivery that an event makes over a channel. Its id follows from the event, equal over all repeats.
-delivery_record new_delivery(order_event const& event, std::string_view channel);
-/// The same for an event of stock.
-delivery_record new_delivery(stock_event const& event, std::string_view channel);
+/// Whether an event is of a type that people are told of.
+bool is_known(events::event const& event);
+/// Whether its subject is what its type is about. @pre `is_known`
+/// @par Errors
+/// `invalid_value` at "/subject".
+result<void> check(events::event const& event);
+/// The delivery that an event makes over a channel. Its id follows from the event, equal over all repeats. @pre `check`
+delivery_record new_delivery(events::event const& event, std::string_view channel);
 /// What the channel is handed.
 message to_message(delivery_record const& delivery);
 

@@ -12,15 +12,15 @@ struct delivery_record {
     static constexpr std::string_view table = "notifications_delivery";
     static constexpr std::string_view lease_table = "notifications_lease";
     static constexpr auto key() {
-        return std::tuple{&delivery_record::subject, &delivery_record::version, &delivery_record::channel,
+        return std::tuple{&delivery_record::subject, &delivery_record::sequence, &delivery_record::channel,
                           &delivery_record::recipient};
     }
     static constexpr std::size_t load_key_size = 4;
 
-    uuid subject;               ///< the order, or an id made of the stock's event; rises with time
-    std::uint64_t version = 0;  ///< of the order, or of the stock
-    std::string channel;        ///< as `channel::name` says
-    std::string recipient;      ///< the customer's id, or `shop`
+    uuid subject;                ///< the order, or an id made of the stock's event; rises with time
+    std::uint64_t sequence = 0;  ///< of the event: the version of the order, or of the stock
+    std::string channel;         ///< as `channel::name` says
+    std::string recipient;       ///< the customer's id, or `shop`
     std::uint64_t revision = 0;
     delivery_id id;
     std::string event_type;                             ///< as `delivery::event_type`
@@ -32,8 +32,8 @@ struct delivery_record {
 
     static constexpr auto fields() {
         using t = delivery_record;
-        return std::tuple{required("order_id", &t::subject),
-                          required("order_version", &t::version),
+        return std::tuple{required("subject", &t::subject),
+                          required("sequence", &t::sequence),
                           required("channel", &t::channel),
                           required("recipient", &t::recipient),
                           required("revision", &t::revision),

@@ -213,7 +213,12 @@ ALTER TABLE orders_event ADD COLUMN note_visibility text COLLATE "C";
 )sql"},
                                {R"sql(
 ALTER TABLE inventory_movement ADD COLUMN actor text COLLATE "C";
-)sql"}};
+)sql"},
+                               {R"sql(
+ALTER TABLE notifications_delivery RENAME COLUMN order_id TO subject;
+ALTER TABLE notifications_delivery RENAME COLUMN order_version TO sequence;
+)sql",
+                                7}};
 
 }  // namespace
 

@@ -12,13 +12,13 @@ public:
 
     asio::awaitable<result<std::vector<delivery_record>>> list(notifications::delivery_query query) override {
         static std::string const within =
-            "(stored.order_id, stored.order_version, stored.channel, stored.recipient)"
+            "(stored.subject, stored.sequence, stored.channel, stored.recipient)"
             " < ($1::uuid, $2::bigint, $3::text, $4::text) AND ($5::text IS NULL OR stored.status = $5::text)"
-            " ORDER BY stored.order_id DESC, stored.order_version DESC, stored.channel DESC, stored.recipient DESC"
+            " ORDER BY stored.subject DESC, stored.sequence DESC, stored.channel DESC, stored.recipient DESC"
             " LIMIT $6::bigint";
         static auto const of_all = select_where<delivery_record>(" WHERE " + within);
         static auto const of_order = select_where<delivery_record>(
-            " WHERE stored.order_id = $7::uuid AND ($8::text IS NULL OR stored.recipient = $8::text AND stored.sku IS "
+            " WHERE stored.subject = $7::uuid AND ($8::text IS NULL OR stored.recipient = $8::text AND stored.sku IS "
             "NULL) AND " +
             within);
         static auto const of_customer =
@@ -39,7 +39,7 @@ public:
     asio::awaitable<result<std::vector<delivery_record>>> due(timestamp now, std::size_t limit) override {
         static auto const what = select_where<delivery_record>(
             " WHERE stored.next_attempt_at <= $1::bigint AND stored.status = 'pending'"
-            " ORDER BY stored.next_attempt_at, stored.order_id, stored.order_version, stored.channel, stored.recipient"
+            " ORDER BY stored.next_attempt_at, stored.subject, stored.sequence, stored.channel, stored.recipient"
             " LIMIT $2::bigint");
         auto work = [now, limit](session& on, std::vector<delivery_record>& out) { select(on, what, out, now, limit); };
         return read<std::vector<delivery_record>>(std::move(work));

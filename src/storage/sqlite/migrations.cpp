@@ -218,7 +218,12 @@ ALTER TABLE orders_event ADD COLUMN note_visibility TEXT;
 )sql"},
                                {R"sql(
 ALTER TABLE inventory_movement ADD COLUMN actor TEXT;
-)sql"}};
+)sql"},
+                               {R"sql(
+ALTER TABLE notifications_delivery RENAME COLUMN order_id TO subject;
+ALTER TABLE notifications_delivery RENAME COLUMN order_version TO sequence;
+)sql",
+                                8}};
 
 }  // namespace
 

@@ -21,7 +21,7 @@ public:
     asio::awaitable<result<std::vector<delivery_record>>> due(timestamp now, std::size_t limit) override {
         static constexpr auto condition =
             "WHERE next_attempt_at <= ?1 AND status = 'pending'"
-            " ORDER BY next_attempt_at, order_id, order_version, channel, recipient LIMIT ?2";
+            " ORDER BY next_attempt_at, subject, sequence, channel, recipient LIMIT ?2";
         auto work = [now, limit](reader& by, std::vector<delivery_record>& out) {
             return select(by.on, condition, out, now, limit);
         };
@@ -32,16 +32,16 @@ private:
     static status newest(connection& on, notifications::delivery_query const& query,
                          std::vector<delivery_record>& out) {
         static constexpr auto of_all =
-            "WHERE (order_id, order_version, channel, recipient) < (?1, ?2, ?3, ?4) AND (?5 IS NULL OR status = ?5)"
-            " ORDER BY order_id DESC, order_version DESC, channel DESC, recipient DESC LIMIT ?6";
+            "WHERE (subject, sequence, channel, recipient) < (?1, ?2, ?3, ?4) AND (?5 IS NULL OR status = ?5)"
+            " ORDER BY subject DESC, sequence DESC, channel DESC, recipient DESC LIMIT ?6";
         static constexpr auto of_order =
-            "WHERE order_id = ?7 AND (?8 IS NULL OR recipient = ?8 AND sku IS NULL)"
-            " AND (order_id, order_version, channel, recipient) < (?1, ?2, ?3, ?4) AND (?5 IS NULL OR status = ?5)"
-            " ORDER BY order_id DESC, order_version DESC, channel DESC, recipient DESC LIMIT ?6";
+            "WHERE subject = ?7 AND (?8 IS NULL OR recipient = ?8 AND sku IS NULL)"
+            " AND (subject, sequence, channel, recipient) < (?1, ?2, ?3, ?4) AND (?5 IS NULL OR status = ?5)"
+            " ORDER BY subject DESC, sequence DESC, channel DESC, recipient DESC LIMIT ?6";
         static constexpr auto of_customer =
             "WHERE recipient = ?7 AND sku IS NULL"
-            " AND (order_id, order_version, channel, recipient) < (?1, ?2, ?3, ?4) AND (?5 IS NULL OR status = ?5)"
-            " ORDER BY order_id DESC, order_version DESC, channel DESC LIMIT ?6";
+            " AND (subject, sequence, channel, recipient) < (?1, ?2, ?3, ?4) AND (?5 IS NULL OR status = ?5)"
+            " ORDER BY subject DESC, sequence DESC, channel DESC LIMIT ?6";
         auto [order, version, channel, recipient] =
             query.before.value_or(key_of<delivery_record>{uuid::beyond_all(), 0, "", ""});
         auto const read = [&](char const* which, auto const&... more) {

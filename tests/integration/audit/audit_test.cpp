@@ -71,7 +71,7 @@ wound const wounds[] = {
          "confirmed") ";"
                       "DELETE FROM orders_key WHERE order_id = " ORDER_OF(
                           "confirmed") ";"
-                                       "DELETE FROM notifications_delivery WHERE order_id = " ORDER_OF(
+                                       "DELETE FROM notifications_delivery WHERE subject = " ORDER_OF(
                                            "confirmed") ";"
                                                         "DELETE FROM orders_order WHERE customer_id = 'confirmed'"},
     {violation_kind::order_without_allocation, "a_confirmed_order_was_refused",
@@ -88,7 +88,7 @@ wound const wounds[] = {
      "WHERE customer_id = 'shipped'"},
     {violation_kind::pending_without_operation, "nothing_will_ever_decide_an_order",
      "UPDATE orders_order SET status = 'pending', version = 1 WHERE customer_id = 'download';"
-     "DELETE FROM notifications_delivery WHERE order_id = " ORDER_OF(
+     "DELETE FROM notifications_delivery WHERE subject = " ORDER_OF(
          "download") ";"
                      "DELETE FROM orders_event WHERE version = 2 AND order_id = " ORDER_OF("download")},
     {violation_kind::history_gap, "a_step_in_between_is_missing",
@@ -99,11 +99,11 @@ wound const wounds[] = {
      "DELETE FROM orders_event WHERE version = 3 AND order_id = " ORDER_OF("shipped")},
     {violation_kind::history_surplus, "an_order_is_older_than_its_history",
      "UPDATE orders_order SET version = 2 WHERE customer_id = 'shipped';"
-     "DELETE FROM notifications_delivery WHERE order_version = 3 AND order_id = " ORDER_OF("shipped")},
+     "DELETE FROM notifications_delivery WHERE sequence = 3 AND subject = " ORDER_OF("shipped")},
     {violation_kind::history_without_order, "a_history_tells_of_no_order",
      "DELETE FROM orders_key WHERE order_id = " ORDER_OF(
          "rejected") ";"
-                     "DELETE FROM notifications_delivery WHERE order_id = " ORDER_OF(
+                     "DELETE FROM notifications_delivery WHERE subject = " ORDER_OF(
                          "rejected") ";"
                                      "DELETE FROM orders_order WHERE customer_id = 'rejected'"},
     {violation_kind::status_mismatch, "an_order_says_other_than_its_history",
@@ -117,7 +117,7 @@ wound const wounds[] = {
     {violation_kind::duplicate_key_order, "two_keys_placed_one_order",
      "UPDATE orders_key SET order_id = " ORDER_OF("confirmed") " WHERE idempotency_key = 'last'"},
     {violation_kind::delivery_without_event, "somebody_was_told_of_what_never_happened",
-     "UPDATE notifications_delivery SET order_version = 99 WHERE order_id = " ORDER_OF("confirmed")},
+     "UPDATE notifications_delivery SET sequence = 99 WHERE subject = " ORDER_OF("confirmed")},
     {violation_kind::cursor_beyond_log, "a_subscriber_was_told_of_orders_that_never_were",
      "UPDATE orders_cursor SET told = told + 1000"},
     {violation_kind::cursor_beyond_log, "a_subscriber_was_told_of_stock_that_never_was",

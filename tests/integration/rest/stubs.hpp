@@ -16,7 +16,9 @@ namespace rest {
 
 namespace asio = boost::asio;
 using shop::request;
+using shop::requests;
 using shop::result;
+using shop::results;
 
 /// One function of a port.
 template <class Command, class Answer>
@@ -36,14 +38,8 @@ public:
     }
 };
 
-template <class Answer>
-using awaited = results<Answer>;
-
 class stub_products : public shop::products::service {
 public:
-    template <class Command>
-    using asked = std::vector<request<Command>>;
-
     canned<shop::products::create_product, shop::products::product> creates;
     canned<shop::products::get_product, shop::products::product> gets;
     canned<shop::products::get_offer, shop::products::offer> offered;
@@ -53,37 +49,34 @@ public:
     canned<shop::products::import_product, shop::products::imported> imports;
     canned<shop::products::note_availability, shop::products::noted> notes;
 
-    awaited<shop::products::product> create(asked<shop::products::create_product> r) override {
+    results<shop::products::product> create(requests<shop::products::create_product> r) override {
         return creates.take(std::move(r));
     }
-    awaited<shop::products::product> get(asked<shop::products::get_product> r) override {
+    results<shop::products::product> get(requests<shop::products::get_product> r) override {
         return gets.take(std::move(r));
     }
-    awaited<shop::products::offer> offers(asked<shop::products::get_offer> r) override {
+    results<shop::products::offer> offers(requests<shop::products::get_offer> r) override {
         return offered.take(std::move(r));
     }
-    awaited<shop::page<shop::products::product>> list(asked<shop::products::list_products> r) override {
+    results<shop::page<shop::products::product>> list(requests<shop::products::list_products> r) override {
         return lists.take(std::move(r));
     }
-    awaited<shop::products::product> replace(asked<shop::products::replace_product> r) override {
+    results<shop::products::product> replace(requests<shop::products::replace_product> r) override {
         return replaces.take(std::move(r));
     }
-    awaited<shop::products::product> archive(asked<shop::products::archive_product> r) override {
+    results<shop::products::product> archive(requests<shop::products::archive_product> r) override {
         return archives.take(std::move(r));
     }
-    awaited<shop::products::imported> import(asked<shop::products::import_product> r) override {
+    results<shop::products::imported> import(requests<shop::products::import_product> r) override {
         return imports.take(std::move(r));
     }
-    awaited<shop::products::noted> note_availability(asked<shop::products::note_availability> r) override {
+    results<shop::products::noted> note_availability(requests<shop::products::note_availability> r) override {
         return notes.take(std::move(r));
     }
 };
 
 class stub_inventory : public shop::inventory::service {
 public:
-    template <class Command>
-    using asked = std::vector<request<Command>>;
-
     canned<shop::inventory::get_stock, shop::inventory::stock_level> gets;
     canned<shop::inventory::list_stock, shop::page<shop::inventory::stock_level>> lists;
     canned<shop::inventory::configure_stock, shop::inventory::stock_level> configures;
@@ -94,41 +87,39 @@ public:
     canned<shop::inventory::ship_order, shop::inventory::order_stock> ships;
     canned<shop::inventory::list_decisions, std::vector<shop::inventory::decided_order>> decided;
 
-    awaited<std::vector<shop::inventory::decided_order>> decisions(asked<shop::inventory::list_decisions> r) override {
+    results<std::vector<shop::inventory::decided_order>> decisions(
+        requests<shop::inventory::list_decisions> r) override {
         return decided.take(std::move(r));
     }
 
-    awaited<shop::inventory::stock_level> get(asked<shop::inventory::get_stock> r) override {
+    results<shop::inventory::stock_level> get(requests<shop::inventory::get_stock> r) override {
         return gets.take(std::move(r));
     }
-    awaited<shop::page<shop::inventory::stock_level>> list(asked<shop::inventory::list_stock> r) override {
+    results<shop::page<shop::inventory::stock_level>> list(requests<shop::inventory::list_stock> r) override {
         return lists.take(std::move(r));
     }
-    awaited<shop::inventory::stock_level> configure(asked<shop::inventory::configure_stock> r) override {
+    results<shop::inventory::stock_level> configure(requests<shop::inventory::configure_stock> r) override {
         return configures.take(std::move(r));
     }
-    awaited<shop::inventory::recorded> record(asked<shop::inventory::record_movement> r) override {
+    results<shop::inventory::recorded> record(requests<shop::inventory::record_movement> r) override {
         return records.take(std::move(r));
     }
-    awaited<shop::page<shop::inventory::movement>> movements(asked<shop::inventory::list_movements> r) override {
+    results<shop::page<shop::inventory::movement>> movements(requests<shop::inventory::list_movements> r) override {
         return moves.take(std::move(r));
     }
-    awaited<shop::inventory::allocation> allocate(asked<shop::inventory::allocate_order> r) override {
+    results<shop::inventory::allocation> allocate(requests<shop::inventory::allocate_order> r) override {
         return allocates.take(std::move(r));
     }
-    awaited<shop::inventory::order_stock> release(asked<shop::inventory::release_order> r) override {
+    results<shop::inventory::order_stock> release(requests<shop::inventory::release_order> r) override {
         return releases.take(std::move(r));
     }
-    awaited<shop::inventory::order_stock> ship(asked<shop::inventory::ship_order> r) override {
+    results<shop::inventory::order_stock> ship(requests<shop::inventory::ship_order> r) override {
         return ships.take(std::move(r));
     }
 };
 
 class stub_orders : public shop::orders::service {
 public:
-    template <class Command>
-    using asked = std::vector<request<Command>>;
-
     canned<shop::orders::place_order, shop::orders::acknowledgement> places;
     canned<shop::orders::get_order, shop::orders::order> gets;
     canned<shop::orders::list_orders, shop::page<shop::orders::order>> lists;
@@ -136,37 +127,33 @@ public:
     canned<shop::orders::transition_order, shop::orders::acknowledgement> transitions;
     canned<shop::orders::cancel_order, shop::orders::acknowledgement> cancels;
 
-    awaited<shop::orders::acknowledgement> place(asked<shop::orders::place_order> r) override {
+    results<shop::orders::acknowledgement> place(requests<shop::orders::place_order> r) override {
         return places.take(std::move(r));
     }
-    awaited<shop::orders::order> get(asked<shop::orders::get_order> r) override { return gets.take(std::move(r)); }
-    awaited<shop::page<shop::orders::order>> list(asked<shop::orders::list_orders> r) override {
+    results<shop::orders::order> get(requests<shop::orders::get_order> r) override { return gets.take(std::move(r)); }
+    results<shop::page<shop::orders::order>> list(requests<shop::orders::list_orders> r) override {
         return lists.take(std::move(r));
     }
-    awaited<shop::page<shop::orders::history_item>> history(asked<shop::orders::get_history> r) override {
+    results<shop::page<shop::orders::history_item>> history(requests<shop::orders::get_history> r) override {
         return histories.take(std::move(r));
     }
-    awaited<shop::orders::acknowledgement> transition(asked<shop::orders::transition_order> r) override {
+    results<shop::orders::acknowledgement> transition(requests<shop::orders::transition_order> r) override {
         return transitions.take(std::move(r));
     }
-    awaited<shop::orders::acknowledgement> cancel(asked<shop::orders::cancel_order> r) override {
+    results<shop::orders::acknowledgement> cancel(requests<shop::orders::cancel_order> r) override {
         return cancels.take(std::move(r));
     }
 };
 
 class stub_notifications : public shop::notifications::service {
 public:
-    canned<shop::notifications::order_event, shop::notifications::noted> notified;
-    canned<shop::notifications::stock_event, shop::notifications::noted> notified_of_stock;
+    canned<shop::events::event, shop::notifications::noted> notified;
     canned<shop::notifications::list_notifications, shop::page<shop::notifications::delivery>> lists;
 
-    awaited<shop::notifications::noted> notify(requests<shop::notifications::order_event> r) override {
+    results<shop::notifications::noted> notify(requests<shop::events::event> r) override {
         return notified.take(std::move(r));
     }
-    awaited<shop::notifications::noted> notify_stock(requests<shop::notifications::stock_event> r) override {
-        return notified_of_stock.take(std::move(r));
-    }
-    awaited<shop::page<shop::notifications::delivery>> list(
+    results<shop::page<shop::notifications::delivery>> list(
         requests<shop::notifications::list_notifications> r) override {
         return lists.take(std::move(r));
     }

@@ -234,7 +234,7 @@ TEST_F(sqlite_shop_stores, list_deliveries_newest_orders_first_and_those_that_ar
     auto delivery = [](std::uint8_t order, std::uint64_t version, delivery_status status, std::optional<int> due) {
         notifications::delivery_record d;
         d.subject = order_number(order).value;
-        d.version = version;
+        d.sequence = version;
         d.channel = "log";
         d.recipient = "ann";
         d.status = status;
@@ -250,7 +250,7 @@ TEST_F(sqlite_shop_stores, list_deliveries_newest_orders_first_and_those_that_ar
         narrow(query);
         std::string out;
         for (auto const& d : wait(shop.notifications->list(query)).value()) {
-            out += std::to_string(d.subject.bytes[0]) + "." + std::to_string(d.version) + " ";
+            out += std::to_string(d.subject.bytes[0]) + "." + std::to_string(d.sequence) + " ";
         }
         return out;
     };
@@ -263,7 +263,7 @@ TEST_F(sqlite_shop_stores, list_deliveries_newest_orders_first_and_those_that_ar
               "1.3 1.2 ");
     auto due = wait(shop.notifications->due(timestamp(std::chrono::milliseconds(50)), 10)).value();
     ASSERT_EQ(due.size(), 1u);
-    EXPECT_EQ(due[0].version, 3u);
+    EXPECT_EQ(due[0].sequence, 3u);
 }
 
 TEST_F(sqlite_shop_stores, read_deliveries_that_were_written_before_they_named_skus) {
@@ -298,14 +298,14 @@ TEST_F(sqlite_shop_stores, find_rows_by_index_never_by_reading_a_table) {
                    " ORDER BY sequence DESC LIMIT 5"),
               "SEARCH inventory_movement USING INDEX sqlite_autoindex_inventory_movement_1 (sku=? AND location=?); ");
     EXPECT_EQ(plan("SELECT * FROM notifications_delivery WHERE recipient = 'a' AND sku IS NULL"
-                   " AND (order_id, order_version, channel, recipient) < (x'01', 1, 'log', 'a')"
-                   " ORDER BY order_id DESC, order_version DESC, channel DESC LIMIT 5"),
+                   " AND (subject, sequence, channel, recipient) < (x'01', 1, 'log', 'a')"
+                   " ORDER BY subject DESC, sequence DESC, channel DESC LIMIT 5"),
               "SEARCH notifications_delivery USING INDEX notifications_delivery_of_customer (recipient=? AND "
-              "(order_id,order_version,channel)<(?,?,?)); ");
+              "(subject,sequence,channel)<(?,?,?)); ");
     EXPECT_EQ(plan("SELECT sku FROM products_product WHERE sku > 'a' ORDER BY sku LIMIT 1 OFFSET 5"),
               "SEARCH products_product USING COVERING INDEX sqlite_autoindex_products_product_1 (sku>?); ");
     EXPECT_EQ(plan("SELECT * FROM notifications_delivery WHERE next_attempt_at <= 5 AND status = 'pending'"
-                   " ORDER BY next_attempt_at, order_id, order_version, channel, recipient LIMIT 5"),
+                   " ORDER BY next_attempt_at, subject, sequence, channel, recipient LIMIT 5"),
               "SEARCH notifications_delivery USING INDEX notifications_delivery_due (next_attempt_at<?); ");
 }
 

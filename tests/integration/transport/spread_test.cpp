@@ -133,7 +133,8 @@ public:
         auto& store = *notification_.stores().notifications;
         auto const deliveries = run(store.scan<delivery_record>({}, 10'000)).value();
         for (auto const& d : deliveries) {
-            if (d.sku) out.push_back(std::string(d.sku->text()) + '@' + std::to_string(d.version) + ' ' + d.event_type);
+            if (d.sku)
+                out.push_back(std::string(d.sku->text()) + '@' + std::to_string(d.sequence) + ' ' + d.event_type);
         }
         return out;
     }

@@ -9,13 +9,14 @@ namespace shop::notifications::tests {
 using namespace std::chrono_literals;
 using ::testing::SizeIs;
 
-order_event confirmed() {
-    order_event e;
-    e.epoch.value.bytes[15] = 1;
-    e.order_id.value.bytes[15] = 2;
-    e.version = 2;
-    e.status = "confirmed";
-    e.customer_id = "ann";
+events::event confirmed() {
+    events::event e;
+    e.type = "shop.order.confirmed.v1";
+    e.source.value.bytes[15] = 1;
+    e.subject = "00000000-0000-0000-0000-000000000002";
+    e.sequence = 2;
+    e.data.status = "confirmed";
+    e.data.customer_id = "ann";
     return e;
 }
 
@@ -24,14 +25,31 @@ TEST(a_delivery, is_named_by_its_event_and_its_channel_alone) {
     EXPECT_EQ(rules::new_delivery(confirmed(), "log").id, one.id);
     EXPECT_NE(rules::new_delivery(confirmed(), "mail").id, one.id);
     auto other = confirmed();
-    other.version = 3;
+    other.sequence = 3;
     EXPECT_NE(rules::new_delivery(other, "log").id, one.id);
     other = confirmed();
-    other.order_id.value.bytes[0] = 9;
+    other.subject[0] = '9';
     EXPECT_NE(rules::new_delivery(other, "log").id, one.id);
     other = confirmed();
-    other.epoch.value.bytes[0] = 9;
+    other.source.value.bytes[0] = 9;
     EXPECT_NE(rules::new_delivery(other, "log").id, one.id) << "a restored store tells again";
+}
+
+TEST(an_event, is_refused_when_its_subject_is_not_what_its_type_is_about) {
+    auto about = confirmed();
+    EXPECT_TRUE(rules::is_known(about));
+    EXPECT_TRUE(rules::check(about));
+    about.subject = "MUG";
+    auto const no_order = rules::check(about);
+    ASSERT_FALSE(no_order);
+    EXPECT_EQ(no_order.error().code(), error_code::invalid_value);
+    EXPECT_EQ(no_order.error().details().errors.front().pointer, "/subject");
+    about.type = "shop.stock.in_stock.v1";
+    EXPECT_TRUE(rules::check(about));
+    about.subject = "";
+    EXPECT_FALSE(rules::check(about));
+    about.type = "shop.weather.changed.v1";
+    EXPECT_FALSE(rules::is_known(about));
 }
 
 TEST(a_delivery, has_an_id_of_version_8) {
@@ -48,21 +66,22 @@ TEST(a_delivery, becomes_a_message_for_people) {
 }
 
 TEST(a_delivery, of_stock_stands_where_its_event_happened_and_names_the_sku) {
-    stock_event ran_out;
-    ran_out.sku = sku("MUG");
-    ran_out.version = 7;
-    ran_out.status = "out_of_stock";
-    ran_out.at = timestamp(1'700'000'000'000ms);
+    events::event ran_out;
+    ran_out.type = "shop.stock.out_of_stock.v1";
+    ran_out.subject = "MUG";
+    ran_out.sequence = 7;
+    ran_out.data.status = "out_of_stock";
+    ran_out.time = timestamp(1'700'000'000'000ms);
     auto const one = rules::new_delivery(ran_out, "log");
     EXPECT_EQ(rules::new_delivery(ran_out, "log").subject, one.subject);
-    EXPECT_EQ(one.subject.born(), ran_out.at);
+    EXPECT_EQ(one.subject.born(), ran_out.time);
     auto later = ran_out;
-    later.at += 1ms;
-    later.version = 8;
+    later.time += 1ms;
+    later.sequence = 8;
     EXPECT_LT(one.subject, rules::new_delivery(later, "log").subject);
     auto const other = [&] {
         auto e = ran_out;
-        e.sku = sku("CUP");
+        e.subject = "CUP";
         return rules::new_delivery(e, "log");
     }();
     EXPECT_NE(other.subject, one.subject);

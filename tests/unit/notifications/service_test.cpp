@@ -46,23 +46,25 @@ protected:
         io.poll();
     }
 
-    order_event became(std::string status, std::string customer = "ann", std::uint64_t version = 2) {
-        order_event e;
-        e.epoch.value.bytes[15] = 1;
-        e.order_id = orders.try_emplace(customer, ids.draw<order_id>(clock.stamp())).first->second;
-        e.version = version;
-        e.status = std::move(status);
-        e.customer_id = std::move(customer);
-        e.at = clock.stamp();
+    events::event became(std::string status, std::string customer = "ann", std::uint64_t version = 2) {
+        events::event e;
+        e.type = events::type_of(events::about_order, status);
+        e.source.value.bytes[15] = 1;
+        e.subject = to_string(orders.try_emplace(customer, ids.draw<order_id>(clock.stamp())).first->second);
+        e.sequence = version;
+        e.time = clock.stamp();
+        e.data.status = std::move(status);
+        e.data.customer_id = std::move(customer);
         return e;
     }
-    stock_event ran(char const* which, std::string status, std::uint64_t version = 7) {
-        stock_event e;
-        e.epoch.value.bytes[15] = 2;
-        e.sku = sku(which);
-        e.version = version;
-        e.status = std::move(status);
-        e.at = clock.stamp();
+    events::event ran(char const* which, std::string status, std::uint64_t version = 7) {
+        events::event e;
+        e.type = events::type_of(events::about_stock, status);
+        e.source.value.bytes[15] = 2;
+        e.subject = which;
+        e.sequence = version;
+        e.time = clock.stamp();
+        e.data.status = std::move(status);
         return e;
     }
     /// `shop.order.confirmed.v1 ann delivered`, as the list has them.
@@ -98,11 +100,11 @@ TEST_F(notifications_service, tells_the_customer_once_however_often_it_is_told) 
 }
 
 TEST_F(notifications_service, tells_who_runs_the_shop_what_runs_out) {
-    ASSERT_TRUE(ask(&service::notify_stock, ran("MUG", "low_stock", 3)));
+    ASSERT_TRUE(ask(&service::notify, ran("MUG", "low_stock", 3)));
     clock.advance(std::chrono::milliseconds(1));
-    ASSERT_TRUE(ask(&service::notify_stock, ran("MUG", "out_of_stock", 5)));
+    ASSERT_TRUE(ask(&service::notify, ran("MUG", "out_of_stock", 5)));
     clock.advance(std::chrono::milliseconds(1));
-    ASSERT_TRUE(ask(&service::notify_stock, ran("MUG", "in_stock", 6)));
+    ASSERT_TRUE(ask(&service::notify, ran("MUG", "in_stock", 6)));
     EXPECT_THAT(letters->texts(), ElementsAre("shop: MUG is low in stock.", "shop: MUG is out of stock.",
                                               "shop: MUG is in stock again."));
     auto const all = ask(&service::list, list_notifications());
@@ -114,20 +116,33 @@ TEST_F(notifications_service, tells_who_runs_the_shop_what_runs_out) {
     EXPECT_FALSE(all->items[1].order_version);
 }
 
+TEST_F(notifications_service, skips_what_it_does_not_know_and_refuses_what_cannot_be) {
+    auto unknown = became("confirmed");
+    unknown.type = "shop.weather.changed.v1";
+    auto wrong = became("confirmed", "bob");
+    wrong.subject = "no order";
+    auto const answers = ask_all<noted, events::event>(&service::notify, {unknown, wrong, became("confirmed", "cat")});
+    EXPECT_TRUE(answers[0]);
+    ASSERT_FALSE(answers[1]);
+    EXPECT_EQ(answers[1].error().code(), error_code::invalid_value);
+    EXPECT_TRUE(answers[2]);
+    EXPECT_THAT(listed(), ElementsAre("shop.order.confirmed.v1 cat delivered"));
+}
+
 TEST_F(notifications_service, takes_many_events_in_with_one_commit) {
-    std::vector<order_event> events;
-    for (int i = 0; i < 300; ++i) events.push_back(became("confirmed", "customer-" + std::to_string(i)));
-    for (auto const& one : ask_all<noted, order_event>(&service::notify, events)) EXPECT_TRUE(one);
+    std::vector<events::event> many;
+    for (int i = 0; i < 300; ++i) many.push_back(became("confirmed", "customer-" + std::to_string(i)));
+    for (auto const& one : ask_all<noted, events::event>(&service::notify, many)) EXPECT_TRUE(one);
     EXPECT_THAT(letters->got, SizeIs(300));
     EXPECT_EQ(plan->commits(), 1u);
-    for (auto const& one : ask_all<noted, order_event>(&service::notify, events)) EXPECT_TRUE(one);
+    for (auto const& one : ask_all<noted, events::event>(&service::notify, many)) EXPECT_TRUE(one);
     EXPECT_THAT(letters->got, SizeIs(300));
 }
 
 TEST_F(notifications_service, one_that_cannot_be_reached_does_not_keep_the_others_from_hearing) {
     letters->unreachable = {"ann"};
     for (auto const& one :
-         ask_all<noted, order_event>(&service::notify, {became("confirmed"), became("confirmed", "bob")})) {
+         ask_all<noted, events::event>(&service::notify, {became("confirmed"), became("confirmed", "bob")})) {
         EXPECT_TRUE(one) << "taken in is taken in";
     }
     EXPECT_THAT(listed(), ElementsAre("shop.order.confirmed.v1 bob delivered", "shop.order.confirmed.v1 ann pending"));
@@ -161,7 +176,7 @@ TEST_F(notifications_service, lists_newest_first_page_by_page_and_what_is_asked_
 
 TEST_F(notifications_service, shows_a_customer_their_own_and_nothing_of_stock) {
     for (auto const* who : {"ann", "bob", "shop"}) ASSERT_TRUE(ask(&service::notify, became("confirmed", who)));
-    ASSERT_TRUE(ask(&service::notify_stock, ran("MUG", "out_of_stock")));
+    ASSERT_TRUE(ask(&service::notify, ran("MUG", "out_of_stock")));
     EXPECT_THAT(listed(), SizeIs(4));
     EXPECT_THAT(listed({}, as("bob")), ElementsAre("shop.order.confirmed.v1 bob delivered"));
     EXPECT_THAT(listed({}, as("shop")), ElementsAre("shop.order.confirmed.v1 shop delivered"))
