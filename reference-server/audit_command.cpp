@@ -1,4 +1,5 @@
 #include <iostream>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -20,6 +21,11 @@ struct opened_stores {
 };
 
 opened_stores open_one(settings const& with) {
+    if (with.read_store) {
+        auto there = with;
+        there.store = *std::exchange(there.read_store, std::nullopt);
+        return open_one(there);
+    }
     if (with.store.which == store_choice::kind::memory) return {{}, refuse({"store: memory: holds nothing to audit"})};
     if (!store_exists(with.store)) {
         std::cerr << "shop-server: " << with.store.place << ": no such store\n";
@@ -42,6 +48,7 @@ opened_stores open_apart(settings const& with, audit_request const& apart) {
             return;
         }
         one.store = std::move(*choice);
+        one.read_store.reset();
         auto opened = open_one(one);
         if (opened.refused != exit_ok || !opened.stores) {
             all = std::move(opened);

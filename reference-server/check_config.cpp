@@ -24,7 +24,7 @@ exit_code check_config(read_settings const& read) {
                   << '\n';
     }
     for (auto const& warning : read.warnings) std::cerr << "shop-server: " << warning << '\n';
-    for (auto const& one : risks_of_store(read.values.store)) std::cerr << "shop-server: " << one.reason << '\n';
+    for (auto const& one : risks_of_store(read.values)) std::cerr << "shop-server: " << one.reason << '\n';
     if (!read.refusals.empty()) return refuse(read.refusals);
     if (auto why = refuse_to_serve(role::all, read.values, read.values.listen)) return refuse({*why});
     return exit_ok;

@@ -72,7 +72,7 @@ public:
         wiring_ = std::move(*opened);
 
         if (role_ != role::gateway) {
-            for (auto const& one : risks_of_store(with_.store))
+            for (auto const& one : risks_of_store(with_))
                 watching_->security().write(one.what, {{"reason", one.reason}});
         }
 

@@ -47,6 +47,7 @@ std::optional<store_choice> store_from(std::string_view text);
 struct settings {
     listen_address listen;
     store_choice store;
+    std::optional<store_choice> read_store;  ///< a replica of a PostgreSQL store
     bool migrate = false;
     std::size_t database_connections = 0;
     shop::storage::postgres_pooler database_pooler = shop::storage::postgres_pooler::none;

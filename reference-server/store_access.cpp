@@ -24,6 +24,7 @@ shop::storage::postgres_options postgres_options_of(settings const& with) {
     shop::storage::postgres_options options;
     options.connections = with.database_connections;
     options.pooler = with.database_pooler;
+    if (with.read_store) options.replica = with.read_store->place;
     return options;
 }
 #endif
@@ -100,7 +101,8 @@ bool store_exists(store_choice const& choice) {
     return choice.which != store_choice::kind::sqlite || std::filesystem::exists(choice.place, none);
 }
 
-std::vector<risk> risks_of_store(store_choice const& choice) {
+std::vector<risk> risks_of_store(settings const& with) {
+    auto const& choice = with.store;
     std::vector<risk> out;
     struct stat found {};
     if (choice.which == store_choice::kind::sqlite && ::stat(choice.place.c_str(), &found) == 0 &&
@@ -109,10 +111,15 @@ std::vector<risk> risks_of_store(store_choice const& choice) {
                        "store: others may read or write its file: chmod 600 it, and what begins with its name"});
     }
 #ifdef SHOP_WITH_POSTGRES
-    if (choice.which == store_choice::kind::postgres && shop::storage::postgres_may_go_without_tls(choice.place)) {
+    auto const look_at = [&](std::string const& setting, store_choice const& database) {
+        if (database.which != store_choice::kind::postgres) return;
+        if (!shop::storage::postgres_may_go_without_tls(database.place)) return;
         out.push_back({security_event::connection_unguarded,
-                       "store: the database is on another machine, and TLS is not demanded: add sslmode=verify-full"});
-    }
+                       setting + ": the database is on another machine, and TLS is not demanded: add "
+                                 "sslmode=verify-full"});
+    };
+    look_at("store", choice);
+    if (with.read_store) look_at("read-store", *with.read_store);
 #endif
     return out;
 }

@@ -33,9 +33,9 @@ struct risk {
     std::string reason;  ///< names the setting, and what to do
 };
 
-/// What the setting `store` leaves open: a file that others may read or write, a way to the database that others may
-/// listen on.
-std::vector<risk> risks_of_store(store_choice const& choice);
+/// What the settings `store` and `read-store` leave open: a file that others may read or write, a way to the database
+/// that others may listen on.
+std::vector<risk> risks_of_store(settings const& with);
 
 /// How the program ends when a store cannot be opened or read.
 exit_code exit_code_of(shop::error const& e);

@@ -40,6 +40,10 @@ constexpr std::array<std::string_view, 3> words_of(postgres_pooler) {
 
 /// How to use a PostgreSQL database.
 struct postgres_options {
+    /// A connection string of a replica of the database: lists and searches are read there, over as many connections of
+    /// their own, and lag behind as it does; nothing is decided by them. While it is away, and where it is no replica
+    /// of this database, they are read here. Empty: none.
+    std::string replica;
     /// Connections at most, each with a thread of its own; those beyond the first are made when work waits for them. A
     /// quarter of them is for lists and scans, and one at least: so there are two at least.
     std::size_t connections = 8;

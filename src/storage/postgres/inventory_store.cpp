@@ -19,7 +19,7 @@ public:
             auto const after = query.after ? query.after->text() : std::string_view();
             select(on, what, out, after, query.limit);
         };
-        return read<std::vector<stock_record>>(std::move(work));
+        return read_replica<std::vector<stock_record>>(std::move(work));
     }
 
     asio::awaitable<result<std::vector<movement_record>>> movements(inventory::movement_query query) override {
@@ -35,7 +35,7 @@ public:
             auto const before = query.before.value_or(std::numeric_limits<std::int64_t>::max());
             select(on, what, out, query.sku, before, query.limit);
         };
-        return read<std::vector<movement_record>>(std::move(work));
+        return read_replica<std::vector<movement_record>>(std::move(work));
     }
 };
 

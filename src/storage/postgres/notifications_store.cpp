@@ -33,7 +33,7 @@ public:
             if (query.customer_id) return read(of_customer, *query.customer_id);
             read(of_all);
         };
-        return read<std::vector<delivery_record>>(std::move(work));
+        return read_replica<std::vector<delivery_record>>(std::move(work));
     }
 
     asio::awaitable<result<std::vector<delivery_record>>> due(timestamp now, std::size_t limit) override {

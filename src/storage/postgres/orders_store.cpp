@@ -32,7 +32,7 @@ public:
             if (query.status) return select(on, of_status, out, before, from, query.limit, *query.status);
             select(on, of_all, out, before, from, query.limit);
         };
-        return read<std::vector<order_record>>(std::move(work));
+        return read_replica<std::vector<order_record>>(std::move(work));
     }
 
     asio::awaitable<result<std::vector<order_record>>> open(std::optional<order_id> after, std::size_t limit) override {

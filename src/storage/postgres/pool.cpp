@@ -24,13 +24,14 @@ std::uint64_t first_mark(storage::context const& with) {
 template <class Link>
 pool<Link>::pool(std::size_t count, std::string connect_string, std::unique_ptr<Link> first,
                  std::shared_ptr<storage::postgres_options const> options, storage::context const& with,
-                 std::shared_ptr<complaints> to)
+                 std::shared_ptr<complaints> to, std::function<void(Link&)> check)
     : connect_string_(std::move(connect_string)),
       options_(std::move(options)),
       clock_(with.clock),
       complaints_(std::move(to)),
+      check_(std::move(check)),
       next_marks_(first_mark(with)),
-      connected_(1) {
+      connected_(first ? 1 : 0) {
     threads_.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
         threads_.emplace_back(
@@ -204,12 +205,15 @@ result<void> pool<Link>::check_room() {
 
 template <class Link>
 typename pool<Link>::link pool<Link>::open() {
+    link on;
     if constexpr (std::is_same_v<Link, connection>) {
         constexpr std::uint64_t apart = std::uint64_t{1} << 32;
-        return std::make_unique<connection>(connect_string_, *options_, next_marks_ += apart);
+        on = std::make_unique<connection>(connect_string_, *options_, next_marks_ += apart);
     } else {
-        return std::make_unique<session>(connect_string_, *options_);
+        on = std::make_unique<session>(connect_string_, *options_);
     }
+    if (check_) check_(*on);
+    return on;
 }
 
 /// A new connection in the middle of a job.

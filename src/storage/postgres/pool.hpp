@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -43,10 +44,11 @@ template <class Link>
 class pool {
 public:
     /// @param count how many at most
-    /// @param first one that is open already
+    /// @param first one that is open already; null: the server is looked for
+    /// @param check throws trouble of a new connection that is not to be used
     pool(std::size_t count, std::string connect_string, std::unique_ptr<Link> first,
          std::shared_ptr<storage::postgres_options const> options, storage::context const& with,
-         std::shared_ptr<complaints> to);
+         std::shared_ptr<complaints> to, std::function<void(Link&)> check = {});
     /// Finishes what is queued, then closes.
     ~pool();
     pool(pool const&) = delete;
@@ -85,6 +87,7 @@ private:
     std::shared_ptr<storage::postgres_options const> options_;
     scheduler& clock_;
     std::shared_ptr<complaints> complaints_;
+    std::function<void(Link&)> check_;
     std::atomic<bool> lacked_room_ = false;
     std::atomic<std::uint64_t> next_marks_;  ///< where the next connection begins to number what it sends
 

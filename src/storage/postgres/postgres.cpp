@@ -56,6 +56,14 @@ void prepare(session& on, postgres_options const& options, context const& with) 
     }
 }
 
+/// Refuses to read lists where the shop of this epoch is not, or not yet as this program knows it.
+void check_replica(session& on, store_epoch epoch) {
+    auto const found = shop::postgres::schema_of(on, shop::postgres::shop_migrations());
+    if (found.version >= found.newest && shop::postgres::read_epoch(on) == epoch) return;
+    throw trouble(fault::unsuitable,
+                  "read-store: " + where(on) + " is no replica of the store, or lags behind a migration");
+}
+
 /// The stores' connections, once the database may be served. Of those that are allowed, a quarter is for lists.
 shop::postgres::database connected(std::string const& how, std::shared_ptr<postgres_options const> const& options,
                                    context const& with) {
@@ -66,8 +74,15 @@ shop::postgres::database connected(std::string const& how, std::shared_ptr<postg
     auto const lists = std::max<std::size_t>(options->connections / 4, 1);
     auto const batches = std::max<std::size_t>(options->connections, lists + 1) - lists;
     auto const told = std::make_shared<shop::postgres::complaints>(with);
+    std::shared_ptr<pool<session>> replica;
+    if (!options->replica.empty()) {
+        auto const at = shop::postgres::connect_string(options->replica, *options);
+        auto const check = [epoch](session& on) { check_replica(on, epoch); };
+        replica = std::make_shared<pool<session>>(lists, at, nullptr, options, with, told, check);
+    }
     return {std::make_shared<pool<connection>>(batches, how, std::move(first), options, with, told),
-            std::make_shared<pool<session>>(lists, how, std::move(opening), options, with, told), epoch};
+            std::make_shared<pool<session>>(lists, how, std::move(opening), options, with, told), std::move(replica),
+            epoch};
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ public:
             select(on, what, out.products, after, query.text, query.status, query.tag, query.limit, end);
             if (out.products.size() == query.limit) out.looked_up_to.reset();
         };
-        return read<products::found_products>(std::move(work));
+        return read_replica<products::found_products>(std::move(work));
     }
 
 private:

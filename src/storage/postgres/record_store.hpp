@@ -24,6 +24,7 @@ namespace shop::postgres {
 struct database {
     std::shared_ptr<pool<connection>> batches;  ///< and what they load
     std::shared_ptr<pool<session>> lists;
+    std::shared_ptr<pool<session>> replica;  ///< may be null
     store_epoch epoch;
 };
 
@@ -38,7 +39,8 @@ public:
     explicit stored(database in) : database_(std::move(in)) {}
 
     asio::awaitable<result<void>> transact(std::shared_ptr<decision_batch<Schema>> batch) override {
-        return answer_of<void>(std::make_unique<batch_job>(*database_.batches, concurrency_mode_, std::move(batch)));
+        auto job = std::make_unique<batch_job>(*database_.batches, concurrency_mode_, std::move(batch));
+        return answer_of<void>(database_.batches, std::move(job));
     }
 
     asio::awaitable<result<std::shared_ptr<loaded_rows<Schema> const>>> load(
@@ -54,7 +56,7 @@ public:
             found->keep(std::const_pointer_cast<key_set<Schema>>(keys));
             out = std::move(found);
         };
-        return read_over<connection, answer>(std::move(work), together);
+        return read_over<answer>(database_.batches, std::move(work), together);
     }
 
     /// What `scan` of each record type comes to.
@@ -73,17 +75,27 @@ protected:
     /// Runs `work(session&, Answer&)` on a session's thread.
     template <class Answer, class Work>
     asio::awaitable<result<Answer>> read(Work work) {
-        return read_over<session, Answer>(std::move(work), false);
+        return read_over<Answer>(database_.lists, std::move(work), false);
+    }
+    /// The same for what may lag behind: on the replica, if there is one that answers.
+    template <class Answer, class Work>
+    asio::awaitable<result<Answer>> read_replica(Work work) {
+        if (database_.replica) {
+            auto found = co_await read_over<Answer>(database_.replica, work, false);
+            if (found || found.error().code() != error_code::store_unavailable) co_return found;
+        }
+        co_return co_await read<Answer>(std::move(work));
     }
 
 private:
     /// Runs `work(Link&, Answer&)`.
     /// @param together whether its statements must read one snapshot
-    template <class Link, class Answer, class Work>
-    asio::awaitable<result<Answer>> read_over(Work work, bool together) {
+    template <class Answer, class Link, class Work>
+    asio::awaitable<result<Answer>> read_over(std::shared_ptr<pool<Link>> on, Work work, bool together) {
         // Behind a pooler the settings of the shop come with a transaction, and so does the right plan.
         together = together || database_.batches->options().pooler == storage::postgres_pooler::transaction;
-        return answer_of<Answer>(std::make_unique<reading_job<Link, Answer, Work>>(std::move(work), together));
+        auto job = std::make_unique<reading_job<Link, Answer, Work>>(std::move(work), together);
+        return answer_of<Answer>(std::move(on), std::move(job));
     }
 
     /// One batch: load, decide, write, commit.
@@ -176,9 +188,8 @@ private:
     };
 
     /// Hands a job over and resumes with its answer. Nothing abandons it: not even a caller that is cancelled.
-    template <class Answer, class Job>
-    asio::awaitable<result<Answer>> answer_of(std::unique_ptr<Job> job) {
-        auto const to = pool_of(*job);
+    template <class Answer, class Link, class Job>
+    asio::awaitable<result<Answer>> answer_of(std::shared_ptr<pool<Link>> to, std::unique_ptr<Job> job) {
         auto start = [&]<class Handler>(Handler&& handler) {
             job->caller = storage::completion_of<Answer>(std::forward<Handler>(handler));
             to->submit(std::move(job));
@@ -186,9 +197,6 @@ private:
         co_return co_await asio::async_initiate<asio::use_awaitable_t<> const, void(result<Answer>)>(
             start, asio::use_awaitable);
     }
-
-    std::shared_ptr<pool<connection>> pool_of(job<connection> const&) const { return database_.batches; }
-    std::shared_ptr<pool<session>> pool_of(job<session> const&) const { return database_.lists; }
 
     database database_;
     std::shared_ptr<postgres::concurrency_mode> concurrency_mode_ = std::make_shared<postgres::concurrency_mode>();

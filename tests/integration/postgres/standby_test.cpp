@@ -1,6 +1,9 @@
 // Standbys that are behind, met in a transaction that is to write: pgpool-II asks them.
 
+#include <gmock/gmock.h>
+
 #include "postgres_fixture.hpp"
+#include "support/kept_log.hpp"
 #include "support/postgres_standby.hpp"
 
 namespace shop::postgres_tests {
@@ -57,6 +60,60 @@ TEST_F(postgres_with_a_standby, what_is_decided_on_is_not_read_from_it_and_its_c
         EXPECT_EQ(t.why(), postgres::fault::lost);
     }
     EXPECT_FALSE(on.is_usable());
+}
+
+/// A list of what is in stock.
+std::vector<inventory::stock_record> listed(stores const& in) {
+    inventory::stock_query all;
+    all.limit = 10;
+    return testing::run(in.inventory->list(all)).value();
+}
+stores with_replica(shop_test::postgres_server const& primary, std::string replica) {
+    storage::postgres_options options;
+    options.replica = std::move(replica);
+    return storage::postgres(primary.url(), options)({system_scheduler(), random_ids()}).value();
+}
+/// Until a session of the replica was opened, lists come from the primary.
+void wait_for_replica(stores const& in) {
+    while (!listed(in).empty()) std::this_thread::yield();
+}
+
+TEST_F(postgres_with_a_standby, lists_are_read_from_it_and_nothing_else_is) {
+    auto const shop = with_replica(primary, standby.url());
+    wait_for_replica(shop);
+    EXPECT_TRUE(testing::load_one<stock_record>(*shop.inventory, {testing::nth_sku(0)}));
+    EXPECT_THAT(testing::scan_page<stock_record>(*shop.inventory, {}, 10), ::testing::SizeIs(1));
+    result<void> outcome;
+    EXPECT_EQ(found_by_a_decision(shop, outcome), std::vector{std::optional<std::int64_t>(100)});
+    standby.sql("SELECT pg_wal_replay_resume()");
+    while (listed(shop).empty()) std::this_thread::yield();
+}
+
+TEST_F(postgres_with_a_standby, lists_are_read_from_the_primary_while_it_is_away) {
+    auto const shop = with_replica(primary, standby.url());
+    wait_for_replica(shop);
+    standby.kill();
+    for (int n = 0; n < 20; ++n) EXPECT_THAT(listed(shop), ::testing::SizeIs(1));
+    standby.start();
+    standby.sql("SELECT pg_wal_replay_pause()");
+    auto row = sample<stock_record>::make(1);
+    ASSERT_TRUE(testing::put(*shop.inventory, std::vector{row}));
+    while (listed(shop).size() != 1) std::this_thread::yield();
+}
+
+TEST(postgres_replica, of_another_shop_is_told_and_not_read_from) {
+    shop_test::postgres_server primary, other;
+    shop_test::kept_log log;
+    storage::context const with{system_scheduler(), random_ids(), log};
+    for (auto const* one : {&primary, &other}) ASSERT_TRUE(storage::migrate_postgres(one->url(), with));
+    auto const of_other = storage::postgres(other.url())(with).value();
+    ASSERT_TRUE(testing::put(*of_other.inventory, std::vector{sample<stock_record>::make(0)}));
+    storage::postgres_options options;
+    options.replica = other.url();
+    auto const shop = storage::postgres(primary.url(), options)(with).value();
+    while (log.lines().empty()) EXPECT_THAT(listed(shop), ::testing::IsEmpty());
+    EXPECT_THAT(log.lines().front(), ::testing::HasSubstr("is no replica of the store"));
+    for (int n = 0; n < 20; ++n) EXPECT_THAT(listed(shop), ::testing::IsEmpty());
 }
 
 /// pgpool-II before both, which reads from the standby wherever it may.

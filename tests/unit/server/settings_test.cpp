@@ -163,6 +163,19 @@ TEST(settings, stores_are_sqlite_or_memory) {
     for (auto const* bad : {"", "sqlite:", "memory", "shop.db"}) EXPECT_NE(first_refusal("store", bad), "") << bad;
 }
 
+TEST(settings, a_read_store_is_a_replica_of_a_database) {
+    setting_sources from;
+    from.flags = {{"store", "postgresql://shop@db/shop"}, {"read-store", "postgresql://shop:secret@replica/shop"}};
+    auto const replicated = read(from);
+    EXPECT_THAT(replicated.refusals, testing::IsEmpty());
+    ASSERT_TRUE(replicated.values.read_store);
+    EXPECT_EQ(replicated.values.read_store->place, "postgresql://shop:secret@replica/shop");
+    for (auto const& row : replicated.rows) EXPECT_THAT(row.shown(), testing::Not(HasSubstr("secret")));
+    EXPECT_THAT(first_refusal("read-store", "sqlite:shop.db"), HasSubstr("must be postgresql://"));
+    from.flags["store"] = "sqlite:shop.db";
+    EXPECT_THAT(read(from).refusals, testing::ElementsAre(HasSubstr("read-store: only a store in PostgreSQL")));
+}
+
 TEST(settings, beyond_loopback_is_refused_without_keys) {
     for (auto const* host : {"127.0.0.1", "127.8.8.8", "::1", "localhost", "::ffff:127.0.0.1"}) {
         EXPECT_FALSE(shop_server::refuse_to_serve(shop_server::role::all, {}, {host, 80})) << host;

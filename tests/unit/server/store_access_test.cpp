@@ -10,7 +10,9 @@ namespace {
 
 std::vector<security_event> risks(std::string const& store) {
     std::vector<security_event> out;
-    for (auto const& one : risks_of_store(store_from(store).value())) out.push_back(one.what);
+    settings with;
+    with.store = store_from(store).value();
+    for (auto const& one : risks_of_store(with)) out.push_back(one.what);
     return out;
 }
 
