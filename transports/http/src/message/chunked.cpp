@@ -1,124 +1,154 @@
-#include <algorithm>
-
 #include <shop/http/detail/chunked.hpp>
+
+#include <algorithm>
+#include <optional>
+
+#include <boost/beast/http/basic_parser.hpp>
 
 #include "message/characters.hpp"
 
+// Beast's parser decodes. What it accepts and others read in another way is refused before it, by `judge_line`.
+
 namespace shop::http::detail {
+namespace {
 
-bool chunk_decoder::refuse(refusal kind, std::string_view detail) {
-    why_ = {kind, detail, kind == refusal::body_too_large ? body_bytes_max_ : 0};
+namespace beast_http = boost::beast::http;
+using beast_http::error;
+using std::string_view;
+
+/// Judges the line of a chunk's size, or as much of it as is there.
+/// @param line may begin with the line end of the chunk before
+/// @param extension_bytes of the body so far
+std::optional<fault> judge_line(string_view line, std::size_t extension_bytes) {
+    if (line.starts_with("\r\n")) line.remove_prefix(2);
+    line = line.substr(0, line.find('\r'));
+    auto const not_hex = [](char c) { return !is(c, hex_char); };
+    auto const digits = std::find_if(line.begin(), line.end(), not_hex) - line.begin();
+    if (digits > 15) return malformed("a chunk size is too long");  // 15 digits cannot overflow
+    auto const extension = line.substr(static_cast<std::size_t>(digits));
+    if (extension.empty()) return std::nullopt;
+    if (digits == 0 || extension.front() != ';') {
+        return malformed("a chunk size is not a plain hexadecimal number");
+    }
+    if (extension_bytes + extension.size() > chunk_decoder::extension_bytes_max) {
+        return malformed("the chunk extensions are longer than the server reads");
+    }
+    // Quoted values are refused: nobody sends them, and their line ends were ambiguous. So is space around a name.
+    auto const plain = [](char c) { return is(c, token_char) || c == ';' || c == '='; };
+    if (!std::all_of(extension.begin(), extension.end(), plain)) {
+        return malformed("a chunk extension is not name=value");
+    }
+    return std::nullopt;
+}
+
+/// Whether it begins the end of a body, which Beast is given as a whole: the line of size 0, trailers, an empty line.
+bool is_last_line(string_view line) {
+    if (line.starts_with("\r\n")) line.remove_prefix(2);
+    auto const zeros = line.find_first_not_of('0');
+    return zeros != 0 && zeros != string_view::npos && (line[zeros] == '\r' || line[zeros] == ';');
+}
+
+}  // namespace
+
+class chunk_decoder::parser final : public beast_http::basic_parser<true> {
+    using error_code = boost::system::error_code;
+    using text = boost::beast::string_view;
+
+public:
+    parser(std::size_t body_bytes_max, std::size_t trailer_fields_max) : trailer_fields_max_(trailer_fields_max) {
+        constexpr string_view head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+        body_limit(body_bytes_max);
+        error_code none;
+        put({head.data(), head.size()}, none);
+        in_head_ = false;
+    }
+
+    /// Where decoded bytes go.
+    std::string* body = nullptr;
+
+    bool in_data() const { return left_ > 0; }
+    std::size_t extension_bytes() const { return extension_bytes_; }
+    bool has_trailers() const { return trailer_fields_ > 0; }
+    bool has_too_many_trailers() const { return trailer_fields_ > trailer_fields_max_; }
+
+private:
+    void on_chunk_header_impl(std::uint64_t size, text extension, error_code&) override {
+        left_ = size;
+        extension_bytes_ += extension.size();
+    }
+    std::size_t on_chunk_body_impl(std::uint64_t, text data, error_code&) override {
+        body->append(data.data(), data.size());
+        left_ -= data.size();
+        return data.size();
+    }
+    void on_field_impl(beast_http::field, text, text, error_code&) override {
+        if (!in_head_) ++trailer_fields_;
+    }
+    void on_request_impl(beast_http::verb, text, text, int, error_code&) override {}
+    void on_response_impl(int, text, int, error_code&) override {}
+    void on_header_impl(error_code&) override {}
+    void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
+    std::size_t on_body_impl(text, error_code&) override { return 0; }
+    void on_finish_impl(error_code&) override {}
+
+    bool in_head_ = true;
+    std::uint64_t left_ = 0;  // of the chunk
+    std::size_t extension_bytes_ = 0;
+    std::size_t trailer_fields_ = 0;
+    std::size_t trailer_fields_max_;
+};
+
+chunk_decoder::chunk_decoder(std::size_t body_bytes_max, head_limits const& trailer)
+    : parser_(std::make_unique<parser>(body_bytes_max, trailer.fields_max)),
+      body_bytes_max_(body_bytes_max),
+      trailer_bytes_max_(trailer.head_bytes_max) {}
+
+chunk_decoder::chunk_decoder(chunk_decoder&&) noexcept = default;
+chunk_decoder& chunk_decoder::operator=(chunk_decoder&&) noexcept = default;
+chunk_decoder::~chunk_decoder() = default;
+
+bool chunk_decoder::refuse(fault why) {
+    why_ = why;
     return false;
 }
 
-chunk_decoder::state chunk_decoder::feed(std::string_view in, std::string& body) {
-    used_ = 0;
-    while (used_ < in.size() && !done_) {
-        if (step_ == step::data) {
-            auto const part = static_cast<std::size_t>(std::min<std::uint64_t>(left_, in.size() - used_));
-            body.append(in.substr(used_, part));
-            used_ += part;
-            left_ -= part;
-            if (left_ == 0) step_ = step::data_cr;
-            continue;
+chunk_decoder::state chunk_decoder::feed(string_view in, std::string& body) {
+    used_ = in.size();
+    string_view rest = in;
+    if (!held_.empty()) rest = held_.append(in);
+    if (!pass(rest, body)) return state::refused;
+    if (parser_->is_done()) {
+        used_ -= rest.size();
+        return state::done;
+    }
+    held_.empty() ? held_.assign(rest) : held_.erase(0, held_.size() - rest.size());
+    return state::more;
+}
+
+/// Takes what can be taken from the front of `rest`.
+bool chunk_decoder::pass(string_view& rest, std::string& body) {
+    parser_->body = &body;
+    while (!rest.empty() && !parser_->is_done()) {
+        boost::system::error_code ec;
+        if (!parser_->in_data()) {
+            if (auto const wrong = judge_line(rest, parser_->extension_bytes())) return refuse(*wrong);
+            if (is_last_line(rest) && rest.find("\r\n\r\n") == string_view::npos) ec = error::need_more;
         }
-        if (!take(in[used_])) return state::refused;
-        ++used_;
+        if (!ec) rest.remove_prefix(parser_->put({rest.data(), rest.size()}, ec));
+        if (ec == error::need_more) {
+            // Longer than any line of a size: trailers.
+            if (rest.size() <= trailer_bytes_max_) return true;
+            return refuse({refusal::head_too_large, "the trailers are larger than the server reads"});
+        }
+        if (ec == error::body_limit) {
+            return refuse({refusal::body_too_large, "the body is larger than this resource takes", body_bytes_max_});
+        }
+        if (ec) return refuse(malformed("the chunked body is broken"));
     }
-    return done_ ? state::done : state::more;
-}
-
-bool chunk_decoder::take(char c) {
-    constexpr std::string_view broken = "the chunked body is broken";
-    switch (step_) {
-        case step::size_first:
-        case step::size:
-            return take_size(c);
-        case step::extension:
-            return take_extension(c);
-        case step::size_lf:
-            if (c != '\n') return refuse(refusal::malformed_request, broken);
-            step_ = left_ == 0 ? step::last : step::data;
-            return true;
-        case step::data:
-            return true;  // never: `feed` takes data in bulk
-        case step::data_cr:
-            if (c != '\r') return refuse(refusal::malformed_request, broken);
-            step_ = step::data_lf;
-            return true;
-        case step::data_lf:
-            if (c != '\n') return refuse(refusal::malformed_request, broken);
-            step_ = step::size_first;
-            return true;
-        case step::last:
-            step_ = c == '\r' ? step::last_lf : step::trailer;
-            return c == '\r' || take_trailer(c);
-        case step::last_lf:
-            if (c != '\n') return refuse(refusal::malformed_request, broken);
-            done_ = true;
-            return true;
-        case step::trailer:
-            return take_trailer(c);
+    if (parser_->has_too_many_trailers()) {
+        return refuse({refusal::head_too_large, "the trailers are larger than the server reads"});
     }
-    return false;
-}
-
-bool chunk_decoder::take_size(char c) {
-    if (step_ == step::size_first) {
-        left_ = 0;
-        size_digits_ = 0;
-        step_ = step::size;
-    }
-    if (is(c, hex_char)) {
-        // 15 digits cannot overflow; any body limit is far below.
-        if (++size_digits_ > 15) return refuse(refusal::malformed_request, "a chunk size is too long");
-        left_ = left_ * 16 + hex_value(c);
-        return true;
-    }
-    if (size_digits_ == 0 || (c != '\r' && c != ';')) {
-        return refuse(refusal::malformed_request, "a chunk size is not a plain hexadecimal number");
-    }
-    if (left_ > body_bytes_max_ - body_bytes_) {
-        return refuse(refusal::body_too_large, "the body is larger than this resource takes");
-    }
-    body_bytes_ += static_cast<std::size_t>(left_);
-    step_ = c == '\r' ? step::size_lf : step::extension;
-    return true;
-}
-
-/// `name` or `name=value`, both tokens. Quoted values are refused: nobody sends them, and their line ends were
-/// ambiguous.
-bool chunk_decoder::take_extension(char c) {
-    if (c != '\r' && ++extension_bytes_ > extension_bytes_max) {
-        return refuse(refusal::malformed_request, "the chunk extensions are longer than the server reads");
-    }
-    if (is(c, token_char)) {
-        ++extension_part_bytes_;
-        return true;
-    }
-    bool const ends_part = c == '\r' || c == ';' || (c == '=' && !in_extension_value_);
-    if (!ends_part || extension_part_bytes_ == 0) {
-        return refuse(refusal::malformed_request, "a chunk extension is not name=value");
-    }
-    in_extension_value_ = c == '=';
-    extension_part_bytes_ = 0;
-    if (c == '\r') step_ = step::size_lf;
-    return true;
-}
-
-/// Reads trailers to their end, within the bounds of a head, only to say which of the two was wrong.
-bool chunk_decoder::take_trailer(char c) {
-    if (++trailer_bytes_ > trailer_bytes_max_ || trailer_fields_ > trailer_fields_max_) {
-        return refuse(refusal::head_too_large, "the trailers are larger than the server reads");
-    }
-    if (c == '\r') return true;
-    if (c != '\n') {
-        ++line_bytes_;
-        return true;
-    }
-    if (line_bytes_ == 0) return refuse(refusal::malformed_request, "trailers are not accepted");
-    line_bytes_ = 0;
-    ++trailer_fields_;
+    if (parser_->has_trailers()) return refuse(malformed("trailers are not accepted"));
     return true;
 }
 

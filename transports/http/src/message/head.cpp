@@ -1,18 +1,27 @@
 #include <algorithm>
-#include <array>
+#include <limits>
+
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/rfc7230.hpp>
 
 #include <shop/http/detail/head.hpp>
 
 #include "message/characters.hpp"
 #include "message/host.hpp"
 
+// Heads are read by Beast's parser. What it accepts and a proxy in front may read in another way is refused here:
+// before it by `head_scanner`, afterwards by what each field says, and all of them together.
+
 namespace shop::http::detail {
 namespace {
 
 using std::string_view;
+namespace beast_http = boost::beast::http;
+using http_field = beast_http::field;
+using http_error = beast_http::error;
 
-fault malformed(string_view detail) {
-    return {refusal::malformed_request, detail};
+string_view view(boost::beast::string_view text) {
+    return {text.data(), text.size()};
 }
 
 /// The fields that the server itself understands, or of which there must not be two.
@@ -33,78 +42,65 @@ enum class known : std::uint8_t {
     identity,  // `X-User-*`: what some proxies say of who asks; nobody is believed
 };
 
+/// Of those that Beast does not know by name.
 known classify(string_view name) {
-    auto either = [&](string_view wanted, known then) { return same_name(name, wanted) ? then : known::other; };
     auto starts = [&](string_view prefix) {
         return name.size() > prefix.size() && same_name(name.substr(0, prefix.size()), prefix);
     };
-    if (starts("x-forwarded-")) return known::forwarding;
-    if (starts("x-user-")) return known::identity;
-    switch (name.size()) {
-        case 3:
-            return either("via", known::forwarding);
-        case 4:
-            return either("host", known::host);
-        case 6:
-            return either("expect", known::expect);
-        case 8:
-            return either("if-match", known::if_match);
-        case 9:
-            return same_name(name, "forwarded") ? known::forwarding : either("x-real-ip", known::forwarding);
-        case 10:
-            return either("connection", known::connection);
-        case 11:
-            return either("traceparent", known::traceparent);
-        case 12:
-            return same_name(name, "content-type") ? known::content_type : either("x-request-id", known::request_id);
-        case 13:
-            return either("authorization", known::authorization);
-        case 14:
-            return either("content-length", known::content_length);
-        case 16:
-            return either("content-encoding", known::content_encoding);
-        case 17:
-            return either("transfer-encoding", known::transfer_encoding);
+    if (same_name(name, "traceparent")) return known::traceparent;
+    if (name.size() < 2 || lower(name[0]) != 'x' || name[1] != '-') return known::other;
+    if (same_name(name, "x-request-id")) return known::request_id;
+    if (same_name(name, "x-real-ip") || starts("x-forwarded-")) return known::forwarding;
+    return starts("x-user-") ? known::identity : known::other;
+}
+
+known classify(http_field which, string_view name) {
+    switch (which) {
+        case http_field::host:
+            return known::host;
+        case http_field::connection:
+            return known::connection;
+        case http_field::content_length:
+            return known::content_length;
+        case http_field::transfer_encoding:
+            return known::transfer_encoding;
+        case http_field::expect:
+            return known::expect;
+        case http_field::content_encoding:
+            return known::content_encoding;
+        case http_field::authorization:
+            return known::authorization;
+        case http_field::content_type:
+            return known::content_type;
+        case http_field::if_match:
+            return known::if_match;
+        case http_field::forwarded:
+        case http_field::via:
+            return known::forwarding;
+        case http_field::unknown:
+            return classify(name);
         default:
             return known::other;
     }
 }
 
-std::optional<fault> judge_method(string_view method) {
-    constexpr std::array<string_view, 7> served{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
-    if (std::find(served.begin(), served.end(), method) != served.end()) return std::nullopt;
-    if (method == "TRACE" || method == "CONNECT") {
-        return fault{refusal::method_not_allowed, "TRACE and CONNECT are not served"};
+std::optional<fault> judge_method(beast_http::verb method) {
+    using beast_http::verb;
+    switch (method) {
+        case verb::get:
+        case verb::head:
+        case verb::post:
+        case verb::put:
+        case verb::patch:
+        case verb::delete_:
+        case verb::options:
+            return std::nullopt;
+        case verb::trace:
+        case verb::connect:
+            return fault{refusal::method_not_allowed, "TRACE and CONNECT are not served"};
+        default:
+            return fault{refusal::not_implemented, "the method is unknown; methods are written in upper case"};
     }
-    return fault{refusal::not_implemented, "the method is unknown; methods are written in upper case"};
-}
-
-std::optional<fault> parse_request_line(string_view line, head_limits const& limits, head& out) {
-    auto const method_end = line.find(' ');
-    if (method_end == string_view::npos) return malformed("the request line is not METHOD TARGET HTTP/1.1");
-    out.method = line.substr(0, method_end);
-    line.remove_prefix(method_end + 1);
-    auto const target_end = line.find(' ');
-    if (std::min(target_end, line.size()) > limits.target_bytes_max) {
-        return fault{refusal::target_too_long, "the request target is longer than the server reads"};
-    }
-    if (target_end == string_view::npos) return malformed("the request line has no HTTP version");
-    out.target = line.substr(0, target_end);
-    auto const version = line.substr(target_end + 1);
-
-    if (out.method.empty() || !all(out.method, token_char)) return malformed("the method is not a token");
-    if (out.target.empty() || !all(out.target, target_char)) {
-        return malformed("the request target is empty or has characters that must be percent-encoded");
-    }
-    bool const is_version = version.size() == 8 && version.substr(0, 5) == "HTTP/" && is(version[5], digit_char) &&
-                            version[6] == '.' && is(version[7], digit_char);
-    if (!is_version) return malformed("the request line does not end in HTTP/1.1");
-    out.http_1_0 = version == "HTTP/1.0";
-    if (!out.http_1_0 && version != "HTTP/1.1") {
-        return fault{refusal::version_not_supported, "the server speaks HTTP/1.1 and HTTP/1.0"};
-    }
-    out.keep_alive = !out.http_1_0;
-    return judge_method(out.method);
 }
 
 /// A valid traceparent of version 00 (W3C Trace Context, 3.2).
@@ -129,35 +125,27 @@ class field_reader {
 public:
     explicit field_reader(head& out) : out_(out) {}
 
-    std::optional<fault> read(string_view line) {
-        auto const colon = line.find(':');
-        if (colon == string_view::npos) return malformed("a header line has no colon");
-        header const field{line.substr(0, colon), trimmed(line.substr(colon + 1))};
-        if (field.name.empty() || !all(field.name, token_char)) {
-            return malformed("a header name is empty or not a token; no space may stand before it or its colon");
-        }
+    std::optional<fault> read(http_field which, header const& field) {
         if (field.name.find('_') != string_view::npos) {
             return malformed("a header name has an underscore, which others read as a hyphen");
         }
-        if (!all(field.value, value_char)) {
-            return malformed("a header value has a control character");
-        }
-        return understand(field);
+        if (!all(field.value, value_char)) return malformed("a header value has a control character");
+        return understand(classify(which, field.name), field);
     }
 
-    std::optional<fault> finish() {
+    /// @param keep_alive as Beast reads the Connection headers
+    std::optional<fault> finish(bool keep_alive) {
+        out_.keep_alive = keep_alive && !says_close_;  // of HTTP/1.0 that says both, Beast goes on
         if (auto wrong = judge_host()) return wrong;
         if (auto wrong = judge_length()) return wrong;
         bool const no_body = out_.method == "GET" || out_.method == "HEAD" || out_.method == "DELETE";
         if (no_body && out_.has_body()) return malformed("GET, HEAD and DELETE have no body");
-        if (says_close_) out_.keep_alive = false;
         if (expects_other_) return fault{refusal::expectation_failed, "only `Expect: 100-continue` is understood"};
         return std::nullopt;
     }
 
 private:
-    std::optional<fault> understand(header const& field) {
-        auto const what = classify(field.name);
+    std::optional<fault> understand(known what, header const& field) {
         if (what == known::identity) return std::nullopt;
         if (what == known::forwarding) {
             out_.forwarding.push_back(field);
@@ -171,7 +159,10 @@ private:
         seen_ |= bit;
         switch (what) {
             case known::connection:
-                return read_connection(field.value);
+                for (auto const& option : beast_http::token_list({field.value.data(), field.value.size()})) {
+                    says_close_ |= same_name(view(option), "close");
+                }
+                return std::nullopt;
             case known::request_id:
                 if (!again && is_request_id(field.value)) out_.request_id = field.value;
                 return std::nullopt;
@@ -187,7 +178,6 @@ private:
                 return std::nullopt;
             case known::transfer_encoding:
                 if (again) return malformed("there are two Transfer-Encoding headers");
-                if (seen(known::content_length)) return malformed("there are Content-Length and Transfer-Encoding");
                 coding_ = field.value;
                 return std::nullopt;
             case known::host:
@@ -207,18 +197,6 @@ private:
         }
         if (again) return malformed("a header that has one value occurs twice");
         return std::nullopt;
-    }
-
-    std::optional<fault> read_connection(string_view value) {
-        for (;;) {
-            auto const comma = value.find(',');
-            auto const option = trimmed(value.substr(0, comma));
-            if (same_name(option, "close")) says_close_ = true;
-            if (same_name(option, "keep-alive")) out_.keep_alive = true;
-            if (!all(option, token_char)) return malformed("the Connection header is no list of tokens");
-            if (comma == string_view::npos) return std::nullopt;
-            value.remove_prefix(comma + 1);
-        }
     }
 
     std::optional<fault> judge_host() {
@@ -261,7 +239,6 @@ private:
             if (!same_name(coding_, "chunked")) {
                 return fault{refusal::not_implemented, "the only transfer coding understood is `chunked`"};
             }
-            if (seen(known::content_length)) return malformed("there are Content-Length and Transfer-Encoding");
             out_.chunked = true;
             return std::nullopt;
         }
@@ -285,6 +262,112 @@ private:
     bool says_close_ = false;
     bool expects_other_ = false;
 };
+
+/// Whether a request line ends in some version of HTTP.
+bool names_version(string_view line) {
+    auto const version = line.substr(std::min(line.rfind(' '), line.size() - 1) + 1);
+    return version.size() == 8 && version.starts_with("HTTP/") && is(version[5], digit_char) && version[6] == '.' &&
+           is(version[7], digit_char);
+}
+
+/// What Beast refuses, in words of what to mend.
+fault fault_of(boost::system::error_code const& ec, string_view bytes) {
+    if (ec == http_error::bad_method) return malformed("the method is not a token");
+    if (ec == http_error::bad_target) {
+        return malformed(
+            "the request line is not METHOD TARGET HTTP/1.1, or its target has characters that must be "
+            "percent-encoded");
+    }
+    if (ec == http_error::bad_version) {
+        if (!names_version(bytes.substr(0, bytes.find('\r')))) {
+            return malformed("the request line does not end in HTTP/1.1");
+        }
+        return {refusal::version_not_supported, "the server speaks HTTP/1.1 and HTTP/1.0"};
+    }
+    if (ec == http_error::bad_field) {
+        return malformed(
+            "a header line has no colon, or its name is empty or not a token; no space may stand before it "
+            "or its colon");
+    }
+    if (ec == http_error::bad_value)
+        return malformed("a header value has a control character, or is no list of tokens");
+    if (ec == http_error::bad_content_length || ec == http_error::multiple_content_length) {
+        return malformed("Content-Length is not one plain decimal number, or stands beside Transfer-Encoding");
+    }
+    if (ec == http_error::bad_transfer_encoding) {
+        return malformed("there are two Transfer-Encoding headers, or one beside Content-Length");
+    }
+    return malformed("a line does not end in CR LF");
+}
+
+/// Reads one head, or its first line.
+class head_parser final : public beast_http::basic_parser<true> {
+public:
+    head_parser(head_limits const& limits, head& out) : limits_(limits), out_(out), fields_(out) {
+        header_limit(std::numeric_limits<std::uint32_t>::max());  // the scanner knew better
+        skip(true);
+    }
+
+    std::optional<fault> read(string_view bytes) {
+        boost::system::error_code ec;
+        put({bytes.data(), bytes.size()}, ec);
+        if (wrong_) return wrong_;
+        if (ec && ec != http_error::need_more) return fault_of(ec, bytes);
+        return std::nullopt;
+    }
+    std::optional<fault> finish() {
+        if (!is_header_done()) return malformed("the head does not end in an empty line");
+        return fields_.finish(keep_alive());
+    }
+
+private:
+    using error_code = boost::system::error_code;
+    using text = boost::beast::string_view;
+
+    void refuse(fault why, error_code& ec) {
+        wrong_ = why;
+        ec = http_error::end_of_stream;  // any: `wrong_` goes first
+    }
+
+    void on_request_impl(beast_http::verb method, text name, text target, int version, error_code& ec) override {
+        out_.method = view(name);
+        out_.target = view(target);
+        out_.http_1_0 = version == 10;
+        if (target.size() > limits_.target_bytes_max) {
+            return refuse({refusal::target_too_long, "the request target is longer than the server reads"}, ec);
+        }
+        if (!all(out_.target, target_char)) {
+            return refuse(malformed("the request target has characters that must be percent-encoded"), ec);
+        }
+        if (auto wrong = judge_method(method)) refuse(*wrong, ec);
+    }
+    void on_field_impl(http_field which, text name, text value, error_code& ec) override {
+        if (++count_ > limits_.fields_max) {
+            return refuse({refusal::head_too_large, "there are more headers than the server reads"}, ec);
+        }
+        if (auto wrong = fields_.read(which, {view(name), view(value)})) refuse(*wrong, ec);
+    }
+    void on_header_impl(error_code&) override {}
+    void on_finish_impl(error_code&) override {}
+    // Of answers and of bodies: never here.
+    void on_response_impl(int, text, int, error_code&) override {}
+    void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
+    std::size_t on_body_impl(text, error_code&) override { return 0; }
+    void on_chunk_header_impl(std::uint64_t, text, error_code&) override {}
+    std::size_t on_chunk_body_impl(std::uint64_t, text, error_code&) override { return 0; }
+
+    head_limits const& limits_;
+    head& out_;
+    field_reader fields_;
+    std::size_t count_ = 0;
+    std::optional<fault> wrong_;
+};
+
+/// @param line with its line end
+std::optional<fault> parse_request_line(string_view line, head_limits const& limits) {
+    head ignored;
+    return head_parser(limits, ignored).read(line);
+}
 
 }  // namespace
 
@@ -330,8 +413,7 @@ head_scanner::state head_scanner::scan(string_view bytes, head_limits const& lim
     if (first_line_ != 0 && !first_line_judged_) {
         // At once: a client of another protocol may never send the rest.
         first_line_judged_ = true;
-        head ignored;
-        if (auto wrong = parse_request_line(bytes.substr(0, first_line_), limits, ignored)) return refuse(*wrong);
+        if (auto wrong = parse_request_line(bytes.substr(0, first_line_ + 2), limits)) return refuse(*wrong);
     }
     if (bytes.size() < limits.head_bytes_max) return state::incomplete;
     if (first_line_ == 0 && bytes.find(' ') < 32) {
@@ -342,21 +424,13 @@ head_scanner::state head_scanner::scan(string_view bytes, head_limits const& lim
 
 std::optional<fault> parse_head(string_view bytes, head_limits const& limits, head& out) {
     out.clear();
-    auto line_end = bytes.find("\r\n");
-    if (auto wrong = parse_request_line(bytes.substr(0, line_end), limits, out)) return wrong;
-    bytes.remove_prefix(line_end + 2);
-
-    field_reader fields(out);
-    for (std::size_t count = 0; (line_end = bytes.find("\r\n")) != 0; ++count) {
-        if (line_end == string_view::npos) return malformed("the head does not end in an empty line");
-        if (count == limits.fields_max)
-            return fault{refusal::head_too_large, "there are more headers than the server reads"};
-        auto const line = bytes.substr(0, line_end);
-        if (line.front() == ' ' || line.front() == '\t') return malformed("a header line begins with white space");
-        if (auto wrong = fields.read(line)) return wrong;
-        bytes.remove_prefix(line_end + 2);
+    // Beast would join them to the line before.
+    if (bytes.find("\r\n ") != string_view::npos || bytes.find("\r\n\t") != string_view::npos) {
+        return malformed("a header line begins with white space");
     }
-    return fields.finish();
+    head_parser parser(limits, out);
+    if (auto wrong = parser.read(bytes)) return wrong;
+    return parser.finish();
 }
 
 }  // namespace shop::http::detail

@@ -19,6 +19,9 @@ struct fault {
     std::string_view detail;     ///< static text
     std::size_t most_bytes = 0;  ///< of what is too large, if that is to be said
 };
+inline fault malformed(std::string_view detail) {
+    return {refusal::malformed_request, detail};
+}
 
 struct head_limits {
     std::size_t head_bytes_max;
