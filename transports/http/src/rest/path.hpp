@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,7 +16,8 @@
 
 namespace shop::http::detail {
 
-inline constexpr std::size_t path_parameters_max = 2;  ///< names in braces in one path
+inline constexpr std::size_t path_parameters_max =
+    std::tuple_size_v<decltype(routed_path::values)>;  ///< names in braces in one path
 inline constexpr std::size_t path_segments_max = 8;    ///< longer paths name nothing
 
 /// The decoded segments of a path; without allocation where nothing is encoded.
@@ -28,6 +30,12 @@ public:
 
     /// Empty for `/`, and for a path that is too long to name anything.
     std::span<std::string_view const> segments() const { return {segments_.data(), count_}; }
+
+    /// What the segments are views of beside `raw`; null if there is nothing. This object has them no more.
+    std::shared_ptr<void const> keep() {
+        if (decoded_.empty()) return nullptr;
+        return std::make_shared<std::vector<std::string> const>(std::move(decoded_));
+    }
 
 private:
     bool split_plain(std::string_view raw);

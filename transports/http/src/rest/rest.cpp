@@ -95,7 +95,7 @@ admission rest_api::admit(request const& head) {
     if (found.number == 0 && found.methods == 0) return settled(problem(detail::no_such_path(head, {}), head));
     if (found.number == 0) return settled(detail::answer_by_methods(head, detail::methods_to_text(found.methods)));
     admission out;
-    out.route = found.number;
+    out.route = {found.number, found.values, path.keep()};
     if (options_.draw_span) out.trace = options_.draw_span(head.trace);
     std::optional<access_decision> judged(std::in_place);
     if (options_.access_control) {
@@ -118,7 +118,7 @@ asio::awaitable<admission> rest_api::admit_later(request const& head) {
 
 /// @pre `to` has its route
 void rest_api::let_in(access_decision judged, request const& head, admission& to) const {
-    auto const& wanted = routes_[to.route - 1];
+    auto const& wanted = routes_[to.route.number - 1];
     to.by = std::move(judged.by);
     to.fields = std::move(judged.fields);
     to.answer = std::move(judged.refusal);
@@ -128,13 +128,10 @@ void rest_api::let_in(access_decision judged, request const& head, admission& to
 }
 
 asio::awaitable<response> rest_api::handle(request const& request) {
-    auto const& to = routes_.at(request.route - 1);
+    auto const& to = routes_.at(request.route.number - 1);
     response out;
     try {
-        detail::request_path path;
-        if (auto read = path.read(request.path); !read) co_return problem(read.error());
-        auto const values = router_->find(to.method, path.segments()).values;
-        detail::exchange at(request, values, cursors_);
+        detail::exchange at(request, request.route.values, cursors_);
         at.call.by = request.by;
         if (auto described = describe_call(to, request, options_, at.call); !described) {
             co_return problem(described.error(), request);
@@ -150,9 +147,9 @@ asio::awaitable<response> rest_api::handle(request const& request) {
 
 void rest_api::answered(request const& request, response const& answer) {
     if (!options_.on_answered) return;
-    auto const known = request.route != 0 && request.route <= routes_.size();
-    options_.on_answered(request, answer,
-                         known ? std::string_view(routes_[request.route - 1].name) : std::string_view());
+    auto const number = request.route.number;
+    auto const known = number != 0 && number <= routes_.size();
+    options_.on_answered(request, answer, known ? std::string_view(routes_[number - 1].name) : std::string_view());
 }
 
 }  // namespace shop::http

@@ -187,7 +187,7 @@ void connection::judge() {
     }
     try {
         auto said = server_state_->handler().admit(request_);
-        request_.route = said.route;
+        request_.route = std::move(said.route);
         drawn_trace_ = std::move(said.trace);
         if (!drawn_trace_.empty()) request_.trace = drawn_trace_;
         under_way_ = std::move(said.place);

@@ -40,7 +40,7 @@ admission resources::admit(request const& head) {
     admission out;
     auto const found = find(head.path, head);
     if (found && head.method == "GET") {
-        out.route = own_route | *found;
+        out.route.number = own_route | *found;
         out.body_bytes_max = 0;
     } else if (found) {
         out.answer = detail::answer_by_methods(head, "GET, HEAD, OPTIONS");
@@ -59,8 +59,8 @@ asio::awaitable<admission> resources::admit_later(request const& head) {
 }
 
 asio::awaitable<response> resources::handle(request const& request) {
-    if ((request.route & own_route) == 0) co_return co_await others_->handle(request);
-    co_return resources_.at(request.route & ~own_route).answer();
+    if ((request.route.number & own_route) == 0) co_return co_await others_->handle(request);
+    co_return resources_.at(request.route.number & ~own_route).answer();
 }
 
 void resources::answered(request const& request, response const& answer) {

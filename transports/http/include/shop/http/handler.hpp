@@ -46,7 +46,7 @@ private:
 struct admission {
     std::optional<response> answer;                       ///< the final answer already: the body is never read
     std::size_t body_bytes_max = limits::body_bytes_max;  ///< more is refused with 413
-    std::size_t route = 0;                                ///< comes back as `request::route`
+    routed_path route;                                    ///< comes back as `request::route`
     std::shared_ptr<shop::principal const> by;            ///< comes back as `request::by`
     std::string trace;  ///< a `traceparent` that names the work on this request; comes back as `request::trace`
     bool undecided =

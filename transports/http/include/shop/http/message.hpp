@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -17,6 +18,14 @@ namespace shop::http {
 struct header {
     std::string_view name;   ///< as sent; compared without regard to case
     std::string_view value;  ///< without the white space around it
+};
+
+/// What the path of a request names: found once, when its head is judged.
+struct routed_path {
+    std::size_t number = 0;  ///< of the route, as the handler counts them; 0: none
+    /// What the names in braces of the route stand for, decoded, in their order.
+    std::array<std::string_view, 2> values{};
+    std::shared_ptr<void const> decoded;  ///< keeps the values that are no views of the path; may be null
 };
 
 /// A request, as the framing guard let it through.
@@ -39,7 +48,7 @@ struct request {
     std::string_view trace;         ///< the `traceparent` to hand on: one drawn here, or the one that came, or none
     std::string_view parent_trace;  ///< the valid `traceparent` that came; the server returns it, or the one drawn here
     steady_time received{};         ///< when its first byte was seen
-    std::size_t route = 0;          ///< what `handler::admit` noted about it
+    routed_path route;              ///< what `handler::admit` found
     std::shared_ptr<shop::principal const> by;  ///< who asks, as `handler::admit` found out
 
     /// The value of a field by its name, in any case: the first, if there are several. Fields of which two would be two
