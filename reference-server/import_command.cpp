@@ -140,7 +140,7 @@ exit_code import_file(import_request const& request, settings const& with) {
     if (request.what == import_request::kind::products) {
         import_run<product_row> import(file, *format, size, on_terminal);
         if (auto why = import.open()) return refuse_file(*why);
-        auto service = shop::products::make_service(opened->products, services);
+        auto service = shop::products::make_service({opened->products, services});
         return import.run(
             context, [] { return " created, "; },
             [&](auto& rows, auto const& listener, auto& counts) {
@@ -153,9 +153,9 @@ exit_code import_file(import_request const& request, settings const& with) {
     if (with.unknown_skus == shop::unknown_skus::refuse) {
         auto const catalogue = request.product_store.empty() ? opened : open_products(request, with);
         if (!catalogue) return fail(exit_code_of(catalogue.error()), std::string(catalogue.error().message()));
-        is_known = shop::skus_of(shop::products::make_service(catalogue->products, services));
+        is_known = shop::skus_of(shop::products::make_service({catalogue->products, services}));
     }
-    auto service = shop::inventory::make_service(opened->inventory, services, {}, std::move(is_known));
+    auto service = shop::inventory::make_service({opened->inventory, services, {}, std::move(is_known)});
     auto kind = stock_file::unknown;
     auto const words = [&] {
         if (kind != stock_file::counted) return " received, ";

@@ -87,7 +87,7 @@ result<void> engine::parts::wire(engine_options& options) {
     products = elsewhere.products;
     inventory = elsewhere.inventory;
     notifications = elsewhere.notifications;
-    if (here.products) products = products::make_service(stores.products, context);
+    if (here.products) products = products::make_service({stores.products, context});
     own_products = here.products;
     if (here.notifications) {
         hold_at(notifications_lease, stores.notifications);
@@ -109,7 +109,7 @@ result<void> engine::parts::wire(engine_options& options) {
             if (auto relay = events.lock(); relay && in.events) relay->wake();
         };
         auto is_known = options.unknown_skus == unknown_skus::refuse ? skus_of(products) : inventory::sku_check();
-        inventory = inventory::make_service(stores.inventory, context, tell, std::move(is_known));
+        inventory = inventory::make_service({stores.inventory, context, tell, std::move(is_known)});
     }
     if (here.orders) {
         if (!products) return missing("orders", "products");

@@ -49,10 +49,10 @@ std::vector<stock_level> levels_of(std::span<stock_record const> rows) {
     return levels;
 }
 
-class stored_service final : public service {
+class store_service final : public service {
 public:
-    stored_service(std::shared_ptr<store> stock, service_context const& context,
-                   std::function<void(appended_logs)> on_append, sku_check is_known)
+    store_service(std::shared_ptr<store> stock, service_context const& context,
+                  std::function<void(appended_logs)> on_append, sku_check is_known)
         : store_(stock),
           clock_(*context.clock),
           commands_(stock, context, tell_of_appends(std::move(on_append))),
@@ -249,9 +249,9 @@ private:
 
 }  // namespace
 
-std::shared_ptr<service> make_service(std::shared_ptr<store> store, service_context const& context,
-                                      std::function<void(appended_logs)> on_append, sku_check is_known) {
-    return std::make_shared<stored_service>(std::move(store), context, std::move(on_append), std::move(is_known));
+std::shared_ptr<service> make_service(service_parts parts) {
+    return std::make_shared<store_service>(std::move(parts.store), parts.context, std::move(parts.on_outbox_append),
+                                           std::move(parts.is_known));
 }
 
 }  // namespace shop::inventory

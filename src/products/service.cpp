@@ -38,9 +38,9 @@ result<offer> find_offer(loaded_rows<store_schema> const& rows, get_offer const&
     return rules::offer_of(*row);
 }
 
-class stored_service final : public service, public std::enable_shared_from_this<stored_service> {
+class store_service final : public service, public std::enable_shared_from_this<store_service> {
 public:
-    stored_service(std::shared_ptr<store> catalogue, service_context const& context)
+    store_service(std::shared_ptr<store> catalogue, service_context const& context)
         : store_(catalogue),
           context_(context),
           deadlines_(context),
@@ -48,7 +48,7 @@ public:
           notes_(catalogue, context, {}),
           products_(catalogue, context, &want_product, &find_product),
           offers_(catalogue, context, &want_offer, &find_offer) {}
-    ~stored_service() override { deadlines_.stop(); }
+    ~store_service() override { deadlines_.stop(); }
 
     results<product> create(requests<create_product> requests) override {
         return commands_.submit<product>(std::move(requests));
@@ -110,7 +110,7 @@ private:
         co_return co_await all->wait(deadlines_, context_.clock->now(), std::move(by),
                                      [](std::size_t) { return error(error_code::deadline_exceeded); });
     }
-    static asio::awaitable<void> answer(std::shared_ptr<stored_service> self,
+    static asio::awaitable<void> answer(std::shared_ptr<store_service> self,
                                         std::shared_ptr<pending_results<page<product>>> to, std::size_t i,
                                         request<list_products> asked) {
         if (asked.call.deadline <= self->context_.clock->now()) {
@@ -221,8 +221,8 @@ private:
 
 }  // namespace
 
-std::shared_ptr<service> make_service(std::shared_ptr<store> store, service_context const& context) {
-    return std::make_shared<stored_service>(std::move(store), context);
+std::shared_ptr<service> make_service(service_parts parts) {
+    return std::make_shared<store_service>(std::move(parts.store), parts.context);
 }
 
 }  // namespace shop::products

@@ -210,9 +210,8 @@ private:
     shop::stores stores_ = shop::storage::memory()({shop::system_scheduler(), shop::random_ids()}).value();
 
 public:
-    std::shared_ptr<shop::products::service> products = shop::products::make_service(stores_.products, with_);
-    std::shared_ptr<shop::inventory::service> inventory =
-        shop::inventory::make_service(stores_.inventory, with_, {}, {});
+    std::shared_ptr<shop::products::service> products = shop::products::make_service({stores_.products, with_});
+    std::shared_ptr<shop::inventory::service> inventory = shop::inventory::make_service({stores_.inventory, with_});
     std::shared_ptr<shop::notifications::service> notifications =
         shop::notifications::make_service({stores_.notifications, {}, with_});
 };

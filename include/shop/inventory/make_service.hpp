@@ -21,11 +21,17 @@ struct appended_logs {
 /// cannot be told now.
 using sku_check = std::function<results<void>(requests<shop::sku>)>;
 
+/// What the inventory stands on.
+struct service_parts {
+    std::shared_ptr<inventory::store> store;  ///< not null
+    service_context context;                  ///< outlives the service
+    /// Called, on the executor of the context, after each commit that added to a log: for whoever relays it.
+    std::function<void(appended_logs)> on_outbox_append = {};
+    /// Asked about skus that are booked and of which no piece is here yet. Empty: any sku may be booked.
+    sku_check is_known = {};
+};
+
 /// The inventory on a store.
-/// @param on_append is called, on the executor of the context, after each commit that added to the ledger: for whoever
-/// relays it. May be empty.
-/// @param is_known is asked about skus that are booked and of which no piece is here yet. Empty: any sku may be booked.
-std::shared_ptr<service> make_service(std::shared_ptr<store> store, service_context const& context,
-                                      std::function<void(appended_logs)> on_append, sku_check is_known);
+std::shared_ptr<service> make_service(service_parts parts);
 
 }  // namespace shop::inventory

@@ -8,7 +8,13 @@
 
 namespace shop::products {
 
+/// What the catalogue stands on.
+struct service_parts {
+    std::shared_ptr<products::store> store;  ///< not null
+    service_context context;                 ///< outlives the service
+};
+
 /// The catalogue on a store.
-std::shared_ptr<service> make_service(std::shared_ptr<store> store, service_context const& context);
+std::shared_ptr<service> make_service(service_parts parts);
 
 }  // namespace shop::products

@@ -12,7 +12,7 @@ using namespace shop::products;
 class product_cache : public shop::tests::service_suite<service> {
 protected:
     product_cache() {
-        tested = cached_products(context(), shop::products::make_service(stores.products, context()));
+        tested = cached_products(context(), shop::products::make_service({stores.products, context()}));
         EXPECT_TRUE(ask(&service::create, create_product(product_draft("MUG", "Mug", shop::eur(100))),
                         as("ann", "products:write")));
     }

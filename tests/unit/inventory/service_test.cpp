@@ -16,7 +16,7 @@ protected:
             appends += in.ledger;
             event_appends += in.events;
         };
-        tested = reached(make_service(stores.inventory, context(), count, is_known()), &transport::remote_inventory);
+        tested = reached(make_service({stores.inventory, context(), count, is_known()}), &transport::remote_inventory);
     }
     static record_movement received(std::string const& which, std::int64_t pieces) {
         record_movement c;

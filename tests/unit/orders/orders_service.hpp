@@ -134,8 +134,8 @@ protected:
     int carts = 0;
     int appends = 0;
     std::shared_ptr<running_service> another;
-    std::shared_ptr<products::service> products = products::make_service(memory.products, context());
-    std::shared_ptr<inventory::service> inventory = inventory::make_service(memory.inventory, context(), {}, {});
+    std::shared_ptr<products::service> products = products::make_service({memory.products, context()});
+    std::shared_ptr<inventory::service> inventory = inventory::make_service({memory.inventory, context()});
     std::shared_ptr<inproc::simulated_channel> to_inventory;
     std::shared_ptr<running_service> taking;
 };

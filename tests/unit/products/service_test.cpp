@@ -16,7 +16,7 @@ using ::testing::SizeIs;
 
 class products_service : public shop::tests::service_suite<service> {
 protected:
-    products_service() { tested = reached(make_service(stores.products, context()), &transport::remote_products); }
+    products_service() { tested = reached(make_service({stores.products, context()}), &transport::remote_products); }
     static product_draft draft(char const* which, std::string name = "Thing") {
         return product_draft(which, std::move(name), eur(100)).active();
     }
@@ -197,7 +197,7 @@ protected:
         }
         rows.emplace_back(import_product(draft("Z-1", "Teapot")));
         run(tested->import(std::move(rows)));
-        tested = make_service(slow, context());
+        tested = make_service({slow, context()});
     }
     /// Lists what matches a text; everything, without one.
     static std::vector<request<list_products>> search_for(std::string text, std::string account = "ann") {
