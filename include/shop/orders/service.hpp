@@ -67,11 +67,12 @@ struct place_order {
 struct acknowledgement {
     orders::order order;
     bool replayed = false;  ///< the recorded answer of an earlier request with the same key
-    bool open = false;      ///< durable, but its outcome is not known yet: ask again
+    bool pending = false;   ///< durable, but its outcome is not known yet: ask again
 
     static constexpr auto fields() {
         using t = acknowledgement;
-        return std::tuple{required("order", &t::order), optional("replayed", &t::replayed), optional("open", &t::open)};
+        return std::tuple{required("order", &t::order), optional("replayed", &t::replayed),
+                          optional("open", &t::pending)};
     }
 
     orders::order const* operator->() const { return &order; }  ///< Valid as long as this is.

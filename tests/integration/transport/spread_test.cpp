@@ -197,7 +197,7 @@ asio::awaitable<void> order_stubbornly(spread_shop& shop, int number, std::strin
         one.emplace_back(std::move(with), orders::place_order("ann").line(sku(name), quantity(1)));
         auto const answers = co_await shop.orders->place(std::move(one));
         auto const& answer = answers.front();
-        if (answer && !answer->open) {
+        if (answer && !answer->pending) {
             confirmed[number] = to_string(answer->order.id);
             break;
         }

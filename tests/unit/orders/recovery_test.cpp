@@ -9,7 +9,7 @@ class orders_recovery : public orders_service {};
 TEST_F(orders_service, an_order_whose_outcome_is_late_is_open_and_concluded_by_recovery) {
     auto const open = leave_one_open();
     ASSERT_TRUE(open) << open.error().word();
-    EXPECT_TRUE(open->open);
+    EXPECT_TRUE(open->pending);
     EXPECT_EQ(open->order.status, status::pending);
     to_inventory->join();
     taking->start();
@@ -97,7 +97,7 @@ TEST_F(orders_service, goes_on_with_what_another_process_began_and_does_not_conc
     auto const asked = clock.now();
     auto const placed = place(mugs(2), with_key("cart"));
     ASSERT_TRUE(placed) << placed.error().word();
-    EXPECT_FALSE(placed->open);
+    EXPECT_FALSE(placed->pending);
     EXPECT_TRUE(placed->replayed);
     EXPECT_EQ(placed->order.status, status::confirmed);
     EXPECT_LE(clock.now() - asked, 500ms);
@@ -128,7 +128,7 @@ TEST_F(orders_service, leaves_to_others_what_cannot_be_concluded_for_want_of_an_
     with.deadline = clock.now() + 5s;
     auto const placed = place(mugs(2), with);
     ASSERT_TRUE(placed) << placed.error().word();
-    EXPECT_TRUE(placed->open);
+    EXPECT_TRUE(placed->pending);
 }
 
 }  // namespace shop::orders::tests

@@ -5,7 +5,7 @@ namespace shop::orders::tests {
 TEST_F(orders_service, takes_an_order_and_follows_it_to_its_end) {
     auto const placed = place(mugs(2));
     ASSERT_TRUE(placed);
-    EXPECT_FALSE(placed->open);
+    EXPECT_FALSE(placed->pending);
     EXPECT_EQ(placed->order.status, status::confirmed);
     EXPECT_EQ(placed->order.total, eur(1'000));
     EXPECT_EQ(available("MUG"), 98);

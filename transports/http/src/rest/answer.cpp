@@ -13,7 +13,7 @@ std::string quoted(std::uint64_t version) {
 }
 
 unsigned status_of_success(shop::success success, circumstances seen) {
-    if (seen.open) return 202;
+    if (seen.pending) return 202;
     switch (success) {
         case success::answered:
             return 200;

@@ -17,7 +17,7 @@ namespace shop::http::detail {
 /// An answer of a service, as HTTP sees it.
 struct circumstances {
     bool replayed = false;
-    bool open = false;  ///< accepted, its outcome is not known yet
+    bool pending = false;  ///< accepted, its outcome is not known yet
 };
 
 template <class Answer>
@@ -25,7 +25,7 @@ circumstances circumstances_of(Answer const&) {
     return {};
 }
 inline circumstances circumstances_of(orders::acknowledgement const& a) {
-    return {a.replayed, a.open};
+    return {a.replayed, a.pending};
 }
 inline circumstances circumstances_of(inventory::recorded const& r) {
     return {r.replayed, false};
@@ -76,7 +76,7 @@ response answer_with(exchange const& at, typename Row::answer const& answer) {
         return unchanged;
     }
     auto const seen = circumstances_of(answer);
-    bool const located = Row::row.success == success::created || seen.open;
+    bool const located = Row::row.success == success::created || seen.pending;
     auto location = located ? location_of(resource) : std::string{};
     if (!location.empty()) location.insert(0, at.http.base_path);
     auto out = begin_answer(Row::row.success, seen, tag, location);
