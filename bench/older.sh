@@ -36,8 +36,11 @@ in_turns() {
         "$(median <"$folder/ratios")"
 }
 
-databases=$("$here/../script/postgres" start "$folder/postgres" other this)
-database() { grep "@/$1?" <<<"$databases"; }
+url=$("$here/../script/postgres" start "$folder/postgres") # as the role that may ask for checkpoints
+database() { echo "${url/@\/shop/@\/$1}"; }
+# shellcheck disable=SC2012 # versions are numbers
+psql=$(ls -d /usr/lib/postgresql/*/bin/psql | sort -V | tail -1)
+for one in other this; do "$psql" -X -q "$url" -c "CREATE DATABASE $one"; done
 
 # place STORE CALLERS BATCH ORDERS
 place() {

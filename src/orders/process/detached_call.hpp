@@ -49,10 +49,10 @@ public:
     }
 
 protected:
-    /// What became of the intent, or of the operation, of a request.
+    /// What became of the intents, or of the operations, of some requests.
     struct decided {
-        std::size_t of;  ///< which request
-        result<rules::outcome> outcome;
+        std::vector<std::size_t> of;  ///< which requests
+        std::vector<result<rules::outcome>> outcomes;
     };
 
     template <class Request>
@@ -70,7 +70,7 @@ protected:
 
     /// Stores the intents of all requests that have one and are not answered, be it because their time is up: nothing
     /// is stored for those.
-    asio::awaitable<std::vector<decided>> store_intents() {
+    asio::awaitable<decided> store_intents() {
         std::vector<command> intents;
         std::vector<std::size_t> of;
         for (std::size_t i = 0; i < items_.size(); ++i) {
@@ -81,12 +81,12 @@ protected:
             of.push_back(i);
         }
         auto outcomes = co_await process_->decide(std::move(intents));
-        co_return join(std::move(outcomes), of);
+        co_return decided{std::move(of), std::move(outcomes)};
     }
 
     /// Effect and conclusion of the operations that requests opened.
-    asio::awaitable<std::vector<decided>> finish(std::vector<std::size_t> opened) {
-        if (opened.empty()) co_return std::vector<decided>();
+    asio::awaitable<decided> finish(std::vector<std::size_t> opened) {
+        if (opened.empty()) co_return decided{};
         std::vector<order_record> open;
         std::vector<call> calls;
         open.reserve(opened.size());
@@ -96,7 +96,7 @@ protected:
             calls.push_back(items_[i].caller().passed_on());
         }
         auto outcomes = co_await process_->finish(std::move(open), std::move(calls));
-        co_return join(std::move(outcomes), opened);
+        co_return decided{std::move(opened), std::move(outcomes)};
     }
 
     /// Lets a request wait for what others do, beside the other requests. @pre `waiting` keeps the object alive
@@ -138,13 +138,6 @@ protected:
     std::vector<Item> items_;
 
 private:
-    static std::vector<decided> join(std::vector<result<rules::outcome>> outcomes, std::vector<std::size_t> const& of) {
-        std::vector<decided> joined;
-        joined.reserve(of.size());
-        for (std::size_t n = 0; n < of.size(); ++n) joined.push_back({of[n], std::move(outcomes[n])});
-        return joined;
-    }
-
     results<acknowledgement> wait() {
         std::vector<steady_time> by;
         by.reserve(items_.size());

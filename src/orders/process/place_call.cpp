@@ -125,9 +125,11 @@ asio::awaitable<void> place_call::answer_refused() {
 
 /// The key decides between concurrent duplicates, in the transaction that stores the intent.
 /// @return the orders that were stored now, be it by a commit of which only the second look told.
-std::vector<std::size_t> place_call::take_stored(std::vector<decided> all) {
+std::vector<std::size_t> place_call::take_stored(decided all) {
     std::vector<std::size_t> opened;
-    for (auto& [i, outcome] : all) {
+    for (std::size_t n = 0; n < all.of.size(); ++n) {
+        auto const i = all.of[n];
+        auto& outcome = all.outcomes[n];
         auto& item = items_[i];
         if (!outcome) {
             answers_->give(i, outcome.error());
@@ -145,8 +147,10 @@ std::vector<std::size_t> place_call::take_stored(std::vector<decided> all) {
     return opened;
 }
 
-void place_call::take_finished(std::vector<decided> all) {
-    for (auto& [i, outcome] : all) {
+void place_call::take_finished(decided all) {
+    for (std::size_t n = 0; n < all.of.size(); ++n) {
+        auto const i = all.of[n];
+        auto& outcome = all.outcomes[n];
         if (outcome) items_[i].stored = std::move(outcome->order);
         if (outcome && give_if_decided(i, false)) continue;
         process_->leave_open(items_[i].stored->id);

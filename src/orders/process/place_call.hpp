@@ -25,8 +25,8 @@ private:
     asio::awaitable<void> price_all();
     void prepare_intent(place_item& item, order_content content);
     asio::awaitable<void> answer_refused();
-    std::vector<std::size_t> take_stored(std::vector<decided> all);
-    void take_finished(std::vector<decided> all);
+    std::vector<std::size_t> take_stored(decided all);
+    void take_finished(decided all);
     asio::awaitable<void> await_conclusion(std::size_t i);
     asio::awaitable<void> await_duplicate(std::size_t i);
     asio::awaitable<bool> look_again(place_item& item);

@@ -39,9 +39,11 @@ void transition_call::check_all() {
 }
 
 /// @return the orders whose operation was opened now.
-asio::awaitable<std::vector<std::size_t>> transition_call::take_stored(std::vector<decided> all) {
+asio::awaitable<std::vector<std::size_t>> transition_call::take_stored(decided all) {
     std::vector<std::size_t> opened;
-    for (auto& [i, outcome] : all) {
+    for (std::size_t n = 0; n < all.of.size(); ++n) {
+        auto const i = all.of[n];
+        auto& outcome = all.outcomes[n];
         co_await compare_with_history(i, outcome);
         auto const to_do = co_await take(i, outcome);
         if (to_do == next::finish) opened.push_back(i);
@@ -50,8 +52,10 @@ asio::awaitable<std::vector<std::size_t>> transition_call::take_stored(std::vect
     co_return opened;
 }
 
-asio::awaitable<void> transition_call::take_finished(std::vector<decided> all) {
-    for (auto& [i, outcome] : all) {
+asio::awaitable<void> transition_call::take_finished(decided all) {
+    for (std::size_t n = 0; n < all.of.size(); ++n) {
+        auto const i = all.of[n];
+        auto& outcome = all.outcomes[n];
         if (outcome && outcome->key) {
             co_await take(i, outcome);
         } else {

@@ -23,8 +23,8 @@ private:
     asio::awaitable<void> run(std::shared_ptr<detached_call> self) override;
 
     void check_all();
-    asio::awaitable<std::vector<std::size_t>> take_stored(std::vector<decided> all);
-    asio::awaitable<void> take_finished(std::vector<decided> all);
+    asio::awaitable<std::vector<std::size_t>> take_stored(decided all);
+    asio::awaitable<void> take_finished(decided all);
     asio::awaitable<void> compare_with_history(std::size_t i, result<rules::outcome>& decided);
     asio::awaitable<next> take(std::size_t i, result<rules::outcome>& decided);
     asio::awaitable<result<rules::outcome>> decide_again(std::size_t i);
