@@ -20,7 +20,7 @@ void complaints::tell(trouble const& what) {
     }
     std::string reason = what.what();
     while (!reason.empty() && reason.back() == '\n') reason.pop_back();
-    log_.write(severity::warning, "the database refused or failed",
+    log_.write(severity::warning, std::string(whose_) + " refused or failed",
                {{"sqlstate", kind}, {"reason", std::move(reason)}});
 }
 

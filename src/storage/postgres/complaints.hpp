@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include <shop/async/scheduler.hpp>
 #include <shop/storage/storage.hpp>
@@ -17,12 +18,15 @@ namespace shop::postgres {
 /// Shared objects: safe.
 class complaints {
 public:
-    explicit complaints(storage::context const& with) : clock_(with.clock), log_(with.log) {}
+    /// @param whose for people; outlives this
+    explicit complaints(storage::context const& with, std::string_view whose = "the database")
+        : clock_(with.clock), log_(with.log), whose_(whose) {}
     void tell(trouble const& what);
 
 private:
     scheduler& clock_;
     log_sink& log_;
+    std::string_view whose_;
     std::mutex mutex_;
     std::map<std::string, steady_time> told_;  ///< when the log was told last, by SQLSTATE
 };

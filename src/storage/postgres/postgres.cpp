@@ -60,8 +60,7 @@ void prepare(session& on, postgres_options const& options, context const& with) 
 void check_replica(session& on, store_epoch epoch) {
     auto const found = shop::postgres::schema_of(on, shop::postgres::shop_migrations());
     if (found.version >= found.newest && shop::postgres::read_epoch(on) == epoch) return;
-    throw trouble(fault::unsuitable,
-                  "read-store: " + where(on) + " is no replica of the store, or lags behind a migration");
+    throw trouble(fault::unsuitable, where(on) + " is no replica of the store, or lags behind a migration");
 }
 
 /// The stores' connections, once the database may be served. Of those that are allowed, a quarter is for lists.
@@ -78,7 +77,8 @@ shop::postgres::database connected(std::string const& how, std::shared_ptr<postg
     if (!options->replica.empty()) {
         auto const at = shop::postgres::connect_string(options->replica, *options);
         auto const check = [epoch](session& on) { check_replica(on, epoch); };
-        replica = std::make_shared<pool<session>>(lists, at, nullptr, options, with, told, check);
+        auto const told_of_it = std::make_shared<shop::postgres::complaints>(with, "the replica of the database");
+        replica = std::make_shared<pool<session>>(lists, at, nullptr, options, with, told_of_it, check);
     }
     return {std::make_shared<pool<connection>>(batches, how, std::move(first), options, with, told),
             std::make_shared<pool<session>>(lists, how, std::move(opening), options, with, told), std::move(replica),

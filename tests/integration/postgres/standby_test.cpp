@@ -112,6 +112,7 @@ TEST(postgres_replica, of_another_shop_is_told_and_not_read_from) {
     options.replica = other.url();
     auto const shop = storage::postgres(primary.url(), options)(with).value();
     while (log.lines().empty()) EXPECT_THAT(listed(shop), ::testing::IsEmpty());
+    EXPECT_THAT(log.lines().front(), ::testing::HasSubstr("the replica of the database refused or failed"));
     EXPECT_THAT(log.lines().front(), ::testing::HasSubstr("is no replica of the store"));
     for (int n = 0; n < 20; ++n) EXPECT_THAT(listed(shop), ::testing::IsEmpty());
 }
