@@ -38,7 +38,7 @@ class Names(NamedTuple):
 
 def read_names(root: Path) -> Names:
     rows = re.findall(
-        r'metric_row\{"([a-z_]+)",\s*(counter|gauge|histogram),\s*\{([^}]*)\}', read(root / METRICS)
+        r'metric_row\{\s*"([a-z_]+)",\s*(counter|gauge|histogram),\s*\{([^}]*)\}', read(root / METRICS)
     )
     codes = re.findall(r"^\| `([a-z_]*)` \| `[a-z_]*` \| (?:yes|no) \|", read(root / "docs/errors.md"), re.M)
     operations = re.findall(r"^\| `([a-z_.]*)` \| `[A-Z]* ", read(root / "docs/http-api.md"), re.M)

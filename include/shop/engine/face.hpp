@@ -141,6 +141,7 @@ public:
     using face<Mode, service>::face;
     auto get(sku which) const { return this->one(&service::get, inventory::get_stock(std::move(which))); }
     auto list(inventory::list_stock wanted = {}) const { return this->one(&service::list, std::move(wanted)); }
+    /// One request of `service::configure`.
     auto configure(inventory::configure_stock settings) const {
         return this->one(&service::configure, std::move(settings));
     }
@@ -212,6 +213,7 @@ class notifications_face : public face<Mode, notifications::service> {
 
 public:
     using face<Mode, service>::face;
+    /// One request of `service::list`.
     auto list(notifications::list_notifications wanted = {}) const {
         return this->one(&service::list, std::move(wanted));
     }

@@ -39,7 +39,7 @@ struct event {
     std::string subject;         ///< the order's id, or the sku
     std::uint64_t sequence = 0;  ///< 1-based: the version of the subject that it made
     timestamp time;              ///< when it happened
-    event_data data;
+    event_data data;             ///< of a shape that the type names
 
     static constexpr auto fields() {
         using t = event;
