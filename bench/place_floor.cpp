@@ -102,16 +102,9 @@ public:
         exec("BEGIN");
         {
             statement stock(db_, "INSERT INTO inventory_stock VALUES (?,'main',1,1,1000000,0,0,0,0,0,1,1)");
-            statement seen(
-                db_, "INSERT INTO products_availability VALUES (?,1,x'00112233445566778899aabbccddeeff',1,1,0,0,1,1)");
-            for (std::size_t i = 0; i < w_.skus; ++i) {
-                stock.run(name_of(i));
-                seen.run(name_of(i));
-            }
+            for (std::size_t i = 0; i < w_.skus; ++i) stock.run(name_of(i));
         }
-        exec(
-            "INSERT INTO orders_cursor VALUES ('notifications',1,0,1); INSERT INTO inventory_cursor VALUES "
-            "('products',1,0,1)");
+        exec("INSERT INTO orders_cursor VALUES ('notifications',1,0,1)");
         exec("COMMIT");
     }
 
@@ -127,7 +120,7 @@ private:
     static std::string name_of(std::size_t i) { return std::string(sku_of(i).text()); }
     void exec(char const* sql) { sqlite3_exec(db_, sql, nullptr, nullptr, nullptr); }
 
-    /// The steps of `n` orders, a transaction each: intent, effect, conclusion, and what the relays write.
+    /// The steps of `n` orders, a transaction each: intent, effect, conclusion, and what the relay writes.
     void some(std::uint64_t from, std::uint64_t n) {
         std::vector<blob> ids(n);
         std::vector<std::size_t> picked(n * w_.lines);
@@ -169,8 +162,7 @@ private:
             auto const customer = "customer-" + std::to_string((from + i) % 1000);
             delivery_.run(ids[i], customer, ids[i], text_.attempts, now, checksum);
         }
-        for (auto d : distinct) availability_.run(now, checksum, name_of(d));
-        exec("UPDATE orders_cursor SET told = told + 1; UPDATE inventory_cursor SET told = told + 1");
+        exec("UPDATE orders_cursor SET told = told + 1");
         exec("COMMIT");
     }
 
@@ -209,9 +201,6 @@ private:
     lazily delivery_{*this,
                      "INSERT INTO notifications_delivery VALUES "
                      "(?,2,'log',?,1,?,'shop.order.confirmed.v1','delivered',?,?,NULL,?,NULL)"};
-    lazily availability_{*this,
-                         "UPDATE products_availability SET revision=revision+1, sequence=sequence+1, "
-                         "available=available-1, as_of=?, checksum=? WHERE sku=?"};
 };
 
 }  // namespace

@@ -87,7 +87,10 @@ result<void> engine::parts::wire(engine_options& options) {
     products = elsewhere.products;
     inventory = elsewhere.inventory;
     notifications = elsewhere.notifications;
-    if (here.products) products = products::make_service({stores.products, context});
+    if (here.products) {
+        auto const availability = here.inventory ? availability_in(stores.inventory) : products::availability_source();
+        products = products::make_service({stores.products, context, availability});
+    }
     own_products = here.products;
     if (here.notifications) {
         hold_at(notifications_lease, stores.notifications);
@@ -101,7 +104,7 @@ result<void> engine::parts::wire(engine_options& options) {
         if (!products) return missing("the inventory", "products");
         hold_at(inventory_lease, stores.inventory);
         if (!notifications) return missing("the inventory", "notifications");
-        stock_changes = make_stock_relay(context, stores.inventory, inventory_lease, products);
+        if (!here.products) stock_changes = make_stock_relay(context, stores.inventory, inventory_lease, products);
         stock_events = make_stock_event_relay(context, stores.inventory, inventory_lease, notifications);
         auto const tell = [changes = std::weak_ptr(stock_changes),
                            events = std::weak_ptr(stock_events)](inventory::appended_logs in) {

@@ -72,6 +72,20 @@ products::note_availability state_of(store_epoch epoch, std::span<inventory::sto
     return now;
 }
 
+asio::awaitable<result<std::vector<std::optional<products::note_availability>>>> read_availability(
+    std::shared_ptr<inventory::store> store, std::vector<sku> skus) {
+    key_set<inventory::store_schema> wanted;
+    for (auto const& one : skus) wanted.add<inventory::stock_record>({one});
+    auto const rows = co_await store->load(std::move(wanted));
+    if (!rows) co_return rows.error();
+    std::vector<std::optional<products::note_availability>> said(skus.size());
+    for (std::size_t i = 0; i < skus.size(); ++i) {
+        auto const locations = (*rows)->group<inventory::stock_record>({skus[i]});
+        if (!locations.empty()) said[i] = state_of(store->epoch(), locations);
+    }
+    co_return said;
+}
+
 asio::awaitable<result<void>> deliver_to_catalogue(std::shared_ptr<inventory::store> store,
                                                    std::shared_ptr<products::service> subscriber,
                                                    std::vector<inventory::movement_record> movements) {
@@ -102,6 +116,10 @@ std::shared_ptr<Relay> relay_to_notifications(service_context context, std::shar
 }
 
 }  // namespace
+
+products::availability_source availability_in(std::shared_ptr<inventory::store> store) {
+    return [store = std::move(store)](std::vector<sku> skus) { return read_availability(store, std::move(skus)); };
+}
 
 std::shared_ptr<order_relay> make_order_relay(service_context context, std::shared_ptr<orders::store> store,
                                               std::shared_ptr<shop::lease> lease,

@@ -6,7 +6,7 @@
 #include <shop/inventory/store.hpp>
 #include <shop/notifications/service.hpp>
 #include <shop/orders/store.hpp>
-#include <shop/products/service.hpp>
+#include <shop/products/make_service.hpp>
 
 namespace shop {
 
@@ -24,6 +24,9 @@ std::shared_ptr<stock_event_relay> make_stock_event_relay(service_context contex
                                                           std::shared_ptr<inventory::store> store,
                                                           std::shared_ptr<shop::lease> lease,
                                                           std::shared_ptr<notifications::service> subscriber);
+
+/// What an inventory in the same process says, for a catalogue that is not told.
+products::availability_source availability_in(std::shared_ptr<inventory::store> store);
 
 /// Tells the catalogue what is available of every sku whose stock changed. A burst about one sku is told once.
 std::shared_ptr<stock_relay> make_stock_relay(service_context context, std::shared_ptr<inventory::store> store,

@@ -19,6 +19,9 @@ namespace {
 
 void want_product(key_set<store_schema>& all, get_product const& read) {
     all.add<product_record>({read.sku});
+}
+void want_product_and_availability(key_set<store_schema>& all, get_product const& read) {
+    all.add<product_record>({read.sku});
     all.add<availability_record>({read.sku});
 }
 
@@ -38,26 +41,58 @@ result<offer> find_offer(loaded_rows<store_schema> const& rows, get_offer const&
     return rules::offer_of(*row);
 }
 
+/// Shows each of the products what the inventory says of it now.
+asio::awaitable<result<void>> show_availability(availability_source from, std::vector<product*> of) {
+    std::vector<sku> skus;
+    skus.reserve(of.size());
+    for (auto const* one : of) skus.push_back(one->sku);
+    if (skus.empty()) co_return result<void>{};
+    auto const said = co_await from(std::move(skus));
+    if (!said) co_return said.error();
+    for (std::size_t i = 0; i < of.size(); ++i) rules::show(*of[i], (*said)[i]);
+    co_return result<void>{};
+}
+
+std::vector<product*> found_among(std::vector<result<product>>& answers) {
+    std::vector<product*> found;
+    found.reserve(answers.size());
+    for (auto& one : answers) {
+        if (one) found.push_back(&*one);
+    }
+    return found;
+}
+
+using product_reads = detail::read_queue<store_schema, get_product, product>;
+
+product_reads reads_of(service_parts const& parts) {
+    if (!parts.availability) return {parts.store, parts.context, &want_product_and_availability, &find_product};
+    return {parts.store, parts.context, &want_product, &find_product,
+            [from = parts.availability](std::vector<result<product>>& answers) {
+                return show_availability(from, found_among(answers));
+            }};
+}
+
 class store_service final : public service, public std::enable_shared_from_this<store_service> {
 public:
-    store_service(std::shared_ptr<store> catalogue, service_context const& context)
-        : store_(catalogue),
-          context_(context),
-          deadlines_(context),
-          commands_(catalogue, context, {}),
-          notes_(catalogue, context, {}),
-          products_(catalogue, context, &want_product, &find_product),
-          offers_(catalogue, context, &want_offer, &find_offer) {}
+    explicit store_service(service_parts const& parts)
+        : store_(parts.store),
+          context_(parts.context),
+          availability_(parts.availability),
+          deadlines_(parts.context),
+          commands_(parts.store, parts.context, {}),
+          notes_(parts.store, parts.context, {}),
+          products_(reads_of(parts)),
+          offers_(parts.store, parts.context, &want_offer, &find_offer) {}
     ~store_service() override { deadlines_.stop(); }
 
     results<product> create(requests<create_product> requests) override {
-        return commands_.submit<product>(std::move(requests));
+        return with_availability(commands_.submit<product>(std::move(requests)));
     }
     results<product> replace(requests<replace_product> requests) override {
-        return commands_.submit<product>(std::move(requests));
+        return with_availability(replace_as_read(std::move(requests)));
     }
     results<product> archive(requests<archive_product> requests) override {
-        return commands_.submit<product>(std::move(requests));
+        return with_availability(commands_.submit<product>(std::move(requests)));
     }
     results<imported> import(requests<import_product> requests) override {
         return commands_.submit<imported>(std::move(requests));
@@ -86,6 +121,35 @@ public:
     }
 
 private:
+    /// What a change leaves stands, whether or not the inventory can be asked about it then.
+    results<product> with_availability(results<product> changed) {
+        auto answers = co_await std::move(changed);
+        if (availability_) (void)co_await show_availability(availability_, found_among(answers));
+        co_return answers;
+    }
+
+    /// The rules compare what a caller sends back as read with what stands in the catalogue's store; what the inventory
+    /// says is compared here.
+    results<product> replace_as_read(requests<replace_product> requests) {
+        std::vector<product> now;
+        std::vector<std::size_t> of;
+        for (std::size_t i = 0; availability_ && i < requests.size(); ++i) {
+            if (!requests[i].command.draft.availability) continue;
+            now.emplace_back().sku = requests[i].command.sku;
+            of.push_back(i);
+        }
+        std::vector<product*> shown;
+        for (auto& one : now) shown.push_back(&one);
+        if (auto const read = co_await show_availability(availability_, std::move(shown)); !read) {
+            co_return std::vector<result<product>>(requests.size(), read.error());
+        }
+        for (std::size_t n = 0; n < of.size(); ++n) {
+            auto& said = requests[of[n]].command.draft.availability;
+            if (is_as_read(*said, now[n].availability)) said.reset();
+        }
+        co_return co_await commands_.submit<product>(std::move(requests));
+    }
+
     static bool is_search(list_products const& command) { return command.sku.empty() && to_query(command).is_search(); }
 
     static product_query to_query(list_products const& command) {
@@ -147,7 +211,7 @@ private:
             rows.resize(*limit);
             found->looked_up_to = rows.back().sku;
         }
-        auto items = co_await with_availability(rows);
+        auto items = co_await to_products(rows);
         if (!items) co_return items.error();
         if (!rules::sees_who_changes(*asked.call.by)) {
             for (auto& one : *items) one.changed_by.clear();
@@ -196,13 +260,20 @@ private:
         co_return out;
     }
 
-    asio::awaitable<result<std::vector<product>>> with_availability(std::vector<product_record> const& rows) {
+    asio::awaitable<result<std::vector<product>>> to_products(std::vector<product_record> const& rows) {
+        std::vector<product> items;
+        items.reserve(rows.size());
+        if (availability_) {
+            std::vector<product*> all;
+            for (auto const& row : rows) all.push_back(&items.emplace_back(rules::product_of(row, nullptr)));
+            auto const shown = co_await show_availability(availability_, std::move(all));
+            if (!shown) co_return shown.error();
+            co_return items;
+        }
         key_set<store_schema> wanted;
         for (auto const& row : rows) wanted.add<availability_record>({row.sku});
         auto loaded = co_await store_->load(std::move(wanted));
         if (!loaded) co_return loaded.error();
-        std::vector<product> items;
-        items.reserve(rows.size());
         for (auto const& row : rows) {
             items.push_back(rules::product_of(row, (*loaded)->find<availability_record>({row.sku})));
         }
@@ -211,18 +282,19 @@ private:
 
     std::shared_ptr<store> store_;
     service_context context_;
+    availability_source availability_;
     deadlines deadlines_;
     std::shared_ptr<search_turns> const searches_ = std::make_shared<search_turns>();
     detail::command_queue<batch> commands_;
     detail::command_queue<note_batch> notes_;
-    detail::read_queue<store_schema, get_product, product> products_;
+    product_reads products_;
     detail::read_queue<store_schema, get_offer, offer> offers_;
 };
 
 }  // namespace
 
 std::shared_ptr<service> make_service(service_parts parts) {
-    return std::make_shared<store_service>(std::move(parts.store), parts.context);
+    return std::make_shared<store_service>(parts);
 }
 
 }  // namespace shop::products

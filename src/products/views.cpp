@@ -2,6 +2,18 @@
 
 namespace shop::products::rules {
 
+namespace {
+
+/// @tparam Said the inventory's word, as it was told or as it is kept
+template <class Said>
+void show_in(product& to, Said const& said) {
+    to.availability = {availability_of(said.available, said.low_stock_threshold, said.untracked), said.available,
+                       said.as_of};
+    to.availability_sequence = said.sequence;
+}
+
+}  // namespace
+
 product product_of(product_record const& row, availability_record const* known) {
     auto const& content = row.content.get();
     product out;
@@ -18,12 +30,14 @@ product product_of(product_record const& row, availability_record const* known) 
     out.version = row.version;
     out.created_at = row.created_at;
     out.updated_at = row.updated_at;
-    if (known) {
-        auto const status = availability_of(known->available, known->low_stock_threshold, known->untracked);
-        out.availability = {status, known->available, known->as_of};
-        out.availability_sequence = known->sequence;
-    }
+    if (known) show_in(out, *known);
     return out;
+}
+
+void show(product& to, std::optional<note_availability> const& said) {
+    to.availability = {};
+    to.availability_sequence = 0;
+    if (said) show_in(to, *said);
 }
 
 bool sees_who_changes(principal const& by) {

@@ -175,10 +175,13 @@ class read_queue {
 public:
     using want_function = void (*)(key_set<Schema>&, Query const&);
     using answer_function = result<Answer> (*)(loaded_rows<Schema> const&, Query const&);
+    /// Adds to the answers of a load what does not stand in this store; a failure is that of each of them.
+    using complete_function = std::function<asio::awaitable<result<void>>(std::vector<result<Answer>>&)>;
 
     read_queue(std::shared_ptr<record_store<Schema>> store, service_context const& context, want_function want,
-               answer_function answer)
-        : queue_(context.executor, run_function(std::make_shared<state>(std::move(store), context, want, answer))) {}
+               answer_function answer, complete_function complete = {})
+        : queue_(context.executor,
+                 run_function(std::make_shared<state>(std::move(store), context, want, answer, std::move(complete)))) {}
 
     template <class One, class Request>
     results<One> submit(requests<Request> requests) {
@@ -189,12 +192,14 @@ public:
 
 private:
     struct state {
-        state(std::shared_ptr<record_store<Schema>> s, service_context const& c, want_function w, answer_function a)
-            : store(std::move(s)), context(c), want(w), answer(a) {}
+        state(std::shared_ptr<record_store<Schema>> s, service_context const& c, want_function w, answer_function a,
+              complete_function f)
+            : store(std::move(s)), context(c), want(w), answer(a), complete(std::move(f)) {}
         std::shared_ptr<record_store<Schema>> store;
         service_context context;
         want_function want;
         answer_function answer;
+        complete_function complete;
 
         result<Answer> answer_one(loaded_rows<Schema> const& rows, Query const& query) const {
             try {
@@ -219,6 +224,10 @@ private:
         std::vector<result<Answer>> answers;
         answers.reserve(due.commands.size());
         for (auto const& query : due.commands) answers.push_back(with->answer_one(**rows, query));
+        if (with->complete) {
+            auto const whole = co_await with->complete(answers);
+            if (!whole) co_return due.template failed<Answer>(whole.error());
+        }
         co_return due.among_late(std::move(answers));
     }
 

@@ -38,6 +38,8 @@ result<noted> note(rows& all, note_availability const& command);
 /// A product as callers see it.
 /// @param known what the inventory said of it; nothing before its first word.
 product product_of(product_record const& row, availability_record const* known);
+/// Shows what the inventory said of it; nothing before its first word.
+void show(product& to, std::optional<note_availability> const& said);
 /// Whether `product::changed_by` is theirs to see.
 bool sees_who_changes(principal const& by);
 /// What orders need of it.

@@ -207,6 +207,29 @@ TEST_P(selling, history_events_and_deliveries_tell_the_same_story) {
     EXPECT_EQ(product.availability.available, 8);
 }
 
+TEST_P(selling, a_product_shows_at_once_what_can_be_had) {
+    stock_up(shop_, "MUG-1", 10);
+    auto shop = shop_.blocking();
+    auto const before = shop.products.get(sku("MUG-1")).value();
+    EXPECT_EQ(before.availability.available, 10);
+    ASSERT_TRUE(shop.orders.place(place_order("ann").line("MUG-1", 2)));
+    auto const read = shop.products.get(sku("MUG-1")).value();
+    EXPECT_EQ(read.availability.available, 8);
+    EXPECT_EQ(read.availability_sequence, before.availability_sequence + 1);
+    EXPECT_EQ(shop.products.list().value().items.at(0), read);
+
+    auto edited = products::edited_product(read);
+    edited.availability->available = 9;
+    auto const refused = shop.products.replace(edited, read.version);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().details().errors.at(0).pointer, "/availability");
+    edited.availability = read.availability;
+    auto const replaced = shop.products.replace(edited, read.version);
+    ASSERT_TRUE(replaced) << replaced.error().message();
+    EXPECT_EQ(replaced->availability, read.availability);
+    EXPECT_EQ(shop.products.archive(read.sku).value().availability, read.availability);
+}
+
 #ifdef SHOP_HAS_POSTGRES
 TEST(idempotency_keys, of_two_movements_at_once_on_two_servers_under_one_key_one_is_booked) {
     on_postgres where;
