@@ -11,6 +11,7 @@
 int main(int argc, char** argv) {
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 64;
+    shop::bench::register_stores();
     shop::bench::register_place();
     benchmark::RunSpecifiedBenchmarks();
     benchmark::Shutdown();

@@ -136,21 +136,17 @@ void empty_database(std::string const& url) {
 }
 #endif
 
-/// Where a run keeps its orders, and how many transactions that took.
-struct place_of_orders {
-    storage::factory open;
-    std::function<std::uint64_t()> commits = [] { return std::uint64_t(0); };
-};
+}  // namespace
 
-place_of_orders prepare(workload const& w, std::filesystem::path const& folder) {
-    if (w.store == "memory") return {storage::memory()};
+place_of_orders prepare(std::string const& store, std::filesystem::path const& folder) {
+    if (store == "memory") return {storage::memory()};
 #ifdef SHOP_WITH_POSTGRES
-    if (w.store.rfind("postgresql://", 0) == 0) {
-        empty_database(w.store);
+    if (store.rfind("postgresql://", 0) == 0) {
+        empty_database(store);
         storage::postgres_options options;
         options.migrate = true;
         options.statistics = std::make_shared<storage::postgres_statistics>();
-        return {storage::postgres(w.store, options), [counts = options.statistics] { return counts->commits.load(); }};
+        return {storage::postgres(store, options), [counts = options.statistics] { return counts->commits.load(); }};
     }
 #endif
     storage::sqlite_options options;
@@ -159,12 +155,19 @@ place_of_orders prepare(workload const& w, std::filesystem::path const& folder) 
             [counts = options.statistics] { return counts->snapshot().commits; }};
 }
 
-}  // namespace
+std::string word_of(std::string const& store) {
+    auto const word = store.substr(0, store.find_first_of(':'));
+    return word == "postgresql" ? "postgres" : word;
+}
+
+bool is_small() {
+    return std::getenv("SHOP_BENCH_SMALL") != nullptr;
+}
 
 figures place(workload const& w) {
     auto const folder = std::filesystem::temp_directory_path() / ("shop-bench-" + std::to_string(getpid()));
     std::filesystem::create_directories(folder);
-    auto const where = prepare(w, folder);
+    auto const where = prepare(w.store, folder);
     figures out;
     {
         engine_options parts;
@@ -198,10 +201,6 @@ namespace {
 
 constexpr int rounds = 3;
 
-bool is_small() {
-    return std::getenv("SHOP_BENCH_SMALL") != nullptr;
-}
-
 /// Orders per commit as they were measured last, by the name of the workload: its floor commits as often.
 std::map<std::string, double>& measured_batches() {
     static std::map<std::string, double> all;
@@ -209,8 +208,7 @@ std::map<std::string, double>& measured_batches() {
 }
 
 std::string name_of(workload const& w) {
-    auto const store = w.store.substr(0, w.store.find_first_of(':'));
-    std::string name = (store == "postgresql" ? "postgres" : store) + (w.one_sku ? "/one_sku" : "");
+    std::string name = word_of(w.store) + (w.one_sku ? "/one_sku" : "");
     if (w.lines != 3) name += "/lines:" + std::to_string(w.lines);
     return name + (w.batch > 1 ? "/batch:" + std::to_string(w.batch) : "/callers:" + std::to_string(w.callers));
 }

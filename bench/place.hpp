@@ -1,11 +1,28 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <string>
+
+#include <shop/storage/storage.hpp>
 
 #include "costs.hpp"
 
 namespace shop::bench {
+
+/// Where a run keeps its orders, and how many transactions that took.
+struct place_of_orders {
+    storage::factory open;
+    std::function<std::uint64_t()> commits = [] { return std::uint64_t(0); };
+};
+
+/// An empty place. @param store as `workload::store`; @param folder for its files
+place_of_orders prepare(std::string const& store, std::filesystem::path const& folder);
+/// `memory`, `sqlite` or `postgres`: how a store is called in the name of a benchmark.
+std::string word_of(std::string const& store);
+/// Whether only a little is to be done, to see whether it runs.
+bool is_small();
 
 /// How a run places orders.
 struct workload {
@@ -35,5 +52,7 @@ double sqlite_floor(workload const& w, double orders_per_commit);
 
 /// `place/...` and `floor/...`.
 void register_place();
+/// `store/...`.
+void register_stores();
 
 }  // namespace shop::bench
