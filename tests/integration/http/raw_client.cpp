@@ -97,6 +97,11 @@ raw_answer raw_client::receive(bool to_head) {
     return answer;
 }
 
+std::string raw_client::receive_some() {
+    if (pending_.empty()) read_more();
+    return std::exchange(pending_, {});
+}
+
 std::string raw_client::receive_all() {
     while (read_more()) {
     }

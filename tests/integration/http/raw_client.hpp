@@ -33,6 +33,8 @@ public:
     raw_answer receive(bool to_head = false);
     /// Waits up to a millisecond for something to read, or the end.
     bool has_answer();
+    /// Waits for bytes. @return all that are there; empty at the end.
+    std::string receive_some();
     /// Reads until the other end closes. @return all that came.
     std::string receive_all();
     /// Waits for the end of the connection. @return whether it was reset rather than closed.

@@ -64,6 +64,16 @@ asio::awaitable<response> recorder::handle(request const& request) {
     if (request.path == "/large") co_return response(200, std::string(large_bytes, 'x'));
     if (request.path == "/empty") co_return response(204);
     if (request.path == "/held") co_await release();
+    if (request.path == "/streamed") {
+        response out(200);
+        out.content_type("text/event-stream");
+        out.cache = cache_policy::as_it_comes;
+        std::lock_guard lock(mutex_);
+        pipe_ = out.stream = std::make_shared<body_pipe>(pipe_bytes_max);
+        out.stream->write("first;");
+        arrived_.notify_all();
+        co_return out;
+    }
     co_return response(200, "\"hello\"");
 }
 
@@ -77,6 +87,11 @@ std::optional<std::string> recorder::last_field(std::string const& name) const {
     auto const found = fields_.find(name);
     if (found == fields_.end()) return std::nullopt;
     return found->second;
+}
+
+std::shared_ptr<body_pipe> recorder::last_pipe() const {
+    std::lock_guard lock(mutex_);
+    return pipe_.lock();
 }
 
 std::string recorder::last_path() const {

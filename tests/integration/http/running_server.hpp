@@ -5,6 +5,7 @@
 #include <functional>
 #include <future>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -12,17 +13,19 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <shop/http/body_pipe.hpp>
 #include <shop/http/server.hpp>
 
 namespace shop::http::test {
 
 /// A handler that remembers what it saw. `/echo` takes 1,000 bytes and answers them, `/echo-more` takes more, `/large`
-/// answers many, `/held` answers when released, `/throws` throws; `/later...` is judged when released, `/later-refused`
+/// answers many, `/streamed` begins a body that goes on, `/held` answers when released, `/throws` throws; `/later...` is judged when released, `/later-refused`
 /// with 401, and takes as much as `/echo-more`; anything else answers `hello`.
 class recorder : public handler {
 public:
     static constexpr std::size_t echo_bytes_max = 1'000;
     static constexpr std::size_t echo_more_bytes_max = 4 * 1024 * 1024;
+    static constexpr std::size_t pipe_bytes_max = 64 * 1024;
     static constexpr std::size_t large_bytes = 32 * 1024 * 1024;
 
     admission admit(request const& head) override;
@@ -33,6 +36,9 @@ public:
     std::vector<std::string> seen() const;
     /// A field of the last request answered.
     std::optional<std::string> last_field(std::string const& name) const;
+
+    /// The body of the last answer to `/streamed`, while the server sends it.
+    std::shared_ptr<body_pipe> last_pipe() const;
 
     std::string last_path() const;
     /// Whose address the last request answered was said to come from.
@@ -50,6 +56,7 @@ private:
     std::vector<std::string> seen_;
     std::map<std::string, std::string> fields_;
     std::string client_, path_;
+    std::weak_ptr<body_pipe> pipe_;
     std::atomic<bool> released_ = false;
 };
 

@@ -27,6 +27,8 @@ std::string_view reason(unsigned status) {
             return "Not Found";
         case 405:
             return "Method Not Allowed";
+        case 406:
+            return "Not Acceptable";
         case 408:
             return "Request Timeout";
         case 409:
@@ -72,6 +74,8 @@ std::string_view cache_line(cache_policy policy) {
             return "Cache-Control: private, no-cache\r\n";
         case cache_policy::no_store:
             return "Cache-Control: private, no-store\r\n";
+        case cache_policy::as_it_comes:
+            return "Cache-Control: no-store, no-transform\r\n";
     }
     return {};
 }
@@ -106,7 +110,10 @@ void append_head(std::string& out, response const& answer, head_facts const& fac
     out.append("HTTP/1.1 ");
     append_number(out, status);
     out.append(" ").append(reason(status)).append("\r\n").append(facts.date);
-    if (!is_bodiless(status)) {
+    if (answer.stream) {
+        out.append("Content-Type: ").append(answer.content_type()).append("\r\n");
+        if (!facts.http_1_0) out.append("Transfer-Encoding: chunked\r\n");
+    } else if (!is_bodiless(status)) {
         if (!answer.body.empty()) out.append("Content-Type: ").append(answer.content_type()).append("\r\n");
         out.append("Content-Length: ");
         append_number(out, answer.body.size());

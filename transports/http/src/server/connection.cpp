@@ -5,11 +5,12 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <shop/http/body_pipe.hpp>
 #include <shop/http/own_machine.hpp>
 #include <shop/http/problem.hpp>
 
+#include "message/client_address.hpp"
 #include "message/wire.hpp"
-#include "server/client_address.hpp"
 
 namespace shop::http::detail {
 namespace {
@@ -54,6 +55,7 @@ connection::connection(std::shared_ptr<server_state> server_state, tcp::socket s
 }
 
 connection::~connection() {
+    close_stream();
     server_state_->leave(*this);
 }
 
@@ -119,6 +121,7 @@ asio::awaitable<void> connection::serve() {
         under_way_.give_back();
         compose();
         if (!write_now()) co_await write_rest();
+        if (answer_->stream) co_await write_stream();
         if (lost_) co_return;
         if (closing_) {
             co_await linger();
@@ -355,7 +358,7 @@ void connection::refuse(fault const& why) {
 }
 
 void connection::compose() {
-    closing_ = closing_ || answer_->close || !head_.keep_alive || server_state_->draining();
+    closing_ = closing_ || answer_->stream || answer_->close || !head_.keep_alive || server_state_->draining();
     if (request_.id.empty()) {  // refused before it was read
         auto const id = server_state_->draw_id();
         std::copy(id.begin(), id.end(), drawn_id_.begin());
@@ -377,6 +380,12 @@ void connection::compose() {
     facts.date = server_state_->date();
     output_.clear();
     append_head(output_, *answer_, facts);
+    if (head_.method == "HEAD") close_stream();
+    if (answer_->stream) {
+        unsent_ = {asio::buffer(output_), asio::const_buffer()};
+        if (answer_->stream->has_unsent()) frame(answer_->stream->take());
+        return;
+    }
     bool const with_body = head_.method != "HEAD" && !is_bodiless(answer_->status);
     unsent_ = {asio::buffer(output_), with_body ? asio::buffer(answer_->body) : asio::const_buffer()};
 }
@@ -456,6 +465,7 @@ void connection::check_time(steady_time now) {
 void connection::leave_soon(steady_time now) {
     if (phase_ == phase::idle) deadline_ = std::min(deadline_, now + server_state_->options().drain_idle_max);
     if (phase_ == phase::handshake) deadline_ = now;
+    wake_stream();
 }
 
 bool connection::owes_answer() const {

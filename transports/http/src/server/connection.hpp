@@ -44,7 +44,7 @@ public:
     std::size_t place = 0;  // in the server_state's list
 
 private:
-    enum class phase { handshake, idle, head, body, handling, writing, lingering };
+    enum class phase { handshake, idle, head, body, handling, writing, streaming, lingering };
 
     asio::awaitable<void> serve();
     asio::awaitable<void> shake_hands();
@@ -52,6 +52,8 @@ private:
     asio::awaitable<void> read_fixed_body();
     asio::awaitable<void> read_chunked_body();
     asio::awaitable<void> write_rest();
+    asio::awaitable<void> write_stream();
+    asio::awaitable<void> await_part();
     asio::awaitable<void> linger();
 
     void enter(phase next, steady_time now, std::chrono::milliseconds most);
@@ -69,6 +71,9 @@ private:
     void refuse(fault const& why);
     void compose();
     bool write_now();
+    void frame(std::string part);
+    void wake_stream();
+    void close_stream();
     void advance(std::size_t written);
     void next_request();
 
@@ -102,6 +107,7 @@ private:
     std::string drawn_trace_;
     std::string output_;
     std::array<asio::const_buffer, 2> unsent_{};
+    std::size_t ignored_bytes_ = 0;  // that came while a body was streamed
 };
 
 }  // namespace shop::http::detail

@@ -14,6 +14,8 @@
 
 namespace shop::http {
 
+class body_pipe;
+
 /// One field of a head.
 struct header {
     std::string_view name;   ///< as sent; compared without regard to case
@@ -60,12 +62,13 @@ struct request {
 enum class cache_policy {
     revalidate,  ///< that of a client may keep it, and asks before each use whether it still holds: `private, no-cache`
     no_store,    ///< personal data and problems: `private, no-store`
+    /// What must reach the client as it is written: `no-store, no-transform`, so that no proxy holds it back to
+    /// compress it.
+    as_it_comes,
 };
 
 /// An answer. What frames it (`Content-Length`, `Connection`, `Date`, ...) is the server's to write, and what holds for
 /// all of them: `X-Content-Type-Options: nosniff`, over TLS `Strict-Transport-Security`.
-///
-/// The body is a string for now; a stream of parts (server-sent events) has its place beside it.
 class response {
 public:
     response() = default;
@@ -76,7 +79,9 @@ public:
     unsigned status = 200;                          ///< 200 to 599; anything else is sent as 500
     std::string body;                               ///< sent as it is, with its `Content-Length`
     cache_policy cache = cache_policy::revalidate;  ///< what `Cache-Control` says
-    bool close = false;                             ///< closes the connection after this answer
+    /// A body that comes piece by piece, instead of `body`; the connection is closed behind it. Null: there is none.
+    std::shared_ptr<body_pipe> stream;
+    bool close = false;  ///< closes the connection after this answer
     std::optional<shop::error_code>
         failure;  ///< what it tells, if it tells a failure of the shop: not sent, for who counts
 
@@ -98,7 +103,7 @@ public:
         content_type_ = type;
         return *this;
     }
-    std::string_view content_type() const { return content_type_; }  ///< Empty without a body.
+    std::string_view content_type() const { return content_type_; }  ///< What was said, or `application/json`.
 
     /// The value of an added field, by its name in any case.
     std::optional<std::string_view> find(std::string_view name) const;
