@@ -124,6 +124,14 @@ void append_availability_events(rows& all) {
     }
 }
 
+sku_availability shown_availability(shop::sku const& which, std::span<stock_record const> locations) {
+    sku_availability none;
+    none.sku = which;
+    if (locations.empty()) return none;
+    auto const now = shown(locations);
+    return {which, now.status, now.available, now.version, now.at};
+}
+
 stock_level level_of(shop::sku const& which, std::span<stock_record const> locations) {
     stock_level level;
     level.sku = which;

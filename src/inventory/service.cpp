@@ -62,6 +62,29 @@ public:
     results<stock_level> get(requests<get_stock> requests) override {
         return reads_.submit<stock_level>(std::move(requests));
     }
+    results<availabilities> availability(requests<watch_availability> requests) override {
+        std::vector<result<availabilities>> answers(requests.size(), error(error_code::deadline_exceeded));
+        key_set<store_schema> wanted;
+        auto const now = clock_.now();
+        for (std::size_t i = 0; i < requests.size(); ++i) {
+            if (requests[i].call.deadline <= now) continue;
+            answers[i] = check(requests[i].command);
+            if (!answers[i]) continue;
+            for (auto const& which : requests[i].command.sku) wanted.add<stock_record>({which});
+        }
+        auto const rows = co_await store_->load(std::move(wanted));
+        for (std::size_t i = 0; i < requests.size(); ++i) {
+            if (!answers[i]) continue;
+            if (!rows) {
+                answers[i] = rows.error();
+                continue;
+            }
+            for (auto const& which : requests[i].command.sku) {
+                answers[i]->items.push_back(rules::shown_availability(which, (*rows)->group<stock_record>({which})));
+            }
+        }
+        co_return answers;
+    }
     results<stock_level> configure(requests<configure_stock> requests) override {
         return commands_.submit<stock_level>(std::move(requests));
     }
@@ -121,6 +144,12 @@ public:
     }
 
 private:
+    static result<availabilities> check(watch_availability const& wanted) {
+        if (!wanted.sku.empty() && wanted.sku.size() <= limits::watched_skus_max) return availabilities{};
+        error_details details;
+        details.errors.push_back({"/sku", "must be 1 to " + std::to_string(limits::watched_skus_max) + " skus"});
+        return error(error_code::invalid_value, std::move(details));
+    }
     static result<request<rules::book_movement>> to_booking(request<record_movement> asked, bool known_sku) {
         request<rules::book_movement> out;
         auto const& reference = asked.command.reference;

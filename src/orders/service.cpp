@@ -19,6 +19,12 @@ order_query to_query(list_orders const& wanted, std::size_t limit) {
     return query;
 }
 
+error bad_last_event_id(std::string detail) {
+    error_details details;
+    details.errors.push_back({"Last-Event-ID", std::move(detail)});
+    return {error_code::malformed_request, std::move(details)};
+}
+
 }  // namespace
 
 store_service::store_service(service_parts parts)
@@ -138,6 +144,91 @@ asio::awaitable<result<page<history_item>>> store_service::history_of(request<ge
     all.items.reserve(events->size());
     for (auto const& e : *events) all.items.push_back(rules::view_for(*wanted.call.by, e));
     co_return all;
+}
+
+results<order_events> store_service::events(requests<follow_order> requests) {
+    auto const answer = [this](request<follow_order> const& r) { return events_of(r); };
+    return detail::one_by_one<order_events>(std::move(requests), *parts_.context.clock, answer);
+}
+
+asio::awaitable<result<order_events>> store_service::events_of(request<follow_order> const& wanted) {
+    std::optional<std::uint64_t> last;
+    if (auto const& text = wanted.command.last_event_id) {
+        last = rules::number_of_event(*text);
+        if (!last) co_return bad_last_event_id("must be the version of an order, as the ids of its events are");
+    }
+    auto steps = co_await parts_.store->history(wanted.command.id);
+    if (!steps) co_return steps.error();
+    if (steps->empty() || !wanted.call.by->may_act_for(steps->front().customer_id)) {
+        co_return error(error_code::not_found);
+    }
+    order_events out;
+    out.source = parts_.store->epoch();
+    auto const newest = steps->back().version;
+    out.is_reset = last && *last > newest;
+    if (!last || out.is_reset) last = newest - 1;
+    for (auto const& step : *steps) {
+        out.position = std::max(out.position, step.position);
+        if (step.version > *last) out.items.push_back(rules::told_of(step));
+    }
+    co_return out;
+}
+
+results<order_events> store_service::all_events(requests<follow_orders> requests) {
+    auto const answer = [this](request<follow_orders> const& r) { return events_after(r); };
+    return detail::one_by_one<order_events>(std::move(requests), *parts_.context.clock, answer);
+}
+
+asio::awaitable<result<order_events>> store_service::events_after(request<follow_orders> const& wanted) {
+    order_events out;
+    out.source = parts_.store->epoch();
+    event_place last{out.source, 0};
+    if (auto const& text = wanted.command.last_event_id) {
+        auto const read = event_place::parse(*text);
+        if (!read) co_return bad_last_event_id("must be the id of an event of this stream");
+        last = *read;
+        out.is_reset = last.source != out.source;
+    }
+    if (wanted.command.last_event_id && !out.is_reset) {
+        // From the step itself on, to see that it is there: another store's would lead to a place of no meaning.
+        bool const from_start = last.position == 0;
+        auto const from = key_of<event_record>{from_start ? 0 : last.position - 1};
+        auto steps = co_await parts_.store->scan<event_record>(from, limits::events_read_max + 1);
+        if (!steps) co_return steps.error();
+        out.is_reset = !from_start && (steps->empty() || steps->front().position != last.position);
+        if (!out.is_reset) {
+            out.more = steps->size() > limits::events_read_max;
+            out.position = steps->empty() ? 0 : steps->back().position;
+            for (auto const& step : *steps) {
+                if (step.position > last.position && step.version > 1) out.items.push_back(rules::told_of(step));
+            }
+            known_position_ = std::max(known_position_, out.position);
+            co_return out;
+        }
+    }
+    auto const end = co_await find_end();
+    if (!end) co_return end.error();
+    out.position = *end;
+    co_return out;
+}
+
+/// The position of the newest step, found by few reads: ever wider steps, then halving.
+asio::awaitable<result<std::uint64_t>> store_service::find_end() {
+    auto last = known_position_;
+    std::uint64_t behind = 0;  // nothing lies behind it, once it is known
+    for (std::uint64_t stride = 1; behind == 0 || behind > last + 1;) {
+        auto const from = behind == 0 ? last + stride - 1 : last + (behind - 1 - last) / 2;
+        auto const next = co_await parts_.store->scan<event_record>(key_of<event_record>{from}, 1);
+        if (!next) co_return next.error();
+        if (next->empty()) {
+            behind = from + 1;
+        } else {
+            last = next->front().position;
+            stride *= 2;
+        }
+    }
+    known_position_ = std::max(known_position_, last);
+    co_return last;
 }
 
 }  // namespace shop::orders

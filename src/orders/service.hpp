@@ -21,6 +21,8 @@ public:
     results<order> get(requests<get_order> requests) override;
     results<page<order>> list(requests<list_orders> requests) override;
     results<page<history_item>> history(requests<get_history> requests) override;
+    results<order_events> events(requests<follow_order> requests) override;
+    results<order_events> all_events(requests<follow_orders> requests) override;
     results<acknowledgement> transition(requests<transition_order> requests) override;
     results<acknowledgement> cancel(requests<cancel_order> requests) override;
 
@@ -32,7 +34,12 @@ private:
     asio::awaitable<result<page<order>>> list_one(request<list_orders> const& wanted);
     asio::awaitable<result<page<history_item>>> history_of(request<get_history> const& wanted);
 
+    asio::awaitable<result<order_events>> events_of(request<follow_order> const& wanted);
+    asio::awaitable<result<order_events>> events_after(request<follow_orders> const& wanted);
+    asio::awaitable<result<std::uint64_t>> find_end();
+
     service_parts parts_;
+    std::uint64_t known_position_ = 0;  ///< of some step: the end of the log is there or behind it
     std::shared_ptr<order_reader> reader_;
     std::shared_ptr<process> process_;
     std::shared_ptr<recovery> recovery_;

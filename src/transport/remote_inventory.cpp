@@ -14,6 +14,9 @@ public:
     results<page<stock_level>> list(requests<list_stock> requests) override {
         return ask(all_operations, std::move(requests));
     }
+    results<availabilities> availability(requests<watch_availability> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
     results<stock_level> configure(requests<configure_stock> requests) override {
         return ask(all_operations, std::move(requests));
     }

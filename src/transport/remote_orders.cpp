@@ -20,6 +20,12 @@ public:
     results<page<history_item>> history(requests<get_history> requests) override {
         return ask(all_operations, std::move(requests));
     }
+    results<order_events> events(requests<follow_order> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
+    results<order_events> all_events(requests<follow_orders> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
     results<acknowledgement> transition(requests<transition_order> requests) override {
         return ask(all_operations, std::move(requests));
     }

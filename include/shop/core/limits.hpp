@@ -52,6 +52,8 @@ inline constexpr std::chrono::milliseconds search_time_max =
     1s;                                                   ///< then it answers what it found, and goes on when asked
 inline constexpr std::size_t searches_at_once_max = 2;    ///< of one product store; more wait
 inline constexpr std::size_t searches_waiting_max = 256;  ///< more are `overloaded`
+inline constexpr std::size_t events_read_max = 256;       ///< steps of orders that one read of a stream tells
+inline constexpr std::size_t watched_skus_max = 100;      ///< in one stream of availability
 inline constexpr std::size_t import_items_max = 10'000;   ///< per request
 inline constexpr std::size_t batch_items_max = 1'024;     ///< commands per commit
 inline constexpr std::size_t queue_items_max = 65'536;    ///< commands that wait in one batcher; more are `overloaded`

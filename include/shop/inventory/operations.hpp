@@ -15,6 +15,9 @@ inline constexpr auto operations = std::tuple{
     operation<service, list_stock, page<stock_level>>{"inventory.list", http_method::get, "/v1/inventory",
                                                       operation_kind::list, safety::safe, success::answered,
                                                       "inventory:read", &service::list},
+    operation<service, watch_availability, availabilities>{
+        "inventory.availability", http_method::get, "/v1/availability/events", operation_kind::stream, safety::safe,
+        success::answered, "products:read", &service::availability},
     operation<service, configure_stock, stock_level>{"inventory.configure", http_method::patch, "/v1/inventory/{sku}",
                                                      operation_kind::unary, safety::idempotent, success::answered,
                                                      "inventory:write", &service::configure},

@@ -54,6 +54,8 @@ std::vector<std::string> keys_of(reference_record const& reference);
 /// stock of a sku is no news.
 void append_availability_events(rows& all);
 
+/// What people are told of one sku, from the rows of all its locations.
+sku_availability shown_availability(shop::sku const& which, std::span<stock_record const> locations);
 /// The stock of one sku, from the rows of all its locations: `main` first, then by name.
 stock_level level_of(shop::sku const& which, std::span<stock_record const> locations);
 /// What a caller sees of a line of the ledger.

@@ -30,6 +30,20 @@ struct list_stock {
     }
 };
 
+/// Command of `service::availability`.
+struct watch_availability {
+    watch_availability() = default;
+    explicit watch_availability(std::vector<shop::sku> which) : sku(std::move(which)) {}
+    std::vector<shop::sku> sku;  ///< 1 to `limits::watched_skus_max`
+    static constexpr auto fields() { return std::tuple{required("sku", &watch_availability::sku)}; }
+};
+
+/// What `service::availability` answers.
+struct availabilities {
+    std::vector<sku_availability> items;  ///< one per sku asked for, in their order
+    static constexpr auto fields() { return std::tuple{required("items", &availabilities::items)}; }
+};
+
 /// Changes the settings of a sku; what is not named stays.
 struct configure_stock {
     configure_stock() = default;
@@ -218,6 +232,10 @@ public:
     virtual results<stock_level> get(requests<get_stock> requests) = 0;
     /// Stock by sku, a page at a time.
     virtual results<page<stock_level>> list(requests<list_stock> requests) = 0;
+    /// Whether skus can be had now. One read of a stream, which tells what changes from then on.
+    /// @par Errors per request
+    /// `invalid_value` without a sku, or with too many.
+    virtual results<availabilities> availability(requests<watch_availability> requests) = 0;
     /// Sets thresholds and limits; makes the sku known if it was not.
     /// @par Errors per request
     /// `version_mismatch`; `version_required` of a known sku when the command is guarded; `stock_committed` with the

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <shop/core/availability.hpp>
 #include <shop/core/describe.hpp>
 #include <shop/core/error.hpp>
 #include <shop/core/quantity.hpp>
@@ -28,6 +29,23 @@ struct location_level {
                           required("available", &t::available)};
     }
     friend bool operator==(location_level const&, location_level const&) = default;
+};
+
+/// Whether a sku can be had, as people are told.
+struct sku_availability {
+    shop::sku sku;
+    availability_status status = availability_status::out_of_stock;  ///< also of a sku without stock
+    std::int64_t available = 0;                                      ///< pieces that can be promised
+    std::uint64_t version = 0;                                       ///< of its stock: rises with every change
+    std::optional<timestamp> as_of;                                  ///< nothing of a sku without stock
+
+    static constexpr auto fields() {
+        using t = sku_availability;
+        return std::tuple{required("sku", &t::sku), required("status", &t::status),
+                          required("available", &t::available), required("version", &t::version),
+                          required("as_of", &t::as_of)};
+    }
+    friend bool operator==(sku_availability const&, sku_availability const&) = default;
 };
 
 /// The stock of one sku: the sums over its locations, and each of them.

@@ -21,6 +21,12 @@ inline constexpr auto operations = std::tuple{
     operation<service, get_history, page<history_item>>{"orders.history", http_method::get, "/v1/orders/{id}/history",
                                                         operation_kind::list, safety::safe, success::answered,
                                                         "orders:read", &service::history, sensitivity::personal},
+    operation<service, follow_order, order_events>{"orders.events", http_method::get, "/v1/orders/{id}/events",
+                                                   operation_kind::stream, safety::safe, success::answered,
+                                                   "orders:read", &service::events, sensitivity::personal},
+    operation<service, follow_orders, order_events>{"orders.all_events", http_method::get, "/v1/orders/events",
+                                                    operation_kind::stream, safety::safe, success::answered,
+                                                    "orders:any", &service::all_events, sensitivity::personal},
     operation<service, transition_order, acknowledgement>{
         "orders.transition", http_method::post, "/v1/orders/{id}/transitions", operation_kind::unary, safety::keyed,
         success::answered, "orders:fulfil", &service::transition, sensitivity::personal},

@@ -166,6 +166,10 @@ order view_at(order_record const& record, std::uint64_t version, std::span<event
 void hide_internal(principal const& by, order_record const& record, order& seen);
 /// The same of one step.
 history_item view_for(principal const& by, event_record const& step);
+/// The number in the id of an event: digits, at most `limits::safe_integer_max`; nothing of any other text.
+std::optional<std::uint64_t> number_of_event(std::string_view text);
+/// One step for all who may follow it.
+order_event told_of(event_record const& step);
 /// The failure recorded under a key of a transition.
 error recorded_error(recorded_refusal const& refusal);
 /// What of a failure is kept under the key.

@@ -115,6 +115,27 @@ struct get_history {
     static constexpr auto fields() { return std::tuple{required("id", &get_history::id)}; }
 };
 
+/// Command of `service::events`.
+struct follow_order {
+    follow_order() = default;
+    explicit follow_order(order_id which) : id(which) {}
+    order_id id;
+    /// The version that was told last; absent: just the newest step is told.
+    std::optional<std::string> last_event_id;
+    static constexpr auto fields() {
+        return std::tuple{required("id", &follow_order::id), optional("last_event_id", &follow_order::last_event_id)};
+    }
+};
+
+/// Command of `service::all_events`.
+struct follow_orders {
+    follow_orders() = default;
+    explicit follow_orders(event_place const& last) : last_event_id(to_string(last)) {}
+    /// The `event_place` that was told last; absent: nothing is told but where the log ends.
+    std::optional<std::string> last_event_id;
+    static constexpr auto fields() { return std::tuple{optional("last_event_id", &follow_orders::last_event_id)}; }
+};
+
 /// Command of `service::transition`.
 struct transition_order {
     transition_order() = default;
@@ -207,6 +228,16 @@ public:
     /// @par Errors per request
     /// `not_found`.
     virtual results<page<history_item>> history(requests<get_history> requests) = 0;
+    /// The steps of an order's life after the one that was told last. One read of a stream, which goes on from there.
+    /// @return `is_reset` with the newest step, if the order never came to the version that was told last
+    /// @par Errors per request
+    /// `not_found`; `malformed_request` for a last event id that is no version.
+    virtual results<order_events> events(requests<follow_order> requests) = 0;
+    /// The steps of all orders after the one that was told last, in the order of their commits. One read of a stream.
+    /// @return `is_reset` with the end of the log, if that step is none of this store
+    /// @par Errors per request
+    /// `malformed_request` for a last event id that is no `event_place`.
+    virtual results<order_events> all_events(requests<follow_orders> requests) = 0;
     /// Moves an order along its status machine. A move to the current status is a success that changes nothing, if what
     /// it says (tracking, note) is what was said when the order came there, or is left out; otherwise it would be
     /// dropped, and is an `invalid_transition`.

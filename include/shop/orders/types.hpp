@@ -112,6 +112,52 @@ struct order {
     friend bool operator==(order const&, order const&) = default;
 };
 
+/// A step of an order's life, as those are told who follow it: without what is internal, so that all read the same.
+struct order_event {
+    shop::order_id order_id;
+    std::uint64_t version = 0;  ///< of the order, from this step on
+    orders::status status = orders::status::pending;
+    timestamp at;
+    std::string customer_id;
+    std::optional<std::string> note;  ///< to the customer
+    std::optional<std::string> tracking;
+    std::uint64_t position = 0;  ///< in the log of all orders
+
+    static constexpr auto fields() {
+        using t = order_event;
+        return std::tuple{required("order_id", &t::order_id),       required("version", &t::version),
+                          required("status", &t::status),           required("at", &t::at),
+                          required("customer_id", &t::customer_id), optional("note", &t::note),
+                          optional("tracking", &t::tracking),       required("position", &t::position)};
+    }
+    friend bool operator==(order_event const&, order_event const&) = default;
+};
+
+/// What came to pass since somebody looked last.
+struct order_events {
+    std::vector<order_event> items;  ///< oldest first, at most `limits::events_read_max`
+    store_epoch source;              ///< the store of the orders
+    std::uint64_t position = 0;      ///< of the last step that was looked at, told or not
+    bool more = false;               ///< there is more behind it
+    bool is_reset = false;           ///< the place asked for is none here: what lies between is not known
+
+    static constexpr auto fields() {
+        using t = order_events;
+        return std::tuple{required("items", &t::items), required("source", &t::source),
+                          required("position", &t::position), optional("more", &t::more),
+                          optional("is_reset", &t::is_reset)};
+    }
+};
+
+/// A place in the log of all orders: `SOURCE.POSITION`, as the ids of their events are.
+struct event_place {
+    store_epoch source;
+    std::uint64_t position = 0;
+
+    static std::optional<event_place> parse(std::string_view text);  ///< Nothing of any other text.
+    friend std::string to_string(event_place const& place);
+};
+
 /// Who may read a note: those who run the shop, or the customer, too.
 enum class note_visibility { internal, customer };
 constexpr std::array<std::string_view, 2> words_of(note_visibility) {

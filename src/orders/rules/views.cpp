@@ -60,6 +60,13 @@ history_item view_for(principal const& by, event_record const& step) {
     return seen;
 }
 
+order_event told_of(event_record const& step) {
+    order_event told{step.order_id,    step.version, step.status,   step.at,
+                     step.customer_id, {},           step.tracking, step.position};
+    if (step.note_visibility == note_visibility::customer) told.note = step.note;
+    return told;
+}
+
 result<order> placed(order_record const& record) {
     if (record.status == status::rejected) {
         auto const& outcome = record.outcome.get();

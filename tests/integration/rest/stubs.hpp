@@ -79,6 +79,7 @@ class stub_inventory : public shop::inventory::service {
 public:
     canned<shop::inventory::get_stock, shop::inventory::stock_level> gets;
     canned<shop::inventory::list_stock, shop::page<shop::inventory::stock_level>> lists;
+    canned<shop::inventory::watch_availability, shop::inventory::availabilities> watches;
     canned<shop::inventory::configure_stock, shop::inventory::stock_level> configures;
     canned<shop::inventory::record_movement, shop::inventory::recorded> records;
     canned<shop::inventory::list_movements, shop::page<shop::inventory::movement>> moves;
@@ -97,6 +98,9 @@ public:
     }
     results<shop::page<shop::inventory::stock_level>> list(requests<shop::inventory::list_stock> r) override {
         return lists.take(std::move(r));
+    }
+    results<shop::inventory::availabilities> availability(requests<shop::inventory::watch_availability> r) override {
+        return watches.take(std::move(r));
     }
     results<shop::inventory::stock_level> configure(requests<shop::inventory::configure_stock> r) override {
         return configures.take(std::move(r));
@@ -124,6 +128,8 @@ public:
     canned<shop::orders::get_order, shop::orders::order> gets;
     canned<shop::orders::list_orders, shop::page<shop::orders::order>> lists;
     canned<shop::orders::get_history, shop::page<shop::orders::history_item>> histories;
+    canned<shop::orders::follow_order, shop::orders::order_events> follows;
+    canned<shop::orders::follow_orders, shop::orders::order_events> follows_all;
     canned<shop::orders::transition_order, shop::orders::acknowledgement> transitions;
     canned<shop::orders::cancel_order, shop::orders::acknowledgement> cancels;
 
@@ -136,6 +142,12 @@ public:
     }
     results<shop::page<shop::orders::history_item>> history(requests<shop::orders::get_history> r) override {
         return histories.take(std::move(r));
+    }
+    results<shop::orders::order_events> events(requests<shop::orders::follow_order> r) override {
+        return follows.take(std::move(r));
+    }
+    results<shop::orders::order_events> all_events(requests<shop::orders::follow_orders> r) override {
+        return follows_all.take(std::move(r));
     }
     results<shop::orders::acknowledgement> transition(requests<shop::orders::transition_order> r) override {
         return transitions.take(std::move(r));

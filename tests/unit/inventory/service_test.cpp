@@ -73,6 +73,25 @@ TEST_F(inventory_service, counts_what_comes_is_promised_and_goes) {
     EXPECT_EQ(released->decision, decision::released);
 }
 
+TEST_F(inventory_service, says_of_many_skus_at_once_whether_they_can_be_had) {
+    ASSERT_TRUE(have("MUG", 3));
+    ASSERT_TRUE(ask(&service::allocate, wants("MUG", 1)));
+    auto const said = ask(&service::availability, watch_availability({sku("NONE"), sku("MUG")})).value().items;
+    ASSERT_EQ(said.size(), 2u);
+    EXPECT_EQ(said[0].sku, sku("NONE"));
+    EXPECT_EQ(said[0].status, availability_status::out_of_stock);
+    EXPECT_EQ(said[0].as_of, std::nullopt);
+    EXPECT_EQ(said[1].sku, sku("MUG"));
+    EXPECT_EQ(said[1].status, availability_status::in_stock);
+    EXPECT_EQ(said[1].available, 2);
+    EXPECT_EQ(said[1].version, level("MUG")->version);
+    EXPECT_TRUE(said[1].as_of);
+    for (std::size_t const count : {std::size_t(0), limits::watched_skus_max + 1}) {
+        watch_availability bad(std::vector<sku>(count, sku("MUG")));
+        EXPECT_EQ(ask(&service::availability, bad).error().code(), error_code::invalid_value) << count;
+    }
+}
+
 TEST_F(inventory_service, does_not_know_what_was_never_recorded) {
     EXPECT_EQ(level("MUG").error().code(), error_code::not_found);
 }
