@@ -187,6 +187,7 @@ private:
         }
         log_.write(shop::severity::info, "stopping", {{"grace_ms", std::to_string(with_.grace.count())}});
         serving_ = false;
+        wiring_->end_streams();
         // Who asks a second time does not want to wait.
         signals_.async_wait([this](boost::system::error_code failed, int) {
             if (!failed) server_->stop();

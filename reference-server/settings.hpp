@@ -54,6 +54,7 @@ struct settings {
     shop::severity log_level = shop::severity::info;
     std::chrono::milliseconds grace{}, idle{};
     std::size_t connections = 0, connections_per_address = 0;
+    std::size_t streams = 0, streams_per_account = 0, streams_per_address = 0;
     std::size_t body_memory_mib = 0, body_memory_per_caller_mib = 0;
     std::optional<listen_address> admin_listen;
     std::string service_credentials, service_callers;                  ///< paths of files

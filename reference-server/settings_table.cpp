@@ -376,6 +376,12 @@ constexpr std::array table{
     setting{"connections-per-address", "COUNT",
             "of those, connections of one address (IPv6: of a /64) but a trusted proxy's; more are answered 503",
             "1000", false, false, set_count<&settings::connections_per_address, 100'000>},
+    setting{"streams", "COUNT", "streams of live updates that are open at once; more are answered 503", "5000", true,
+            false, set_count<&settings::streams, 100'000>},
+    setting{"streams-per-account", "COUNT", "of those, streams of one account; more are answered 429", "20", true,
+            false, set_count<&settings::streams_per_account, 100'000>},
+    setting{"streams-per-address", "COUNT", "of those, streams of one address (IPv6: of a /64); more are answered 429",
+            "100", true, false, set_count<&settings::streams_per_address, 100'000>},
     setting{"body-memory", "MIB", "MiB of request bodies that are held at once; more are answered 503", "256", false,
             false, set_count<&settings::body_memory_mib, 1'048'576, body_memory_mib_min>},
     setting{"body-memory-per-caller", "MIB", "of those, MiB of one account, and of one address; more are answered 429",
@@ -384,6 +390,9 @@ constexpr std::array table{
 
 static_assert(shop::limits::idle_max == std::chrono::seconds(130), "the default of `idle` says it too");
 static_assert(shop::limits::connections_max == 10'000, "the default of `connections` says it too");
+static_assert(shop::limits::streams_max == 5'000 && shop::limits::streams_per_account_max == 20 &&
+                  shop::limits::streams_per_address_max == 100,
+              "the defaults of `streams...` say it too");
 
 }  // namespace
 

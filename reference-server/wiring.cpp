@@ -46,6 +46,14 @@ constexpr needs needs_of(role what) {
     return {};
 }
 
+shop::http::live_update_options bounds_of_streams(settings const& with) {
+    shop::http::live_update_options out;
+    out.streams_max = with.streams;
+    out.streams_per_account_max = with.streams_per_account;
+    out.streams_per_address_max = with.streams_per_address;
+    return out;
+}
+
 shop::services_here here_of(role what) {
     bool const all = what == role::all;
     return {all || what == role::product, all || what == role::inventory, all || what == role::order,
@@ -267,6 +275,12 @@ shop::result<void> wiring::run_services(role what, settings const& with) {
         options.inventory_available = [inventory = inventory_] {
             return inventory->balance().is_available() && !inventory->is_read_only();
         };
+    options.on_order_step = [this] {
+        if (live_) live_->orders_changed();
+    };
+    options.on_stock_change = [this] {
+        if (live_) live_->stock_changed();
+    };
     auto opened = shop::engine::open(std::move(options));
     if (!opened) return opened.error();
     engine_ = std::move(*opened);
@@ -303,13 +317,38 @@ std::optional<shop::error> wiring::judge_caller(shop::http::request const& head,
                        "the role " + std::string(shop::to_word(*who)) + " does not ask for this");
 }
 
+void wiring::open_streams(settings const& with) {
+    live_.emplace(context_, bounds_of_streams(with), served_.orders, served_.inventory);
+    auto const operations = shop::http::live_updates::operations();
+    for (std::size_t i = 0; i < operations.size(); ++i) {
+        std::string const operation(operations[i]);
+        auto const* live = &*live_;
+        watching_.numbers().gauge("shop_streams_open", {{"operation", operation}},
+                                  [live, i] { return static_cast<double>(live->open(i)); });
+        watching_.numbers().counter("shop_stream_events_total", {{"operation", operation}},
+                                    [live, i] { return static_cast<double>(live->events(i)); });
+        for (std::size_t n = 0; n < words_of(shop::http::stream_end{}).size(); ++n) {
+            auto const why = static_cast<shop::http::stream_end>(n);
+            watching_.numbers().counter("shop_streams_ended_total",
+                                        {{"operation", operation}, {"reason", std::string(shop::to_word(why))}},
+                                        [live, i, why] { return static_cast<double>(live->ended(i, why)); });
+        }
+    }
+}
+
+void wiring::end_streams() {
+    if (live_) live_->stop();
+}
+
 void wiring::serve_rest(shop::services services, settings const& with) {
     served_ = std::move(services);
+    open_streams(with);
     if (!has_store_) served_.products = cached_products(context_, served_.products);
     shop::http::rest_options options;
     options.clock = context_.clock;
     options.access_control = access_control_.get();
     options.cursors = cursors_;
+    options.live = &*live_;
     if (!cursors_ && !has_store_) {
         context_.log->write(shop::severity::warning,
                             "cursor-key is not set: cursors are good at this gateway, until it ends", {});
@@ -369,11 +408,14 @@ std::vector<std::string> wiring::reload(settings const& with) {
     watching_.set_access_log(with.access_log.value_or(!has_store_));
     if (!cors_and_load_shedding_) return {};
     cors_and_load_shedding_->set_options({with.allowed_origins, with.requests_max});
-    return access_control_->reload(with);
+    auto refusals = access_control_->reload(with);
+    live_->reload(bounds_of_streams(with));  // whose key is gone is let go
+    return refusals;
 }
 
 void wiring::close() {
     if (between_looks_) between_looks_->stop();
+    end_streams();
     for (auto const& one : peers_) one->stop();
     engine_.close();
 }

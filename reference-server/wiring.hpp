@@ -9,6 +9,7 @@
 #include <shop/async/service_context.hpp>
 #include <shop/engine.hpp>
 #include <shop/http/channel.hpp>
+#include <shop/http/live_updates.hpp>
 #include <shop/http/resources.hpp>
 #include <shop/http/rest.hpp>
 #include <shop/transport/endpoint.hpp>
@@ -47,6 +48,8 @@ public:
     /// Reads keys, rates and the like again.
     /// @return what cannot be read and stays as it was, with the name of its setting in front
     std::vector<std::string> reload(settings const& with);
+    /// Ends the streams of live updates.
+    void end_streams();
     /// Ends what runs in the background.
     void close();
 
@@ -60,6 +63,7 @@ private:
     std::optional<shop::error> judge_caller(shop::http::request const& head, std::string_view operation);
     shop::result<void> run_services(role what, settings const& with);
     void offer(role what);
+    void open_streams(settings const& with);
     void serve_rest(shop::services services, settings const& with);
     shop::result<void> read_cursor_key(settings const& with);
     static asio::awaitable<void> watch_stores(wiring& self, std::shared_ptr<shop::interruptible_timer> between);
@@ -77,6 +81,7 @@ private:
     observation& watching_;
     std::unique_ptr<access_control> access_control_;
     std::optional<shop::http::cursor_seal> cursors_;
+    std::optional<shop::http::live_updates> live_;
     std::optional<shop::http::rest_api> rest_;
     std::optional<order_expansion> order_expansion_;
     std::optional<cors_and_load_shedding> cors_and_load_shedding_;

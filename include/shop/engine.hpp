@@ -58,6 +58,10 @@ struct engine_options {
     /// Whether the inventory refuses a movement whose sku no product has (`unknown_sku`), as long as no piece of it is
     /// here.
     shop::unknown_skus unknown_skus = shop::unknown_skus::refuse;
+    /// Are told on `executor` that an order of this process took a step, and that stock changed. A hint, for who reads
+    /// what is new: what other processes do is not told. Empty: nobody is.
+    std::function<void()> on_order_step = {};
+    std::function<void()> on_stock_change = {};  ///< see `on_order_step`
 };
 
 /// A whole shop in this process: stores, scheduler and executor become four running services, the relays between them

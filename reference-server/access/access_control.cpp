@@ -189,6 +189,17 @@ std::optional<access_decision> access_control::judge(request const& head) {
     return let_in(std::move(*decided), head);
 }
 
+std::function<bool()> access_control::follow(request const& head) {
+    if (is_open_) return {};
+    return [this, shown = shown_by(head), by = head.by] {
+        auto const decided = credentials_.decide(shown);
+        if (!decided) return true;  // newer keys of the issuer may say; those that are known do not refuse
+        if (!*decided) return false;
+        auto const& now = ***decided;
+        return now.account == by->account && now.customer_id == by->customer_id && now.scopes == by->scopes;
+    };
+}
+
 asio::awaitable<access_decision> access_control::judge_later(request const& head) {
     auto who = co_await credentials_.authenticate(shown_by(head));
     co_return let_in(std::move(who), head);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +41,8 @@ public:
 
     std::optional<shop::http::access_decision> judge(shop::http::request const& head) override;
     asio::awaitable<shop::http::access_decision> judge_later(shop::http::request const& head) override;
+
+    std::function<bool()> follow(shop::http::request const& head) override;
 
     /// Reads keys and rates again, each by itself: what cannot be read stays as it was, and so does what was taken of
     /// the rates. Whether callers must say who they are does not change.

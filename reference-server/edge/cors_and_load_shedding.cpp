@@ -24,8 +24,8 @@ response answer_preflight(std::string_view origin) {
     out.add("Access-Control-Allow-Origin", origin);
     out.add("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE");
     out.add("Access-Control-Allow-Headers",
-            "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Shop-Timeout-Ms, X-Request-Id, "
-            "traceparent");
+            "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Shop-Timeout-Ms, "
+            "X-Request-Id, traceparent");
     out.add("Access-Control-Max-Age", "600");
     out.add("Vary", "Origin");
     return out;

@@ -75,7 +75,7 @@ asio::awaitable<response> order_expansion::handle(request const& request) {
     plain.query = {};
     plain.headers = headers;
     auto answer = co_await api_.handle(plain);
-    if (answer.status != 200) co_return answer;
+    if (answer.status != 200 || answer.stream) co_return answer;
     response out(200, std::move(answer.body));
     out.cache = answer.cache;
     co_await add_availability(out, plain.by);

@@ -45,6 +45,13 @@ constexpr auto metric_rows = [] {
                    "Times an instance was taken out of the balance for failing"},
         metric_row{"shop_stock_outs_total", counter, {}, "Orders and reservations refused for want of stock"},
         metric_row{"shop_http_connections", gauge, {}, "Connections of clients that are open"},
+        metric_row{"shop_streams_open", gauge, {"operation"}, "Streams of live updates that are open"},
+        metric_row{"shop_stream_events_total", counter, {"operation"}, "Events written to streams of live updates"},
+        metric_row{"shop_streams_ended_total",
+                   counter,
+                   {"operation", "reason"},
+                   "Streams of live updates that ended: by the client, for reading too slowly, for lost access, by the "
+                   "server"},
         metric_row{"shop_rate_limited_total", counter, {}, "Requests refused because a client sent too many"},
         metric_row{"shop_unauthenticated_total", counter, {}, "Requests refused for missing or wrong credentials"},
         metric_row{"shop_security_events_total",
@@ -78,6 +85,9 @@ database, an inventory no open operations.
 `client`, where one process called another. `operation` is a name of the operation tables (`orders.place`), or `none`
 for a request that is none of them. `code` is `ok` or a word of [errors.md](errors.md); a code appears with its first
 request, `ok` from the start.
+
+`reason` says why a stream ended: `client`, it left; `slow_reader`, it did not read; `access`, its key or token holds no
+more; `server`, the server stops, or lost what it reads from.
 
 Durations are counted in 14 buckets from 0.5 ms to 10 s, batches in 11 from 1 to 1,024 items.
 

@@ -106,8 +106,9 @@ result<void> engine::parts::wire(engine_options& options) {
         if (!notifications) return missing("the inventory", "notifications");
         if (!here.products) stock_changes = make_stock_relay(context, stores.inventory, inventory_lease, products);
         stock_events = make_stock_event_relay(context, stores.inventory, inventory_lease, notifications);
-        auto const tell = [changes = std::weak_ptr(stock_changes),
-                           events = std::weak_ptr(stock_events)](inventory::appended_logs in) {
+        auto const tell = [changes = std::weak_ptr(stock_changes), events = std::weak_ptr(stock_events),
+                           hint = std::move(options.on_stock_change)](inventory::appended_logs in) {
+            if (hint) hint();
             if (auto relay = changes.lock(); relay && in.ledger) relay->wake();
             if (auto relay = events.lock(); relay && in.events) relay->wake();
         };
@@ -121,7 +122,8 @@ result<void> engine::parts::wire(engine_options& options) {
         hold_at(orders_lease, stores.orders);
         order_events = make_order_relay(context, stores.orders, orders_lease, notifications);
         orders = orders::make_service({stores.orders, products, inventory, context,
-                                       [to = std::weak_ptr(order_events)] {
+                                       [to = std::weak_ptr(order_events), hint = std::move(options.on_order_step)] {
+                                           if (hint) hint();
                                            if (auto relay = to.lock()) relay->wake();
                                        },
                                        orders_lease, std::move(options.inventory_available), disagreements});

@@ -23,7 +23,7 @@ constexpr std::array rooms{
 };
 /// Those inside of `transports/http/src`.
 constexpr std::array http_rooms{
-    room{"message", 0}, room{"tls", 0}, room{"rest", 1}, room{"server", 2}, room{"client", 2},
+    room{"message", 0}, room{"tls", 0}, room{"live", 1}, room{"rest", 2}, room{"server", 3}, room{"client", 3},
 };
 constexpr int services = 4;  ///< the floor of those that orders sees through their ports
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "event_stream.hpp"
 #include "order_load.hpp"
 #include "server.hpp"
 #include "support/cut_link.hpp"
@@ -13,6 +14,7 @@
 namespace {
 
 using shop_test::answer;
+using shop_test::event_stream;
 using shop_test::eventually;
 using shop_test::http_client;
 using shop_test::order_of;
@@ -105,6 +107,44 @@ TEST_P(behind_a_proxy, what_has_not_changed_is_304_by_the_tag_that_came) {
         auto const changed = by.get("/v1/products/SAME", accept + "If-None-Match: " + tag + "\r\n");
         EXPECT_EQ(changed.status, 200) << tag << changed.head;
     }
+}
+
+/// Sooner than the next heartbeat: that might push out what a proxy holds back.
+constexpr auto at_once = std::chrono::seconds(12);
+
+TEST_P(behind_a_proxy, live_updates_come_as_they_happen) {
+    auto by = client();
+    ASSERT_TRUE(stock_up(by, "LIVE", 50));
+    auto const placed = by.post("/v1/orders", order_of("ann", {{"LIVE", 1}}), "live");
+    ASSERT_EQ(placed.status, 201) << placed.body;
+    auto const target = "/v1/orders/" + placed.member("id");
+    std::string const browser = "Accept-Encoding: gzip, deflate, br\r\n";
+    event_stream one(shared().front.port(), target + "/events", browser);
+    event_stream all(shared().front.port(), "/v1/orders/events", browser);
+    event_stream stock(shared().front.port(), "/v1/availability/events?sku=LIVE", browser);
+    for (auto* const stream : {&one, &all, &stock}) {
+        ASSERT_EQ(stream->status(), 200) << stream->told().head << stream->told().body;
+        EXPECT_EQ(stream->told().field("Content-Encoding"), "") << stream->told().head;
+    }
+    auto const now = one.next(at_once);
+    ASSERT_TRUE(now);
+    EXPECT_EQ(now->id, "2");
+    EXPECT_EQ(stock.next(at_once).value().member("available"), "49");
+    auto const shipped = by.post(target + "/transitions", R"({"to":"shipped"})", "live-ships");
+    ASSERT_EQ(shipped.status, 200) << shipped.body;
+    auto const told = one.next(at_once), told_all = all.next(at_once);
+    ASSERT_TRUE(told && told_all);
+    EXPECT_EQ(told->member("status"), "shipped");
+    EXPECT_EQ(told_all->member("status"), "shipped");
+    // More than any proxy takes for too little to compress.
+    for (int n = 0; n < 10; ++n) {
+        ASSERT_EQ(by.post("/v1/orders", order_of("ann", {{"LIVE", 1}}), "live" + std::to_string(n)).status, 201);
+        ASSERT_TRUE(all.next(at_once)) << n;
+        ASSERT_TRUE(stock.next(at_once)) << n;
+    }
+    event_stream missed(shared().front.port(), "/v1/orders/events",
+                        browser + "Last-Event-ID: " + told_all->id + "\r\n");
+    for (int n = 0; n < 10; ++n) ASSERT_TRUE(missed.next(at_once)) << n;
 }
 
 TEST_P(behind_a_proxy, orders_are_placed_once_and_answered_alike) {

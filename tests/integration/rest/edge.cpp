@@ -1,6 +1,8 @@
 #include "edge.hpp"
 
 #include <exception>
+#include <memory>
+#include <type_traits>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -38,6 +40,13 @@ told problem_in(response const& answer) {
 
 void edge::use(shop::http::rest_options options) {
     options.clock = &clock;
+    api.reset();
+    shop::service_context const context{background.get_executor(), &clock, &shop::random_ids()};
+    auto const unowned = [](auto& service) {
+        return std::shared_ptr<std::remove_reference_t<decltype(service)>>(&service, [](auto*) {});
+    };
+    live.emplace(context, shop::http::live_update_options{}, unowned(orders), unowned(inventory));
+    options.live = &*live;
     options.on_exception = [this](std::string_view operation, std::exception_ptr const&) {
         exceptions.emplace_back(operation);
     };

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <boost/asio/io_context.hpp>
 
+#include <shop/core/uuid.hpp>
 #include <shop/http/rest.hpp>
 #include <shop/json/json.hpp>
 
@@ -91,6 +93,8 @@ protected:
         shop::http::access_decision says;
         bool later = false;
     } door;
+    asio::io_context background;  ///< of the streams
+    std::optional<shop::http::live_updates> live;
     std::optional<shop::http::rest_api> api;
 
     edge() { use({}); }

@@ -4,6 +4,8 @@
 
 #include <sys/stat.h>
 
+#include <functional>
+
 #include <boost/asio/io_context.hpp>
 
 #include <shop/testing/manual_scheduler.hpp>
@@ -59,6 +61,18 @@ protected:
         auto const said = door.judge(head).value();
         return said.refusal ? said.refusal->status : 0;
     }
+    /// What tells whether who was let in would be let in still.
+    static std::function<bool()> followed(access_control& door, std::string const& token) {
+        std::string const value = "Bearer " + token;
+        shop::http::header const field{"Authorization", value};
+        shop::http::request head;
+        head.method = "GET";
+        head.path = "/v1/orders/events";
+        head.client = head.peer = "192.0.2.1";
+        head.headers = {&field, 1};
+        head.by = door.judge(head).value().by;
+        return door.follow(head);
+    }
     std::unique_ptr<access_control> open() { return access_control::open(with, context, security).value(); }
 
     shop_test::scratch folder;
@@ -92,6 +106,25 @@ TEST_F(doorkeeping, demands_credentials_for_as_long_as_it_was_opened_to) {
     with.jwt_issuer.clear();
     EXPECT_THAT(door->reload(with), IsEmpty());
     EXPECT_EQ(judged(*door, ""), 401u);
+}
+
+TEST_F(doorkeeping, row119_lets_go_whose_token_expired_or_whose_key_is_gone_or_does_less) {
+    auto const signer = issuer_key::p256("good");
+    secret("jwks.json", R"({"keys":[)" + signer.jwk() + "]}");
+    auto const door = open();
+    auto const by_token = followed(*door, token_of(signer)), by_key = followed(*door, key);
+    EXPECT_TRUE(by_token());
+    EXPECT_TRUE(by_key());
+    clock.advance(30min);
+    EXPECT_TRUE(by_token());
+    clock.advance(40min);
+    EXPECT_FALSE(by_token());
+    EXPECT_TRUE(by_key());
+    EXPECT_THAT(door->reload(with), IsEmpty());
+    EXPECT_TRUE(by_key());
+    secret("keys.json", R"({"keys":[]})");
+    EXPECT_THAT(door->reload(with), IsEmpty());
+    EXPECT_FALSE(by_key());
 }
 
 TEST_F(doorkeeping, gives_no_requests_back_by_a_reload) {

@@ -13,7 +13,7 @@ namespace shop::http::detail {
 namespace {
 
 namespace beast_http = boost::beast::http;
-using beast_http::error;
+using http_error = beast_http::error;
 using std::string_view;
 
 /// Judges the line of a chunk's size, or as much of it as is there.
@@ -132,15 +132,15 @@ bool chunk_decoder::pass(string_view& rest, std::string& body) {
         boost::system::error_code ec;
         if (!parser_->in_data()) {
             if (auto const wrong = judge_line(rest, parser_->extension_bytes())) return refuse(*wrong);
-            if (is_last_line(rest) && rest.find("\r\n\r\n") == string_view::npos) ec = error::need_more;
+            if (is_last_line(rest) && rest.find("\r\n\r\n") == string_view::npos) ec = http_error::need_more;
         }
         if (!ec) rest.remove_prefix(parser_->put({rest.data(), rest.size()}, ec));
-        if (ec == error::need_more) {
+        if (ec == http_error::need_more) {
             // Longer than any line of a size: trailers.
             if (rest.size() <= trailer_bytes_max_) return true;
             return refuse({refusal::head_too_large, "the trailers are larger than the server reads"});
         }
-        if (ec == error::body_limit) {
+        if (ec == http_error::body_limit) {
             return refuse({refusal::body_too_large, "the body is larger than this resource takes", body_bytes_max_});
         }
         if (ec) return refuse(malformed("the chunked body is broken"));

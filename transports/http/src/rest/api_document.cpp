@@ -66,6 +66,10 @@ constexpr string_view shape_name() {
         return "shipped_line";
     else if constexpr (std::is_same_v<T, orders::history_item>)
         return "history_item";
+    else if constexpr (std::is_same_v<T, orders::order_event>)
+        return "order_event";
+    else if constexpr (std::is_same_v<T, inventory::sku_availability>)
+        return "sku_availability";
     else if constexpr (std::is_same_v<T, notifications::delivery>)
         return "delivery";
     else if constexpr (std::is_same_v<T, notifications::delivery_attempt>)
@@ -152,7 +156,14 @@ private:
         } else if (Row::conditional) {
             operations_ += Row::changes ? "; needs `If-Match`" : "; takes `If-Match`";
         }
-        operations_ += ". Answers " + answer_text<answer>(row.kind, row.success) + ".";
+        if constexpr (Row::resumable) operations_ += "; takes `Last-Event-ID`";
+        operations_ += ". Answers ";
+        if constexpr (Row::row.kind == operation_kind::stream) {
+            using event = typename decltype(answer::items)::value_type;
+            operations_ += "200 and [events](#live-updates), each one " + met<event>() + ".";
+        } else {
+            operations_ += answer_text<answer>(row.kind, row.success) + ".";
+        }
         if constexpr (Row::has_whole_body) {
             using body = std::remove_cvref_t<decltype(std::declval<typename Row::command&>().*Row::command::body())>;
             operations_ += row.kind == operation_kind::upload ? " The body is an array of " : " The body is one ";

@@ -41,6 +41,7 @@ struct path_names {
 inline constexpr std::string_view if_match_member = "if_match";
 inline constexpr std::string_view if_none_match_member = "if_none_match";
 inline constexpr std::string_view guarded_member = "guarded";
+inline constexpr std::string_view last_event_id_member = "last_event_id";
 
 /// A row of a table, known at compile time.
 template <auto const& Table, std::size_t I>
@@ -58,7 +59,7 @@ struct row_of {
     /// Whether a described member is given by the query or the body, not by path or head.
     static constexpr bool is_given(std::string_view name) {
         return in_path.index_of(name) == in_path.count && name != if_match_member && name != if_none_match_member &&
-               name != guarded_member;
+               name != guarded_member && name != last_event_id_member;
     }
 
     template <class Predicate>
@@ -76,6 +77,9 @@ struct row_of {
     /// Whether it makes what is not there: then its service tells whether a version is required.
     static constexpr bool can_create =
         any_member([](std::string_view name, presence) { return name == if_none_match_member; });
+    /// Whether a stream goes on behind the event that its client saw last.
+    static constexpr bool resumable =
+        any_member([](std::string_view name, presence) { return name == last_event_id_member; });
     static constexpr bool has_given = any_member([](std::string_view name, presence) { return is_given(name); });
     static constexpr bool takes_body = has_whole_body || (!reads_query && has_given);
     static constexpr bool needs_body = has_whole_body || any_member([](std::string_view name, presence missing) {

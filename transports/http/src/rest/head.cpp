@@ -61,6 +61,35 @@ bool is_json(string_view content_type) {
     return same_name(parameter, "charset=utf-8") || same_name(parameter, "charset=\"utf-8\"");
 }
 
+bool accepts(request const& request, string_view type) {
+    bool asked = false;
+    auto const group = type.substr(0, type.find('/') + 1);
+    for (auto const& field : request.headers) {
+        if (!same_name(field.name, "Accept")) continue;
+        asked = true;
+        for (auto rest = field.value; !rest.empty();) {
+            auto const comma = std::min(rest.find(','), rest.size());
+            auto const range = rest.substr(0, comma);
+            rest.remove_prefix(std::min(comma + 1, rest.size()));
+            auto const name = trimmed(range.substr(0, range.find(';')));
+            bool const fits = same_name(name, type) || name == "*/*" || same_name(name, std::string(group) + "*");
+            auto const weight = range.find("q=0");
+            bool const refused =
+                weight != string_view::npos && range.find_first_of("123456789", weight) == string_view::npos;
+            if (fits && !refused) return true;
+        }
+    }
+    return !asked;
+}
+
+result<std::optional<std::string>> last_event_id_of(request const& request) {
+    constexpr std::size_t bytes_max = 64;
+    auto const text = request.find("Last-Event-ID");
+    if (!text || text->empty()) return std::optional<std::string>();
+    if (text->size() > bytes_max) return malformed_at("Last-Event-ID", "must be the id of an event of this stream");
+    return std::optional<std::string>(*text);
+}
+
 result<std::string> idempotency_key_of(request const& request) {
     string_view key;
     std::size_t times = 0;

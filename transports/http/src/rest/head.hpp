@@ -22,6 +22,14 @@ bool has_body(request const& head);
 /// `application/json`, in UTF-8 if it says so.
 bool is_json(std::string_view content_type);
 
+/// Whether an answer of this type is one that the client asks for (RFC 9110, 12.5.1): all are without `Accept`.
+bool accepts(request const& request, std::string_view type);
+
+/// The `Last-Event-ID` of who resumes a stream; nothing if there is none, or an empty one.
+/// @par Errors
+/// `malformed_request` for one that is too long.
+result<std::optional<std::string>> last_event_id_of(request const& request);
+
 /// The `Idempotency-Key`, as sent.
 /// @par Errors
 /// Those of `check_idempotency_key`; `idempotency_key_malformed` for a field that was sent twice, also where a proxy

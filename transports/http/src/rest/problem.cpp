@@ -35,6 +35,10 @@ refusal_row row_of(refusal kind) {
             return as(own{405, "method_not_allowed", "The resource does not have this method",
                           "Use one of the methods that `Allow` names."},
                       kind);
+        case refusal::not_acceptable:
+            return as(own{406, "not_acceptable", "The resource has no such representation",
+                          "Ask for the media type that `detail` names, or leave `Accept` out."},
+                      kind);
         case refusal::request_timeout:
             return as(own{408, "request_timeout", "The request did not arrive in time",
                           "Repeat it with the same key over a new connection, and send it in one go.", true,

@@ -1,6 +1,7 @@
 #include <shop/http/rest.hpp>
 
 #include <utility>
+#include <vector>
 
 #include <shop/http/problem.hpp>
 
@@ -79,6 +80,7 @@ rest_api::rest_api(rest_options options, products::service& products, inventory:
     detail::add_routes(routes_, inventory);
     detail::add_routes(routes_, orders);
     detail::add_routes(routes_, notifications);
+    if (!options_.live) std::erase_if(routes_, [](route const& one) { return one.is_stream; });
     for (std::size_t i = 0; i < routes_.size(); ++i) router_->add(routes_[i].method, routes_[i].path, i + 1);
 }
 
@@ -133,11 +135,13 @@ asio::awaitable<response> rest_api::handle(request const& request) {
     try {
         detail::exchange at(request, request.route.values, cursors_);
         at.call.by = request.by;
+        at.access = options_.access_control;
+        at.live = options_.live;
         if (auto described = describe_call(to, request, options_, at.call); !described) {
             co_return problem(described.error(), request);
         }
         out = co_await to.run(to.service, at);
-        if (to.personal) out.cache = cache_policy::no_store;
+        if (to.personal && !out.stream) out.cache = cache_policy::no_store;
     } catch (...) {
         if (options_.on_exception) options_.on_exception(to.name, std::current_exception());
         out = problem(error(error_code::internal), request);

@@ -10,6 +10,7 @@
 #include <shop/async/operation.hpp>
 #include <shop/core/call.hpp>
 #include <shop/http/cursor_seal.hpp>
+#include <shop/http/live_updates.hpp>
 #include <shop/http/message.hpp>
 #include <shop/inventory/service.hpp>
 #include <shop/notifications/service.hpp>
@@ -17,6 +18,10 @@
 #include <shop/products/service.hpp>
 
 #include "rest/path.hpp"
+
+namespace shop::http {
+class access_control;
+}
 
 namespace shop::http::detail {
 
@@ -32,6 +37,8 @@ struct exchange {
     detail::path_values path_values;
     cursor_seal const& cursors;
     shop::call call;
+    http::access_control* access = nullptr;
+    live_updates* live = nullptr;  ///< of an operation that is a stream
 };
 
 /// A row of an operation table, ready to run: what differs by type stands behind `run`.
@@ -44,6 +51,7 @@ struct route {
     bool conditional;  ///< takes `If-Match`
     bool can_create;   ///< and `If-None-Match: *`
     bool takes_body;
+    bool is_stream;
     bool personal;  ///< no cache may store its answers
     std::size_t body_bytes_max;
     void* service;

@@ -7,6 +7,7 @@
 
 #include "rest/answer.hpp"
 #include "rest/cursor.hpp"
+#include "rest/streams.hpp"
 #include "rest/upload.hpp"
 
 /// The rows of a service's operation table as routes. Included by one source file per service: a row costs compile
@@ -31,6 +32,22 @@ asio::awaitable<response> run_unary(void* service, exchange& at) {
     co_return answer_with<Row>(at, *answers.front());
 }
 
+/// Opens a stream of events.
+template <class Row>
+asio::awaitable<response> run_stream(void*, exchange& at) {
+    if (!accepts(at.http, "text/event-stream")) {
+        co_return problem(refusal::not_acceptable, "this is a stream: ask for `Accept: text/event-stream`", at.http);
+    }
+    typename Row::command command;
+    if (auto read = read_command<Row>(at, command); !read) co_return refuse(at, false, read.error());
+    if constexpr (Row::resumable) {
+        auto last = last_event_id_of(at.http);
+        if (!last) co_return problem(last.error(), at.http);
+        command.last_event_id = *std::move(last);
+    }
+    co_return co_await open_stream(at, std::move(command));
+}
+
 template <class Row>
 route make_route(typename Row::service& service) {
     static_assert(Row::in_path.count <= path_parameters_max);
@@ -47,8 +64,11 @@ route make_route(typename Row::service& service) {
     made.personal = Row::row.sensitivity == sensitivity::personal;
     made.body_bytes_max = is_upload ? limits::import_body_bytes_max : limits::body_bytes_max;
     made.service = &service;
+    made.is_stream = Row::row.kind == operation_kind::stream;
     if constexpr (is_upload) {
         made.run = &run_upload<Row>;
+    } else if constexpr (Row::row.kind == operation_kind::stream) {
+        made.run = &run_stream<Row>;
     } else {
         made.run = &run_unary<Row>;
     }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "server/client_address.hpp"
+#include "message/client_address.hpp"
 
 namespace shop::http::detail {
 

@@ -4,7 +4,7 @@
 
 #include <shop/http/detail/head.hpp>
 
-#include "server/client_address.hpp"
+#include "message/client_address.hpp"
 
 namespace shop::http {
 

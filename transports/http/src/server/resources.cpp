@@ -7,8 +7,8 @@
 #include <shop/http/own_machine.hpp>
 #include <shop/http/problem.hpp>
 
+#include "message/client_address.hpp"
 #include "rest/path.hpp"
-#include "server/client_address.hpp"
 
 namespace shop::http {
 namespace {

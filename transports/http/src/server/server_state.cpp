@@ -14,7 +14,7 @@
 #include <shop/core/uuid.hpp>
 #include <shop/http/problem.hpp>
 
-#include "server/client_address.hpp"
+#include "message/client_address.hpp"
 #include "server/connection.hpp"
 
 namespace shop::http::detail {

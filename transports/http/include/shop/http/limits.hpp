@@ -24,6 +24,14 @@ inline constexpr std::chrono::milliseconds linger_silence_max = 2s;
 /// Read and thrown away of a refused request.
 inline constexpr std::size_t linger_bytes_max = 2 * import_body_bytes_max;
 
+inline constexpr std::size_t streams_max = 5'000;            ///< of live updates, open at once; more are 503
+inline constexpr std::size_t streams_per_account_max = 20;   ///< of those; more are 429
+inline constexpr std::size_t streams_per_address_max = 100;  ///< of those, of one address (IPv6: a /64); more are 429
+/// Of a stream, that wait to be sent; then it is ended, and its client resumes.
+inline constexpr std::size_t stream_unsent_bytes_max = 32 * 1024;
+inline constexpr std::chrono::milliseconds stream_heartbeat = 15s;  ///< of a stream on which nothing else is sent
+
+static_assert(watched_skus_max * 256 < stream_unsent_bytes_max, "a stream begins with all that it watches");
 static_assert(read_buffer_bytes_max >= request_head_bytes_max, "a whole head fits into the read buffer");
 static_assert(target_bytes_max < request_head_bytes_max);
 static_assert(linger_silence_max < linger_max && linger_max < idle_max);

@@ -12,6 +12,7 @@ namespace shop::http {
 enum class refusal {
     malformed_request,
     method_not_allowed,
+    not_acceptable,
     request_timeout,
     body_too_large,
     target_too_long,

@@ -13,6 +13,7 @@
 #include <shop/core/limits.hpp>
 #include <shop/http/cursor_seal.hpp>
 #include <shop/http/handler.hpp>
+#include <shop/http/live_updates.hpp>
 #include <shop/inventory/service.hpp>
 #include <shop/notifications/service.hpp>
 #include <shop/orders/service.hpp>
@@ -43,6 +44,13 @@ public:
     virtual std::optional<access_decision> judge(request const& head) = 0;
     /// By the head, with whatever has to be asked for it.
     virtual asio::awaitable<access_decision> judge_later(request const& head) = 0;
+    /// For an answer that goes on: what tells whether who asks would be let in still. It may outlive the request, but
+    /// not this object.
+    /// @return empty if nothing can change that
+    virtual std::function<bool()> follow(request const& head) {
+        (void)head;
+        return {};
+    }
 };
 
 /// What the public API is given beside its services.
@@ -53,6 +61,8 @@ struct rest_options {
     shop::scheduler* clock = &system_scheduler();
     /// The time a request has; a client may ask for less by `Shop-Timeout-Ms`, never for more.
     std::chrono::milliseconds deadline = limits::deadline_default;
+    /// Opens the operations that are streams, and outlives the API; without it there are none of them.
+    live_updates* live = nullptr;
     /// Seals the cursors of lists. Servers behind which clients page need one secret in common; without this one is
     /// drawn, and cursors are good at this object only.
     std::optional<cursor_seal> cursors;

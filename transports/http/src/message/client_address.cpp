@@ -1,4 +1,4 @@
-#include "server/client_address.hpp"
+#include "message/client_address.hpp"
 
 #include <algorithm>
 #include <array>
