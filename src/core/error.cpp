@@ -8,7 +8,7 @@ namespace shop {
 
 using enum error_kind;
 
-constexpr std::array<error_row, 35> error_table{{
+constexpr std::array<error_row, 36> error_table{{
     {error_code::malformed_json, "malformed_json", malformed, false, "The text is not valid JSON",
      "Send one JSON value in UTF-8, as RFC 8259 describes it; `errors` says where reading stopped."},
     {error_code::malformed_request, "malformed_request", malformed, false,
@@ -82,6 +82,8 @@ constexpr std::array<error_row, 35> error_table{{
      "Repeat with the same key and more time."},
     {error_code::outcome_unknown, "outcome_unknown", timeout, true, "Whether it was done is not known",
      "Repeat with the same key: it is then done, or answered as done, exactly once."},
+    {error_code::undeliverable, "undeliverable", conflict, false, "The recipient cannot be reached",
+     "Only in the attempts of a delivery: `detail` there says why. Mend it, then redeliver."},
     {error_code::internal, "internal", error_kind::internal, false, "The shop made a mistake",
      "It is not your request's fault. Report it with its time and request id."},
 }};

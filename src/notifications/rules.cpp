@@ -71,18 +71,22 @@ result<void> check(events::event const& event) {
     return std::move(wrong).done();
 }
 
+recipient usual_recipient(events::event const& event) {
+    if (is_about_order(event)) return {event.data.customer_id.value_or(std::string())};
+    return {std::string(the_shop)};
+}
+
 delivery_record new_delivery(events::event const& event, std::string_view channel) {
     delivery_record delivery;
     delivery.sequence = event.sequence;
     delivery.channel = channel;
     delivery.id = delivery_id{derive_id(channel, name_of(event))};
     delivery.event_type = event.type;
+    delivery.recipient = usual_recipient(event).id;
     if (is_about_order(event)) {
         delivery.subject = order_id::parse(event.subject)->value;
-        delivery.recipient = event.data.customer_id.value_or(std::string());
     } else {
         delivery.subject = derive_id_at(event.time, "stock", name_of(event));
-        delivery.recipient = the_shop;
         delivery.sku = sku::parse(event.subject);
     }
     return delivery;
@@ -91,18 +95,26 @@ delivery_record new_delivery(events::event const& event, std::string_view channe
 message to_message(delivery_record const& delivery) {
     message m;
     m.id = delivery.id;
-    m.event_type = delivery.event_type;
+    m.event.type = delivery.event_type;
+    m.event.sequence = delivery.sequence;
+    m.event.data.status = status_in(delivery.event_type);
     m.version = delivery.sequence;
     m.recipient = delivery.recipient;
-    auto const status = status_in(delivery.event_type);
     if (delivery.sku) {
         m.sku = delivery.sku;
-        m.text = text_about_stock(*delivery.sku, status);
+        m.event.subject = delivery.sku->text();
     } else {
         m.order_id = order_id{delivery.subject};
-        m.text = "Your order " + to_string(*m.order_id) + " is " + std::string(status) + ".";
+        m.event.subject = to_string(*m.order_id);
+        m.event.data.customer_id = delivery.recipient;
     }
     return m;
+}
+
+std::string summary(message const& m) {
+    auto const status = status_in(m.event.type);
+    if (m.sku) return text_about_stock(*m.sku, status);
+    return "Your order " + m.event.subject + " is " + std::string(status) + ".";
 }
 
 void want(keys& wanted, record_attempt const& command) {

@@ -201,32 +201,10 @@ asio::awaitable<result<page<delivery>>> store_service::list_one(request<list_not
     co_return found;
 }
 
-class log_lines final : public channel {
-public:
-    explicit log_lines(log_sink& sink) : sink_(sink) {}
-    std::string_view name() const override { return "log"; }
-    results<void> send(std::vector<message> messages) override {
-        for (auto const& m : messages) {
-            if (!sink_.wants(severity::info)) break;
-            sink_.write(
-                severity::info, "notification",
-                {{"id", to_string(m.id)}, {"type", m.event_type}, {"recipient", m.recipient}, {"text", m.text}});
-        }
-        co_return std::vector<result<void>>(messages.size());
-    }
-
-private:
-    log_sink& sink_;
-};
-
 }  // namespace
 
 std::shared_ptr<running_service> make_service(service_parts parts) {
     return std::make_shared<store_service>(std::move(parts));
-}
-
-std::shared_ptr<channel> log_channel(log_sink& sink) {
-    return std::make_shared<log_lines>(sink);
 }
 
 }  // namespace shop::notifications

@@ -74,6 +74,7 @@ enum class error_code {
     store_corrupt,
     deadline_exceeded,
     outcome_unknown,
+    undeliverable,
     internal,
 };
 
@@ -88,7 +89,7 @@ struct error_row {
 };
 
 /// One row per `error_code`, in its order.
-extern std::array<error_row, 35> const error_table;
+extern std::array<error_row, 36> const error_table;
 
 /// One value that was refused, and where it stands: a JSON pointer into the body, or the name of a parameter or field.
 struct field_error {

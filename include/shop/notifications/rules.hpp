@@ -31,10 +31,14 @@ bool is_known(events::event const& event);
 /// @par Errors
 /// `invalid_value` at "/subject".
 result<void> check(events::event const& event);
+/// Who is told of it unless a channel knows better: the customer of an order, `the_shop` of stock.
+recipient usual_recipient(events::event const& event);
 /// The delivery that an event makes over a channel. Its id follows from the event, equal over all repeats. @pre `check`
 delivery_record new_delivery(events::event const& event, std::string_view channel);
-/// What the channel is handed.
+/// What the channel is handed, without contact and content.
 message to_message(delivery_record const& delivery);
+/// One sentence for people, in English: "Your order ... is confirmed."
+std::string summary(message const& m);
 
 void want(keys& wanted, record_attempt const& command);
 /// The delivery as it was read before the try.

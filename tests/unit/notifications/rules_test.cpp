@@ -61,8 +61,8 @@ TEST(a_delivery, has_an_id_of_version_8) {
 TEST(a_delivery, becomes_a_message_for_people) {
     auto const message = rules::to_message(rules::new_delivery(confirmed(), "log"));
     EXPECT_EQ(message.recipient, "ann");
-    EXPECT_EQ(message.event_type, "shop.order.confirmed.v1");
-    EXPECT_EQ(message.text, "Your order 00000000-0000-0000-0000-000000000002 is confirmed.");
+    EXPECT_EQ(message.event.type, "shop.order.confirmed.v1");
+    EXPECT_EQ(rules::summary(message), "Your order 00000000-0000-0000-0000-000000000002 is confirmed.");
 }
 
 TEST(a_delivery, of_stock_stands_where_its_event_happened_and_names_the_sku) {
@@ -87,11 +87,11 @@ TEST(a_delivery, of_stock_stands_where_its_event_happened_and_names_the_sku) {
     EXPECT_NE(other.subject, one.subject);
     EXPECT_NE(other.id, one.id);
     auto const message = rules::to_message(one);
-    EXPECT_EQ(message.event_type, "shop.stock.out_of_stock.v1");
+    EXPECT_EQ(message.event.type, "shop.stock.out_of_stock.v1");
     EXPECT_EQ(message.recipient, "shop");
     EXPECT_EQ(message.sku, sku("MUG"));
     EXPECT_FALSE(message.order_id);
-    EXPECT_EQ(message.text, "MUG is out of stock.");
+    EXPECT_EQ(rules::summary(message), "MUG is out of stock.");
 }
 
 class recording : public ::testing::Test {

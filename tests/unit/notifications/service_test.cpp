@@ -4,6 +4,7 @@
 
 #include <shop/core/pagination_cursor.hpp>
 #include <shop/notifications/make_service.hpp>
+#include <shop/notifications/rules.hpp>
 
 namespace shop::notifications::tests {
 
@@ -30,7 +31,7 @@ public:
     }
     std::vector<std::string> texts() const {
         std::vector<std::string> out;
-        for (auto const& m : got) out.push_back(m.recipient + ": " + m.text);
+        for (auto const& m : got) out.push_back(m.recipient + ": " + rules::summary(m));
         return out;
     }
 
@@ -95,7 +96,7 @@ TEST_F(notifications_service, tells_the_customer_once_however_often_it_is_told) 
     EXPECT_EQ(letters->got[0].recipient, "ann");
     EXPECT_EQ(letters->got[0].order_id, orders.at("ann"));
     EXPECT_EQ(letters->got[0].version, 2u);
-    EXPECT_EQ(letters->got[0].text, "Your order " + to_string(orders.at("ann")) + " is confirmed.");
+    EXPECT_EQ(rules::summary(letters->got[0]), "Your order " + to_string(orders.at("ann")) + " is confirmed.");
     EXPECT_THAT(listed(), ElementsAre("shop.order.confirmed.v1 ann delivered"));
 }
 
