@@ -15,6 +15,8 @@
 #include <shop/engine/face.hpp>
 #include <shop/engine/known_skus.hpp>
 #include <shop/notifications/channel.hpp>
+#include <shop/notifications/delivery_options.hpp>
+#include <shop/notifications/templates.hpp>
 #include <shop/storage/storage.hpp>
 
 namespace shop {
@@ -47,10 +49,13 @@ struct engine_options {
     log_sink* log = &silent_log();           ///< never null; outlives the engine
     /// How customers are told; the channel `log` when empty.
     std::vector<std::shared_ptr<notifications::channel>> channels = {};
+    /// What messages say; the templates that come with the library when null.
+    std::shared_ptr<notifications::templates const> templates = nullptr;
+    notifications::delivery_options delivery = {};  ///< how they are delivered
     services_here here = {};  ///< which services run here; all unless told otherwise
     /// Ports to services that run elsewhere (`transport/remote.hpp`), for those here that need them: the inventory
     /// tells the products what is available and the notifications what ran out, orders ask products and inventory and
-    /// tell the notifications.
+    /// tell the notifications. Notifications ask orders for contact data and contents, where there are any.
     services elsewhere = {};
     /// Whether an inventory elsewhere would be asked now, rather than given up at once: while it would not, new orders
     /// are refused. Empty: nobody knows.
@@ -121,7 +126,8 @@ public:
     /// `store_unavailable`.
     result<void> check_room() const;
 
-    /// Whether every subscriber has been told everything that the logs hold. To be used on `executor()`.
+    /// Whether every subscriber has been told everything that the logs hold, and nothing is being sent. To be used on
+    /// `executor()`.
     bool is_settled() const;
 
     /// Stops relays and recovery, lets calls under way end, and ends the engine's own thread. On an executor of yours,

@@ -15,6 +15,7 @@
 #include <shop/products/make_service.hpp>
 #include <shop/records/lease.hpp>
 
+#include "facts_of_orders.hpp"
 #include "subscriptions.hpp"
 
 namespace shop {
@@ -84,6 +85,7 @@ result<void> engine::parts::wire(engine_options& options) {
         return error(error_code::not_supported, std::string(who) + " cannot run without " + std::string(whom) +
                                                     ": run them here, or give a port to them");
     };
+    std::shared_ptr<facts_of_orders> facts;
     products = elsewhere.products;
     inventory = elsewhere.inventory;
     notifications = elsewhere.notifications;
@@ -96,8 +98,10 @@ result<void> engine::parts::wire(engine_options& options) {
         hold_at(notifications_lease, stores.notifications);
         auto channels = std::move(options.channels);
         if (channels.empty()) channels.push_back(notifications::log_channel(*context.log));
+        if (here.orders || elsewhere.orders) facts = std::make_shared<facts_of_orders>();
         own_notifications =
-            notifications::make_service({stores.notifications, std::move(channels), context, notifications_lease});
+            notifications::make_service({stores.notifications, std::move(channels), context, notifications_lease, facts,
+                                         std::move(options.templates), options.delivery});
         notifications = own_notifications;
     }
     if (here.inventory) {
@@ -127,6 +131,9 @@ result<void> engine::parts::wire(engine_options& options) {
                                            if (auto relay = to.lock()) relay->wake();
                                        },
                                        orders_lease, std::move(options.inventory_available), disagreements});
+        if (facts) facts->set(orders);
+    } else if (facts) {
+        facts->set(elsewhere.orders);
     }
     return {};
 }
@@ -275,7 +282,8 @@ engine::background_state engine::background() const {
 
 bool engine::is_settled() const {
     auto const idle = [](auto const& relay) { return !relay || relay->is_idle(); };
-    return idle(parts_->order_events) && idle(parts_->stock_changes) && idle(parts_->stock_events);
+    return idle(parts_->order_events) && idle(parts_->stock_changes) && idle(parts_->stock_events) &&
+           idle(parts_->own_notifications);
 }
 
 }  // namespace shop

@@ -53,7 +53,58 @@ std::string text_about_stock(shop::sku const& which, std::string_view status) {
     return name + " is in stock again.";
 }
 
-constexpr backoff between_attempts{std::chrono::seconds(1), std::chrono::hours(1), 0.5};
+/// Failures since the delivery was asked for the last time.
+std::size_t failures_of(delivery_record const& delivery, std::vector<delivery_attempt> const& attempts) {
+    auto const counts = [&](delivery_attempt const& a) {
+        return a.failure && (!delivery.redelivered_at || a.at >= *delivery.redelivered_at);
+    };
+    return static_cast<std::size_t>(std::count_if(attempts.begin(), attempts.end(), counts));
+}
+
+/// When what failed so often is tried again; nothing: never.
+std::optional<std::chrono::milliseconds> pause_after(std::size_t failures, record_outcome const& command) {
+    auto const& pauses = command.schedule->pauses;
+    if (command.is_final || failures > pauses.size()) return std::nullopt;
+    backoff const pause{pauses[failures - 1], pauses[failures - 1], command.schedule->jitter};
+    auto wait = std::chrono::floor<std::chrono::milliseconds>(pause.after(1, command.jitter));
+    if (auto const asked = command.failure->details().retry_after_s) {
+        auto const longest = std::chrono::milliseconds(limits::retry_after_max);
+        wait = std::max(wait, std::min(longest, std::chrono::milliseconds(std::chrono::seconds(*asked))));
+    }
+    return wait;
+}
+
+std::string_view shortened(std::string_view utf8, std::size_t bytes_max) {
+    if (utf8.size() <= bytes_max) return utf8;
+    auto end = bytes_max;
+    while (end > 0 && (static_cast<unsigned char>(utf8[end]) & 0xc0) == 0x80) --end;
+    return utf8.substr(0, end);
+}
+
+delivery_attempt attempt_at(timestamp at, std::optional<error> const& failure) {
+    delivery_attempt tried;
+    tried.at = at;
+    if (!failure) return tried;
+    tried.failure = std::string(failure->word());
+    auto const& detail = failure->details().detail;
+    if (!detail.empty()) tried.detail = std::string(shortened(detail, limits::delivery_detail_bytes_max));
+    return tried;
+}
+
+/// What is recorded of a try that was made.
+void record_try(delivery_record& after, record_outcome const& command, timestamp now) {
+    auto attempts = after.attempts.get();
+    attempts.push_back(attempt_at(now, command.failure));
+    if (attempts.size() > limits::delivery_attempts_kept) attempts.erase(attempts.begin());
+    after.next_attempt_at.reset();
+    after.status = delivery_status::delivered;
+    if (command.failure) {
+        auto const pause = pause_after(failures_of(after, attempts), command);
+        after.status = pause ? delivery_status::pending : delivery_status::dead;
+        if (pause) after.next_attempt_at = now + *pause;
+    }
+    after.attempts = document<std::vector<delivery_attempt>>(std::move(attempts));
+}
 
 }  // namespace
 
@@ -76,13 +127,13 @@ recipient usual_recipient(events::event const& event) {
     return {std::string(the_shop)};
 }
 
-delivery_record new_delivery(events::event const& event, std::string_view channel) {
+delivery_record new_delivery(events::event const& event, std::string_view channel, std::string_view to) {
     delivery_record delivery;
     delivery.sequence = event.sequence;
     delivery.channel = channel;
-    delivery.id = delivery_id{derive_id(channel, name_of(event))};
+    delivery.recipient = to;
+    delivery.id = delivery_id{derive_id(channel, name_of(event) + "/" + delivery.recipient)};
     delivery.event_type = event.type;
-    delivery.recipient = usual_recipient(event).id;
     if (is_about_order(event)) {
         delivery.subject = order_id::parse(event.subject)->value;
     } else {
@@ -92,21 +143,37 @@ delivery_record new_delivery(events::event const& event, std::string_view channe
     return delivery;
 }
 
+events::event event_of(delivery_record const& delivery) {
+    if (delivery.event) return delivery.event->get();
+    events::event told;
+    told.type = delivery.event_type;
+    told.sequence = delivery.sequence;
+    told.time = delivery.created_at;
+    told.data.status = status_in(delivery.event_type);
+    if (delivery.sku) {
+        told.subject = delivery.sku->text();
+    } else {
+        told.subject = to_string(delivery.subject);
+        told.data.customer_id = delivery.recipient;
+    }
+    return told;
+}
+
 message to_message(delivery_record const& delivery) {
+    return to_message(delivery, event_of(delivery));
+}
+
+message to_message(delivery_record const& delivery, events::event event) {
     message m;
     m.id = delivery.id;
-    m.event.type = delivery.event_type;
-    m.event.sequence = delivery.sequence;
-    m.event.data.status = status_in(delivery.event_type);
+    m.event = std::move(event);
     m.version = delivery.sequence;
+    m.channel = delivery.channel;
     m.recipient = delivery.recipient;
     if (delivery.sku) {
         m.sku = delivery.sku;
-        m.event.subject = delivery.sku->text();
     } else {
         m.order_id = order_id{delivery.subject};
-        m.event.subject = to_string(*m.order_id);
-        m.event.data.customer_id = delivery.recipient;
     }
     return m;
 }
@@ -117,12 +184,20 @@ std::string summary(message const& m) {
     return "Your order " + m.event.subject + " is " + std::string(status) + ".";
 }
 
-void want(keys& wanted, record_attempt const& command) {
-    auto const& d = command.delivery;
-    wanted.add<delivery_record>({d.subject, d.sequence, d.channel, d.recipient});
+void want(keys& wanted, take_in const& command) {
+    wanted.add<delivery_record>(key_of_record(command.delivery));
+}
+void want(keys& wanted, record_outcome const& command) {
+    wanted.add<delivery_record>(key_of_record(command.delivery));
+}
+void want(keys& wanted, redeliver const& command) {
+    wanted.add<delivery_record>(command.key);
 }
 
-void expect(expected& rows, record_attempt const& command) {
+void expect(expected& rows, take_in const& command) {
+    rows.add_absent<delivery_record>(key_of_record(command.delivery));
+}
+void expect(expected& rows, record_outcome const& command) {
     if (command.delivery.revision == 0) {
         rows.add_absent<delivery_record>(key_of_record(command.delivery));
     } else {
@@ -130,31 +205,43 @@ void expect(expected& rows, record_attempt const& command) {
     }
 }
 
-void decide(rows& state, record_attempt const& command, attempt const& now) {
+void decide(rows& state, take_in const& command, attempt const& now) {
+    if (state.find<delivery_record>(key_of_record(command.delivery))) return;
+    auto fresh = command.delivery;
+    fresh.created_at = now.now;
+    fresh.next_attempt_at = now.now;
+    state.insert(std::move(fresh));
+}
+
+void decide(rows& state, record_outcome const& command, attempt const& now) {
     auto const& before = command.delivery;
     auto const key = key_of_record(before);
     auto const* stored = state.find<delivery_record>(key);
     if (stored && (before.revision == 0 || stored->revision != before.revision)) return;
     auto after = before;
     if (!stored) after.created_at = now.now;
-    auto attempts = after.attempts.get();
-    attempts.push_back({now.now, command.failure});
-    after.next_attempt_at.reset();
-    if (!command.failure) {
-        after.status = delivery_status::delivered;
-    } else if (attempts.size() >= attempts_max) {
-        after.status = delivery_status::dead;
+    if (command.instead) {
+        after.status = *command.instead;
+        after.next_attempt_at = command.until;
     } else {
-        after.status = delivery_status::pending;
-        after.next_attempt_at = now.now + std::chrono::floor<std::chrono::milliseconds>(between_attempts.after(
-                                              static_cast<unsigned>(attempts.size()), command.jitter));
+        record_try(after, command, now.now);
     }
-    after.attempts = document<std::vector<delivery_attempt>>(std::move(attempts));
     if (stored) {
         state.edit<delivery_record>(key) = std::move(after);
     } else {
         state.insert(std::move(after));
     }
+}
+
+result<delivery> decide(rows& state, redeliver const& command, attempt const& now) {
+    if (!state.find<delivery_record>(command.key)) return error(error_code::not_found);
+    auto& again = state.edit<delivery_record>(command.key);
+    if (again.status != delivery_status::pending) {
+        again.status = delivery_status::pending;
+        again.redelivered_at = now.now;
+    }
+    again.next_attempt_at = now.now;
+    return view(again);
 }
 
 delivery view(delivery_record const& record) {
@@ -173,6 +260,7 @@ delivery view(delivery_record const& record) {
     seen.status = record.status;
     seen.attempts = record.attempts.get();
     seen.created_at = record.created_at;
+    if (record.status == delivery_status::pending) seen.next_attempt_at = record.next_attempt_at;
     return seen;
 }
 

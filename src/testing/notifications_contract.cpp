@@ -40,8 +40,19 @@ texts listed(world& w, delivery_query query) {
     if (query.limit == 0) query.limit = 100;
     return names(run(w.store().list(std::move(query))).value());
 }
-texts due(world& w, int when, std::size_t limit = 100) {
-    return names(run(w.store().due(nth_time(when), limit)).value());
+notifications::lane lane_of(std::string channel, std::string recipient = "ann") {
+    return {std::move(channel), std::move(recipient)};
+}
+texts due(world& w, int when, std::size_t limit = 100, std::vector<notifications::lane> lanes = {lane_of("log")}) {
+    return names(run(w.store().due(std::move(lanes), nth_time(when), limit)).value());
+}
+/// `log/ann`
+texts lanes(world& w, int when, std::size_t limit = 100, std::optional<notifications::lane> after = {}) {
+    texts out;
+    for (auto const& l : run(w.store().due_lanes(nth_time(when), std::move(after), limit)).value()) {
+        out.push_back(l.channel + '/' + l.recipient);
+    }
+    return out;
 }
 
 void register_list_tests(contract_suite<notifications_room>& suite) {
@@ -93,6 +104,24 @@ void register_list_tests(contract_suite<notifications_room>& suite) {
         q = {};
         q.order_id = nth_id(9);
         EXPECT_EQ(listed(w, q), texts{});
+    });
+
+    suite.test("filters_deliveries_by_channel", [](world& w) {
+        ASSERT_TRUE(put(w.store(), std::vector{delivery(1, 2, "email"), delivery(1, 2), delivery(2, 2, "email"),
+                                               delivery(3, 2, "email", delivery_status::dead)}));
+        delivery_query q;
+        q.channel = "email";
+        EXPECT_EQ(listed(w, q), (texts{"3.2/email", "2.2/email", "1.2/email"}));
+        q.status = delivery_status::dead;
+        EXPECT_EQ(listed(w, q), (texts{"3.2/email"}));
+        q.channel = "log";
+        EXPECT_EQ(listed(w, q), texts{});
+        q.status = {};
+        q.order_id = nth_id(1);
+        EXPECT_EQ(listed(w, q), (texts{"1.2/log"}));
+        q.order_id = {};
+        q.customer_id = "ann";
+        EXPECT_EQ(listed(w, q), (texts{"1.2/log"}));
     });
 
     suite.test("lists_what_a_customer_was_told_of_orders_and_nothing_else", [](world& w) {
@@ -185,6 +214,70 @@ void register_due_tests(contract_suite<notifications_room>& suite) {
         gone.erase<delivery_record>(key_of_record(all.at(1)));
         ASSERT_TRUE(write(w.store(), gone));
         EXPECT_EQ(due(w, 50), texts{});
+    });
+
+    suite.test("finds_what_is_due_lane_by_lane", [](world& w) {
+        auto const in = [](std::string channel, std::string recipient, int order, int when) {
+            auto r = due_at(order, when);
+            r.channel = std::move(channel);
+            r.recipient = std::move(recipient);
+            return r;
+        };
+        ASSERT_TRUE(
+            put(w.store(), std::vector{in("email", "ann", 1, 5), in("email", "bob", 2, 5), in("log", "ann", 3, 5),
+                                       in("email", "ann", 4, 1), in("email", "cat", 5, 90)}));
+        EXPECT_EQ(lanes(w, 10), (texts{"email/ann", "email/bob", "log/ann"}));
+        EXPECT_EQ(lanes(w, 1), (texts{"email/ann"}));
+        EXPECT_EQ(lanes(w, 0), texts{});
+        EXPECT_EQ(lanes(w, 99, 2), (texts{"email/ann", "email/bob"}));
+        EXPECT_EQ(lanes(w, 99, 2, lane_of("email", "bob")), (texts{"email/cat", "log/ann"}));
+        EXPECT_EQ(lanes(w, 10, 9, lane_of("log")), texts{});
+        EXPECT_EQ(due(w, 10, 9, {lane_of("email")}), (texts{"4.2/email", "1.2/email"}));
+        EXPECT_EQ(due(w, 10, 1, {lane_of("log"), lane_of("email"), lane_of("email", "bob"), lane_of("no")}),
+                  (texts{"3.2/log", "4.2/email", "2.2/email"}));
+    });
+
+    suite.test("holds_back_what_stands_behind_an_earlier_one_of_its_subject_and_lane_alone", [](world& w) {
+        auto first = due_at(1, 50);
+        auto second = due_at(1, 1);
+        second.sequence = 3;
+        auto to_bob = second;
+        to_bob.recipient = "bob";
+        auto by_mail = second;
+        by_mail.channel = "email";
+        ASSERT_TRUE(put(w.store(), std::vector{first, second, to_bob, by_mail, due_at(2, 2)}));
+        EXPECT_EQ(due(w, 9), (texts{"2.2/log"})) << "the first waits for its time, and the second for the first";
+        EXPECT_EQ(due(w, 9, 9, {lane_of("log", "bob")}), (texts{"1.3/log"}));
+        EXPECT_EQ(due(w, 9, 9, {lane_of("email")}), (texts{"1.3/email"}));
+        EXPECT_EQ(due(w, 60), (texts{"2.2/log", "1.2/log"}));
+        for (auto& r : scan_all<delivery_record>(w.store())) {
+            if (key_of_record(r) != key_of_record(first)) continue;
+            r.status = delivery_status::dead;
+            r.next_attempt_at.reset();
+            ASSERT_TRUE(put(w.store(), r));
+        }
+        EXPECT_EQ(due(w, 9), (texts{"1.3/log", "2.2/log"})) << "nobody waits for a dead one";
+    });
+
+    suite.test("finds_a_delivery_by_its_id_unless_it_went_through_at_once", [](world& w) {
+        auto at_once = delivery(1, 2, "log", delivery_status::delivered);
+        auto by_mail = delivery(2, 2, "email", delivery_status::delivered);
+        by_mail.event = document(events::event{});
+        ASSERT_TRUE(put(w.store(),
+                        std::vector{at_once, by_mail, delivery(3, 2, "log", delivery_status::dead), delivery(4, 2)}));
+        auto const found = [&](int order) {
+            auto const one = run(w.store().find(nth_id<delivery_id>(order))).value();
+            return one ? names({*one}) : texts{};
+        };
+        EXPECT_EQ(found(1), texts{});
+        EXPECT_EQ(found(2), (texts{"2.2/email"}));
+        EXPECT_EQ(found(3), (texts{"3.2/log"}));
+        EXPECT_EQ(found(4), (texts{"4.2/log"}));
+        EXPECT_EQ(found(5), texts{});
+        auto all = scan_all<delivery_record>(w.store());
+        all.at(2).status = delivery_status::delivered;
+        ASSERT_TRUE(put(w.store(), all.at(2)));
+        EXPECT_EQ(found(3), texts{});
     });
 
     suite.test("keeps_one_delivery_per_event_channel_and_recipient", [](world& w) {

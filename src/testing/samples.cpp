@@ -362,9 +362,58 @@ std::vector<notifications::delivery_record> sample<notifications::delivery_recor
         r.recipient = text;
         r.event_type = text;
         r.status = notifications::delivery_status::dead;
-        r.attempts = document(std::vector<notifications::delivery_attempt>{{nth_time(1), text}, {nth_time(2), {}}});
+        r.attempts =
+            document(std::vector<notifications::delivery_attempt>{{nth_time(1), text, text}, {nth_time(2), {}, {}}});
         r.next_attempt_at.reset();
         r.sku = sku(std::string(64, 'z'));
+        events::event told;
+        told.type = text;
+        told.subject = text;
+        told.sequence = static_cast<std::uint64_t>(largest);
+        told.data.note = text;
+        r.event = document(std::move(told));
+        r.redelivered_at = nth_time(3);
+    }
+    return out;
+}
+
+notifications::preferences_record sample<notifications::preferences_record>::make(int n) {
+    notifications::preferences_record r;
+    r.customer_id = nth_text("customer", n);
+    r.updated_at = nth_time(n);
+    return r;
+}
+
+std::vector<notifications::preferences_record> sample<notifications::preferences_record>::odd() {
+    std::vector<notifications::preferences_record> out;
+    for (auto const& text : odd_texts()) {
+        auto& r = out.emplace_back(make(odd_from + static_cast<int>(out.size())));
+        r.customer_id = text;
+        notifications::choices chosen;
+        chosen.opted_out = true;
+        chosen.muted = {{text, {}}, {{}, text}};
+        chosen.time_zone = text;
+        chosen.quiet_hours = {"22:00", "07:00"};
+        chosen.digest = notifications::digest_mode::daily;
+        r.choices = document(std::move(chosen));
+    }
+    return out;
+}
+
+notifications::suppression_record sample<notifications::suppression_record>::make(int n) {
+    notifications::suppression_record r;
+    r.address = nth_text("address", n);
+    r.created_at = nth_time(n);
+    return r;
+}
+
+std::vector<notifications::suppression_record> sample<notifications::suppression_record>::odd() {
+    std::vector<notifications::suppression_record> out;
+    for (auto const& text : odd_texts()) {
+        auto& r = out.emplace_back(make(odd_from + static_cast<int>(out.size())));
+        r.address = text;
+        r.note = text;
+        r.reason = notifications::suppression_reason::complaint;
     }
     return out;
 }

@@ -89,6 +89,16 @@ struct sample<notifications::delivery_record> {
     static notifications::delivery_record make(int n);
     static std::vector<notifications::delivery_record> odd();
 };
+template <>
+struct sample<notifications::preferences_record> {
+    static notifications::preferences_record make(int n);
+    static std::vector<notifications::preferences_record> odd();
+};
+template <>
+struct sample<notifications::suppression_record> {
+    static notifications::suppression_record make(int n);
+    static std::vector<notifications::suppression_record> odd();
+};
 template <class Log>
 struct sample<events::cursor_record<Log>> {
     using record = events::cursor_record<Log>;

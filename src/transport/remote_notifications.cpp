@@ -16,6 +16,27 @@ public:
     results<page<delivery>> list(requests<list_notifications> requests) override {
         return ask(all_operations, std::move(requests));
     }
+    results<delivery> redeliver(requests<redeliver_notification> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
+    results<redelivered> redeliver_all(requests<redeliver_notifications> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
+    results<preferences> get_preferences(requests<notifications::get_preferences> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
+    results<preferences> set_preferences(requests<notifications::set_preferences> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
+    results<page<suppression>> suppressions(requests<list_suppressions> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
+    results<suppression> suppress(requests<suppress_address> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
+    results<suppression> unsuppress(requests<unsuppress_address> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
 };
 
 }  // namespace

@@ -73,6 +73,8 @@ constexpr std::array foreign_headers{
     foreign_header{"boost/beast", "transports/http/"},
     foreign_header{"openssl", "transports/http/src/"},
     foreign_header{"boost/asio/ssl", "transports/http/src/"},
+    foreign_header{"unicode", "notifications/"},
+    foreign_header{"kainjow", "notifications/"},
     foreign_header{"gtest", "testing/"},
     foreign_header{"gmock", "testing/"},
 };

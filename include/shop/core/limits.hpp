@@ -76,6 +76,16 @@ inline constexpr std::chrono::milliseconds relay_pace = 100ms;  ///< between two
 inline constexpr std::chrono::milliseconds lease_beat = 500ms;  ///< between signs of life of a holder
 inline constexpr std::chrono::milliseconds lease_lapse = 2s;  ///< without a sign of life; then another takes the lease
 
+inline constexpr std::size_t recipients_per_event_max = 1'000;  ///< over one channel
+/// Lanes of deliveries that wait for their turn in memory; the others are found in the store.
+inline constexpr std::size_t delivery_lanes_waiting_max = 4'096;
+inline constexpr std::size_t delivery_lane_page = 32;                ///< deliveries of one lane that are in memory
+inline constexpr std::size_t delivery_attempts_kept = 100;           ///< of one delivery, the last ones
+inline constexpr std::size_t delivery_detail_bytes_max = 200;        ///< of what a channel says of a failure
+inline constexpr std::chrono::milliseconds delivery_scan_pace = 1s;  ///< of looks for what is due
+inline constexpr std::chrono::hours retry_after_max = 24h;           ///< that a recipient may ask to be left alone
+inline constexpr std::size_t muted_max = 64;  ///< pairs of event and channel that a customer mutes
+
 inline constexpr std::chrono::hours idempotency_retention_min = 24h;  ///< the least that may be promised
 
 static_assert(lease_lapse >= 3 * lease_beat, "a beat may come late without costing the lease");

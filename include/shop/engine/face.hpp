@@ -217,6 +217,28 @@ public:
     auto list(notifications::list_notifications wanted = {}) const {
         return this->one(&service::list, std::move(wanted));
     }
+    auto redeliver(delivery_id id) const {
+        return this->one(&service::redeliver, notifications::redeliver_notification(id));
+    }
+    /// One request of `service::redeliver_all`.
+    auto redeliver_all(notifications::redeliver_notifications wanted) const {
+        return this->one(&service::redeliver_all, std::move(wanted));
+    }
+    auto preferences(std::string customer) const {
+        return this->one(&service::get_preferences, notifications::get_preferences(std::move(customer)));
+    }
+    /// @param version the one that was read; another one is `version_mismatch`
+    auto set_preferences(std::string customer, notifications::choices chosen, std::uint64_t version) const {
+        return this->one(&service::set_preferences,
+                         notifications::set_preferences(std::move(customer), std::move(chosen), version));
+    }
+    auto suppressions(notifications::list_suppressions wanted = {}) const {
+        return this->one(&service::suppressions, std::move(wanted));
+    }
+    auto suppress(notifications::suppress_address whom) const { return this->one(&service::suppress, std::move(whom)); }
+    auto unsuppress(std::string address) const {
+        return this->one(&service::unsuppress, notifications::unsuppress_address(std::move(address)));
+    }
 };
 
 /// The four services under one hand.

@@ -46,6 +46,7 @@ struct message {
     std::optional<shop::order_id> order_id;  ///< the order that it is about,
     std::optional<shop::sku> sku;            ///< or the sku
     std::uint64_t version = 0;               ///< of the order or of the stock, as of the event
+    std::string channel;                     ///< `channel::name`
     std::string recipient;                   ///< `recipient::id`
     contact to;                              ///< empty for a channel that needs none
     content what;                            ///< empty for a channel that needs none
@@ -63,6 +64,7 @@ struct channel_traits {
     bool is_for_people = false;
     /// How many messages of one recipient one `send` is handed at most; no two of one order are in it.
     std::size_t messages_max = 1;
+    std::size_t recipients_max = 64;           ///< that are served at once, each by a `send` of its own; at least 1
     retry_schedule retries = usual_retries();  ///< when what failed is tried again
 };
 
@@ -81,8 +83,9 @@ public:
     /// @par Errors
     /// Any: the event is told to the service again.
     virtual results<std::vector<recipient>> recipients(std::vector<events::event> events);
-    /// Hands messages over, each its own result, in their order. It is called while another call of it for other
-    /// recipients is under way. Repeats are possible, with the same id; gaps are not.
+    /// Hands messages over, each its own result, in their order. It is called while other calls of it for other
+    /// recipients are under way, and must end within a bounded time, whatever the recipient does. Repeats are possible,
+    /// with the same id; gaps are not.
     /// @par Errors
     /// One whose kind cannot be retried is final, any other is tried again by the schedule, not before its
     /// `retry_after` has passed. `outcome_unknown`: it may have arrived.

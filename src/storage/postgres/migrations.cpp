@@ -218,7 +218,37 @@ ALTER TABLE inventory_movement ADD COLUMN actor text COLLATE "C";
 ALTER TABLE notifications_delivery RENAME COLUMN order_id TO subject;
 ALTER TABLE notifications_delivery RENAME COLUMN order_version TO sequence;
 )sql",
-                                7}};
+                                7},
+                               {R"sql(
+ALTER TABLE notifications_delivery ADD COLUMN event text COLLATE "C";
+ALTER TABLE notifications_delivery ADD COLUMN redelivered_at bigint;
+ALTER TABLE notifications_delivery DROP CONSTRAINT notifications_delivery_status_check;
+ALTER TABLE notifications_delivery ADD CONSTRAINT notifications_delivery_status_check
+    CHECK (status IN ('pending', 'delivered', 'dead', 'skipped'));
+DROP INDEX notifications_delivery_due;
+CREATE INDEX notifications_delivery_due
+    ON notifications_delivery (channel, recipient, next_attempt_at, subject, sequence)
+    WHERE status = 'pending' AND next_attempt_at IS NOT NULL;
+CREATE INDEX notifications_delivery_unsent
+    ON notifications_delivery (status, subject, sequence, channel, recipient) WHERE status <> 'delivered';
+CREATE INDEX notifications_delivery_of_id
+    ON notifications_delivery (id) WHERE event IS NOT NULL OR status <> 'delivered';
+
+CREATE TABLE notifications_preferences (
+    customer_id          text COLLATE "C" PRIMARY KEY,
+    revision             bigint NOT NULL CHECK (revision > 0),
+    choices              text COLLATE "C" NOT NULL,
+    updated_at           bigint NOT NULL
+);
+CREATE TABLE notifications_suppression (
+    address              text COLLATE "C" PRIMARY KEY,
+    revision             bigint NOT NULL CHECK (revision > 0),
+    reason               text COLLATE "C" NOT NULL,
+    note                 text COLLATE "C" NOT NULL,
+    created_at           bigint NOT NULL
+);
+)sql",
+                                8}};
 
 }  // namespace
 

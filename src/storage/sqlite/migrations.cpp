@@ -223,7 +223,61 @@ ALTER TABLE inventory_movement ADD COLUMN actor TEXT;
 ALTER TABLE notifications_delivery RENAME COLUMN order_id TO subject;
 ALTER TABLE notifications_delivery RENAME COLUMN order_version TO sequence;
 )sql",
-                                8}};
+                                8},
+                               {R"sql(
+CREATE TABLE notifications_delivery_new (
+    subject          BLOB NOT NULL,
+    sequence         INTEGER NOT NULL,
+    channel          TEXT NOT NULL,
+    recipient        TEXT NOT NULL,
+    revision         INTEGER NOT NULL CHECK (revision > 0),
+    id               BLOB NOT NULL,
+    event_type       TEXT NOT NULL,
+    status           TEXT NOT NULL CHECK (status IN ('pending', 'delivered', 'dead', 'skipped')),
+    attempts         TEXT NOT NULL,
+    created_at       INTEGER NOT NULL,
+    next_attempt_at  INTEGER,
+    sku              TEXT,
+    event            TEXT,
+    redelivered_at   INTEGER,
+    checksum         INTEGER NOT NULL,
+    PRIMARY KEY (subject, sequence, channel, recipient)
+) STRICT, WITHOUT ROWID;
+INSERT INTO notifications_delivery_new
+    (subject, sequence, channel, recipient, revision, id, event_type, status, attempts, created_at, next_attempt_at,
+     sku, checksum)
+    SELECT subject, sequence, channel, recipient, revision, id, event_type, status, attempts, created_at,
+           next_attempt_at, sku, checksum
+    FROM notifications_delivery ORDER BY subject, sequence, channel, recipient;
+DROP TABLE notifications_delivery;
+ALTER TABLE notifications_delivery_new RENAME TO notifications_delivery;
+CREATE INDEX notifications_delivery_of_customer
+    ON notifications_delivery (recipient, subject, sequence, channel) WHERE sku IS NULL;
+CREATE INDEX notifications_delivery_due
+    ON notifications_delivery (channel, recipient, next_attempt_at, subject, sequence, status)
+    WHERE status = 'pending' AND next_attempt_at IS NOT NULL;
+CREATE INDEX notifications_delivery_unsent
+    ON notifications_delivery (status, subject, sequence, channel, recipient) WHERE status <> 'delivered';
+CREATE INDEX notifications_delivery_of_id
+    ON notifications_delivery (id) WHERE event IS NOT NULL OR status <> 'delivered';
+
+CREATE TABLE notifications_preferences (
+    customer_id  TEXT PRIMARY KEY,
+    revision     INTEGER NOT NULL CHECK (revision > 0),
+    choices      TEXT NOT NULL,
+    updated_at   INTEGER NOT NULL,
+    checksum     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE notifications_suppression (
+    address     TEXT PRIMARY KEY,
+    revision    INTEGER NOT NULL CHECK (revision > 0),
+    reason      TEXT NOT NULL,
+    note        TEXT NOT NULL,
+    created_at  INTEGER NOT NULL,
+    checksum    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql",
+                                9}};
 
 }  // namespace
 

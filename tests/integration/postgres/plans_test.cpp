@@ -45,6 +45,8 @@ protected:
         insert("notifications_delivery", id + ", 2, 'log', 'c-' || n % 1000 + 10, 1, " + id +
                                              ", 't', CASE WHEN n % 10000 = 0 THEN 'pending' "
                                              "ELSE 'delivered' END, '[]', 0, CASE WHEN n % 10000 = 0 THEN 5 END");
+        insert("notifications_preferences", "'c-' || n, 1, '{}', 0");
+        insert("notifications_suppression", "'a-' || n, 1, 'manual', '', 0");
         for (auto const* table : {"inventory_cursor", "inventory_event_cursor", "orders_cursor"})
             insert(table, "'s-' || n, 1, 1");
         for (auto const* table : {"inventory_lease", "orders_lease", "notifications_lease"})
@@ -124,7 +126,15 @@ protected:
         EXPECT_TRUE(testing::run(shop.notifications->list(delivery)));
         delivery.order_id = testing::nth_id(1);
         EXPECT_TRUE(testing::run(shop.notifications->list(delivery)));
-        EXPECT_TRUE(testing::run(shop.notifications->due(timestamp(std::chrono::milliseconds(5)), 1000)));
+        delivery = {};
+        delivery.limit = 20;
+        delivery.status = notifications::delivery_status::dead;
+        EXPECT_TRUE(testing::run(shop.notifications->list(delivery)));
+        timestamp const now(std::chrono::milliseconds(5));
+        auto const lanes = testing::run(shop.notifications->due_lanes(now, std::nullopt, 20)).value();
+        EXPECT_FALSE(lanes.empty());
+        EXPECT_TRUE(testing::run(shop.notifications->due(lanes, now, 20)));
+        EXPECT_TRUE(testing::run(shop.notifications->find(testing::nth_id<delivery_id>(1))));
     }
 };
 

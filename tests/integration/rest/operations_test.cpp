@@ -242,6 +242,44 @@ TEST_F(edge, lists_notifications) {
     EXPECT_EQ(notifications.lists.asked().command.order_id, sample_order().id);
 }
 
+TEST_F(edge, redelivers_notifications) {
+    EXPECT_EQ(post("/v1/notifications/" + std::string(order_text) + "/redeliver", "").status, 200u);
+    EXPECT_EQ(notifications.redelivers.asked().command.id.value, sample_order().id.value);
+    EXPECT_EQ(post("/v1/notifications/redeliver", R"({"channel":"email","since":"2026-03-01T00:00:00Z"})").status,
+              200u);
+    EXPECT_EQ(notifications.redelivers_all.asked().command.channel, "email");
+    EXPECT_TRUE(notifications.redelivers_all.asked().command.since);
+}
+
+TEST_F(edge, shows_and_replaces_preferences) {
+    notifications.gets_preferences.answer = [](auto const&) {
+        shop::notifications::preferences chosen;
+        chosen.version = 3;
+        return chosen;
+    };
+    auto const shown = get("/v1/customers/a%20b/preferences");
+    EXPECT_EQ(shown.status, 200u);
+    EXPECT_EQ(shown.find("ETag"), "\"3\"");
+    EXPECT_EQ(notifications.gets_preferences.asked().command.id, "a b");
+    auto const body = R"({"muted":[{"channel":"sms"}],"quiet_hours":{"from":"22:00","to":"07:00"},"digest":"daily"})";
+    EXPECT_EQ(send("PUT", "/v1/customers/ann/preferences", {}, body).status, 428u);
+    EXPECT_EQ(send("PUT", "/v1/customers/ann/preferences", {{"If-Match", "\"3\""}}, body).status, 200u);
+    auto const& asked = notifications.sets_preferences.asked().command;
+    EXPECT_EQ(asked.id, "ann");
+    EXPECT_EQ(asked.if_match, 3u);
+    EXPECT_EQ(asked.choices.muted.at(0).channel, "sms");
+    EXPECT_EQ(asked.choices.digest, shop::notifications::digest_mode::daily);
+}
+
+TEST_F(edge, keeps_the_list_of_suppressions) {
+    EXPECT_EQ(post("/v1/suppressions", R"({"address":"ann@example.org","reason":"bounce"})").status, 200u);
+    EXPECT_EQ(notifications.suppresses.asked().command.reason, shop::notifications::suppression_reason::bounce);
+    EXPECT_EQ(send("DELETE", "/v1/suppressions/ann%40example.org").status, 200u);
+    EXPECT_EQ(notifications.unsuppresses.asked().command.address, "ann@example.org");
+    EXPECT_EQ(get("/v1/suppressions?address=ann@example.org").status, 200u);
+    EXPECT_EQ(notifications.lists_suppressions.asked().command.address, "ann@example.org");
+}
+
 TEST_F(edge, hands_on_who_calls_and_the_trace) {
     auto shopkeeper = std::make_shared<shop::principal>(shop::principal{"keeper", {"orders:read"}, {}});
     use_as(shopkeeper);

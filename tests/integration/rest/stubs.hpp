@@ -162,6 +162,38 @@ public:
     canned<shop::events::event, shop::notifications::noted> notified;
     canned<shop::notifications::list_notifications, shop::page<shop::notifications::delivery>> lists;
 
+    canned<shop::notifications::redeliver_notification, shop::notifications::delivery> redelivers;
+    canned<shop::notifications::redeliver_notifications, shop::notifications::redelivered> redelivers_all;
+    canned<shop::notifications::get_preferences, shop::notifications::preferences> gets_preferences;
+    canned<shop::notifications::set_preferences, shop::notifications::preferences> sets_preferences;
+    canned<shop::notifications::list_suppressions, shop::page<shop::notifications::suppression>> lists_suppressions;
+    canned<shop::notifications::suppress_address, shop::notifications::suppression> suppresses;
+    canned<shop::notifications::unsuppress_address, shop::notifications::suppression> unsuppresses;
+    results<shop::notifications::delivery> redeliver(requests<shop::notifications::redeliver_notification> r) override {
+        return redelivers.take(std::move(r));
+    }
+    results<shop::notifications::redelivered> redeliver_all(
+        requests<shop::notifications::redeliver_notifications> r) override {
+        return redelivers_all.take(std::move(r));
+    }
+    results<shop::notifications::preferences> get_preferences(
+        requests<shop::notifications::get_preferences> r) override {
+        return gets_preferences.take(std::move(r));
+    }
+    results<shop::notifications::preferences> set_preferences(
+        requests<shop::notifications::set_preferences> r) override {
+        return sets_preferences.take(std::move(r));
+    }
+    results<shop::page<shop::notifications::suppression>> suppressions(
+        requests<shop::notifications::list_suppressions> r) override {
+        return lists_suppressions.take(std::move(r));
+    }
+    results<shop::notifications::suppression> suppress(requests<shop::notifications::suppress_address> r) override {
+        return suppresses.take(std::move(r));
+    }
+    results<shop::notifications::suppression> unsuppress(requests<shop::notifications::unsuppress_address> r) override {
+        return unsuppresses.take(std::move(r));
+    }
     results<shop::notifications::noted> notify(requests<shop::events::event> r) override {
         return notified.take(std::move(r));
     }

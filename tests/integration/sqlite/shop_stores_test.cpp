@@ -261,18 +261,29 @@ TEST_F(sqlite_shop_stores, list_deliveries_newest_orders_first_and_those_that_ar
                   q.before = std::tuple{order_number(2).value, 2ull, std::string("log"), std::string("ann")};
               }),
               "1.3 1.2 ");
-    auto due = wait(shop.notifications->due(timestamp(std::chrono::milliseconds(50)), 10)).value();
+    auto due = wait(shop.notifications->due({{"log", "ann"}}, timestamp(std::chrono::milliseconds(50)), 10)).value();
     ASSERT_EQ(due.size(), 1u);
     EXPECT_EQ(due[0].sequence, 3u);
 }
 
 TEST_F(sqlite_shop_stores, read_deliveries_that_were_written_before_they_named_skus) {
+    // By a program of schema version 8, which this one takes over.
+    shop = {};
+    std::filesystem::remove(dir.file());
+    std::filesystem::remove(dir.file() + "-wal");
+    std::filesystem::remove(dir.file() + "-shm");
+    sqlite::database::open(dir.file(), {}, sqlite::shop_migrations().first(8), storage::context{time, ids}).value();
+    {
+        sqlite::connection old(dir.file(), sqlite::access::write, 1'000);
+        ASSERT_EQ(
+            old.execute(
+                "INSERT INTO notifications_delivery VALUES(X'01a20403c46f747f906ee292257ed7da', 2, 'log', 'ann', 1, "
+                "X'637c0c59d70e8cbc933fd0b87a95e26d', 'shop.order.confirmed.v1', 'delivered', "
+                "'[{\"at\":\"2026-11-22T16:08:05.501Z\"}]', 1795363685501, NULL, -8040076264773859783, NULL)"),
+            sqlite::status::ok);
+    }
+    shop = storage::sqlite(dir.file())(storage::context{time, ids}).value();
     sqlite::connection old(dir.file(), sqlite::access::write, 1'000);
-    ASSERT_EQ(old.execute(
-                  "INSERT INTO notifications_delivery VALUES(X'01a20403c46f747f906ee292257ed7da', 2, 'log', 'ann', 1, "
-                  "X'637c0c59d70e8cbc933fd0b87a95e26d', 'shop.order.confirmed.v1', 'delivered', "
-                  "'[{\"at\":\"2026-11-22T16:08:05.501Z\"}]', 1795363685501, NULL, -8040076264773859783, NULL)"),
-              sqlite::status::ok);
     notifications::delivery_query all;
     all.limit = 10;
     auto const read = wait(shop.notifications->list(all));
@@ -304,9 +315,24 @@ TEST_F(sqlite_shop_stores, find_rows_by_index_never_by_reading_a_table) {
               "(subject,sequence,channel)<(?,?,?)); ");
     EXPECT_EQ(plan("SELECT sku FROM products_product WHERE sku > 'a' ORDER BY sku LIMIT 1 OFFSET 5"),
               "SEARCH products_product USING COVERING INDEX sqlite_autoindex_products_product_1 (sku>?); ");
-    EXPECT_EQ(plan("SELECT * FROM notifications_delivery WHERE next_attempt_at <= 5 AND status = 'pending'"
-                   " ORDER BY next_attempt_at, subject, sequence, channel, recipient LIMIT 5"),
-              "SEARCH notifications_delivery USING INDEX notifications_delivery_due (next_attempt_at<?); ");
+    EXPECT_EQ(plan("SELECT * FROM notifications_delivery WHERE status = 'pending' AND next_attempt_at IS NOT NULL"
+                   " AND channel = 'log' AND recipient = 'a' AND next_attempt_at <= 5"
+                   " ORDER BY next_attempt_at, subject, sequence LIMIT 5"),
+              "SEARCH notifications_delivery USING INDEX notifications_delivery_due (channel=? AND recipient=? AND "
+              "next_attempt_at>? AND next_attempt_at<?); ");
+    EXPECT_EQ(plan("SELECT channel, recipient FROM notifications_delivery WHERE status = 'pending'"
+                   " AND next_attempt_at IS NOT NULL AND (channel, recipient) > ('a', 'b')"
+                   " GROUP BY channel, recipient HAVING min(next_attempt_at) <= 5 ORDER BY channel, recipient LIMIT 5"),
+              "SEARCH notifications_delivery USING COVERING INDEX notifications_delivery_due "
+              "((channel,recipient)>(?,?)); ");
+    EXPECT_EQ(plan("SELECT * FROM notifications_delivery WHERE status = 'dead' AND status <> 'delivered'"
+                   " AND (subject, sequence, channel, recipient) < (x'01', 1, 'log', 'a')"
+                   " ORDER BY subject DESC, sequence DESC, channel DESC, recipient DESC LIMIT 5"),
+              "SEARCH notifications_delivery USING INDEX notifications_delivery_unsent (status=? AND "
+              "(subject,sequence,channel,recipient)<(?,?,?,?)); ");
+    EXPECT_EQ(plan("SELECT * FROM notifications_delivery WHERE id = x'01' AND (event IS NOT NULL OR status <> "
+                   "'delivered')"),
+              "SEARCH notifications_delivery USING INDEX notifications_delivery_of_id (id=?); ");
 }
 
 }  // namespace

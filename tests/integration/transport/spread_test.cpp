@@ -3,11 +3,14 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include <shop/async/jitter.hpp>
 #include <shop/audit.hpp>
 #include <shop/inproc/simulated_channel.hpp>
 #include <shop/inventory/store.hpp>
@@ -40,6 +43,39 @@ public:
     std::vector<std::string> reported;
 };
 
+/// A way to customers that fails, is slow, and does not always know whether it has arrived.
+class flaky_post final : public notifications::channel {
+public:
+    flaky_post(scheduler& clock, id_source& ids) : clock_(clock), random_(ids, clock.stamp()) {}
+    std::string_view name() const override { return "post"; }
+    results<void> send(std::vector<notifications::message> messages) override {
+        std::vector<result<void>> answers;
+        for (auto& m : messages) {
+            auto const wait = std::chrono::milliseconds(random_.below(300));
+            auto const fate = random_.below(100);
+            co_await clock_.sleep_until(clock_.now() + wait);
+            if (fate < 15) {
+                answers.emplace_back(error(error_code::unavailable));
+                continue;
+            }
+            ids_of[m.event.subject + '/' + std::to_string(m.version)].insert(m.id);
+            came[m.event.subject].push_back(m.version);
+            if (fate < 30) {
+                answers.emplace_back(error(error_code::outcome_unknown));
+            } else {
+                answers.emplace_back();
+            }
+        }
+        co_return answers;
+    }
+    std::map<std::string, std::set<delivery_id>> ids_of;  ///< by order and version
+    std::map<std::string, std::vector<std::uint64_t>> came;
+
+private:
+    scheduler& clock_;
+    jitter random_;
+};
+
 class spread_shop {
 public:
     explicit spread_shop(std::uint64_t seed) : ids_(seed) {
@@ -51,7 +87,8 @@ public:
         auto const products = remote_products(context(), over(to_product_));
         here = none;
         here.notifications = true;
-        notification_ = open(here, {});
+        letters = std::make_shared<flaky_post>(clock, ids_);
+        notification_ = open(here, {}, {notifications::log_channel(log), letters});
         link_to(to_notification_, notification_.ports().notifications);
         here = none;
         here.inventory = true;
@@ -133,7 +170,7 @@ public:
         auto& store = *notification_.stores().notifications;
         auto const deliveries = run(store.scan<delivery_record>({}, 10'000)).value();
         for (auto const& d : deliveries) {
-            if (d.sku)
+            if (d.sku && d.channel == "log")
                 out.push_back(std::string(d.sku->text()) + '@' + std::to_string(d.sequence) + ' ' + d.event_type);
         }
         return out;
@@ -150,12 +187,42 @@ public:
     asio::io_context io{1};
     disagreements log;
     std::shared_ptr<orders::service> orders;
+    std::shared_ptr<flaky_post> letters;
+
+    /// Each step of each order has arrived, in order, under one id however often.
+    void expect_told() {
+        using notifications::delivery_record;
+        using notifications::delivery_status;
+        auto const deliveries = [&] {
+            return run(notification_.stores().notifications->scan<delivery_record>({}, 10'000)).value();
+        };
+        auto const all_made = [&] {
+            auto const all = deliveries();
+            return std::ranges::all_of(all, [](auto const& d) { return d.status == delivery_status::delivered; });
+        };
+        for (int i = 0; i < 1'000 && !all_made(); ++i) clock.run_for(io, 1s);
+        EXPECT_TRUE(all_made());
+        std::size_t steps = 0;
+        for (auto const& d : deliveries()) steps += d.channel == "post" && !d.sku ? 1 : 0;
+        std::size_t told = 0;
+        for (auto const& [which, ids] : letters->ids_of) {
+            EXPECT_EQ(ids.size(), 1u) << which;
+            if (which.size() > 36) ++told;
+        }
+        EXPECT_EQ(told, steps);
+        for (auto const& [order, versions] : letters->came) {
+            bool const is_order = order.size() == 36;  // what is told of a sku has no order of its own
+            EXPECT_TRUE(!is_order || std::ranges::is_sorted(versions)) << order;
+        }
+    }
 
 private:
     service_context context() { return {io.get_executor(), &clock, &ids_}; }
 
-    engine open(services_here here, services elsewhere) {
+    engine open(services_here here, services elsewhere,
+                std::vector<std::shared_ptr<notifications::channel>> channels = {}) {
         engine_options options;
+        options.channels = std::move(channels);
         options.store = storage::memory();
         options.executor = io.get_executor();
         options.clock = &clock;
@@ -249,6 +316,7 @@ TEST(spread_shop, a_network_that_loses_delays_and_doubles_costs_no_order_and_dou
         EXPECT_EQ(all.refused.size(), 100u);
         shop.expect_clean();
         EXPECT_EQ(shop.available("HOT"), 0);
+        if (seed <= 3) shop.expect_told();
     }
 }
 

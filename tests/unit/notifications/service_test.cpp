@@ -17,6 +17,11 @@ using ::testing::SizeIs;
 class letter_box final : public channel {
 public:
     std::string_view name() const override { return "letters"; }
+    channel_traits traits() const override {
+        channel_traits at_once;
+        at_once.is_immediate = true;
+        return at_once;
+    }
     results<void> send(std::vector<message> messages) override {
         std::vector<result<void>> answers;
         for (auto& m : messages) {

@@ -114,9 +114,22 @@ public:
         notifications::delivery_query query) override {
         return this->pass([query = std::move(query)](notifications::store& to) { return to.list(query); });
     }
-    asio::awaitable<result<std::vector<notifications::delivery_record>>> due(timestamp now,
-                                                                             std::size_t limit) override {
-        return this->pass([now, limit](notifications::store& to) { return to.due(now, limit); });
+    asio::awaitable<result<std::vector<notifications::lane>>> due_lanes(timestamp now,
+                                                                        std::optional<notifications::lane> after,
+                                                                        std::size_t limit) override {
+        return this->pass([now, after = std::move(after), limit](notifications::store& to) {
+            return to.due_lanes(now, after, limit);
+        });
+    }
+    asio::awaitable<result<std::vector<notifications::delivery_record>>> due(std::vector<notifications::lane> lanes,
+                                                                             timestamp now,
+                                                                             std::size_t limit_each) override {
+        return this->pass([lanes = std::move(lanes), now, limit_each](notifications::store& to) {
+            return to.due(lanes, now, limit_each);
+        });
+    }
+    asio::awaitable<result<std::optional<notifications::delivery_record>>> find(delivery_id id) override {
+        return this->pass([id](notifications::store& to) { return to.find(id); });
     }
 };
 

@@ -40,6 +40,9 @@ std::string tag_of(inventory::stock_level const& s) {
 std::string tag_of(orders::order const& o) {
     return quoted(o.version);
 }
+std::string tag_of(notifications::preferences const& p) {
+    return quoted(p.version);
+}
 
 std::string location_of(products::product const& p) {
     return "/v1/products/" + std::string(p.sku.text());

@@ -51,6 +51,7 @@ std::string tag_of(Resource const&) {
 std::string tag_of(products::product const& p);
 std::string tag_of(inventory::stock_level const& s);
 std::string tag_of(orders::order const& o);
+std::string tag_of(notifications::preferences const& p);
 
 /// Where a resource is read; empty where it has no address of its own.
 template <class Resource>

@@ -74,6 +74,18 @@ constexpr string_view shape_name() {
         return "delivery";
     else if constexpr (std::is_same_v<T, notifications::delivery_attempt>)
         return "delivery_attempt";
+    else if constexpr (std::is_same_v<T, notifications::redelivered>)
+        return "redelivered";
+    else if constexpr (std::is_same_v<T, notifications::preferences>)
+        return "preferences";
+    else if constexpr (std::is_same_v<T, notifications::choices>)
+        return "choices";
+    else if constexpr (std::is_same_v<T, notifications::muted_messages>)
+        return "muted_messages";
+    else if constexpr (std::is_same_v<T, notifications::quiet_hours>)
+        return "quiet_hours";
+    else if constexpr (std::is_same_v<T, notifications::suppression>)
+        return "suppression";
     else if constexpr (std::is_same_v<T, shortage>)
         return "shortage";
     else if constexpr (std::is_same_v<T, field_error>)
