@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <shop/storage/memory.hpp>
+#include <shop/testing/channel_contract.hpp>
 #include <shop/testing/store_contracts.hpp>
 
 #ifdef SHOP_HAS_SQLITE
@@ -13,6 +14,7 @@
 #include "support/postgres_server.hpp"
 #endif
 
+#include "bad_channels.hpp"
 #include "bad_stores.hpp"
 
 #ifdef SHOP_HAS_POSTGRES
@@ -38,7 +40,7 @@ private:
 int main(int argc, char** argv) {
     if (auto const* defect = bad_stores::asked_for(argc, argv)) {
         bad_stores::register_contracts(*defect);
-    } else {
+    } else if (!bad_channels::register_asked_for(argc, argv)) {
         shop::testing::register_store_contracts("memory", shop::testing::volatile_stores(shop::storage::memory()));
 #ifdef SHOP_HAS_SQLITE
         shop::testing::register_store_contracts(
@@ -50,6 +52,12 @@ int main(int argc, char** argv) {
             "postgres", {.durable = true, .fresh = [] { return std::make_unique<postgres_source>(); }});
 #endif
         bad_stores::register_proofs(argv[0]);
+        static auto& log = shop::silent_log();
+        shop::testing::channel_subject log_lines;
+        log_lines.fresh = [](shop::service_context const&) { return shop::notifications::log_channel(log); };
+        shop::testing::register_channel_contract("log", log_lines);
+        bad_channels::register_good();
+        bad_channels::register_proofs(argv[0]);
     }
     ::testing::InitGoogleTest(&argc, argv);
     return RUN_ALL_TESTS();
