@@ -61,9 +61,12 @@ struct settings {
     std::vector<std::string> product, inventory, order, notification;  ///< where those services are
     bool batching = true;
     shop::unknown_skus unknown_skus = shop::unknown_skus::refuse;
-    std::string keys;        ///< path of the file of API keys
-    std::string keys_usage;  ///< that of their last uses, `auto`, or empty
-    std::string cursor_key;  ///< path of a file
+    std::vector<std::string> channels;  ///< names of those by which customers are told, each once
+    std::string templates;              ///< path of a folder, or empty
+    std::size_t recipient_rate = 0;     ///< messages to one recipient per hour and channel; 0: any number
+    std::string keys;                   ///< path of the file of API keys
+    std::string keys_usage;             ///< that of their last uses, `auto`, or empty
+    std::string cursor_key;             ///< path of a file
     std::string jwt_issuer, jwt_audience;
     std::string jwt_keys;  ///< `file:PATH` or the address of a JWKS
     std::optional<request_rate> account_rate, address_rate;

@@ -9,6 +9,7 @@
 #include <shop/http/client.hpp>
 #include <shop/http/limits.hpp>
 
+#include "channels/channels.hpp"
 #include "peers/instances.hpp"
 
 namespace shop_server {
@@ -212,6 +213,24 @@ refusal set_allowed_origins(settings& of, std::string_view text) {
     return std::nullopt;
 }
 
+refusal set_channels(settings& of, std::string_view text) {
+    static std::string const wanted = "must be names of channels, several with commas, each once: " + channel_names();
+    of.channels.clear();
+    bool const fine = text != none && for_each_part(text, [&](std::string_view one) {
+                          bool const is_new = std::ranges::find(of.channels, one) == of.channels.end();
+                          of.channels.emplace_back(one);
+                          return is_new && has_channel(one);
+                      });
+    if (!fine) return wanted;
+    return std::nullopt;
+}
+
+refusal set_recipient_rate(settings& of, std::string_view text) {
+    of.recipient_rate = 0;
+    if (text == none) return std::nullopt;
+    return set_count<&settings::recipient_rate, 1'000'000>(of, text);
+}
+
 refusal set_trusted_proxies(settings& of, std::string_view text) {
     of.trusted_proxies.clear();
     bool const fine = for_each_part(text, [&](std::string_view one) {
@@ -317,6 +336,14 @@ constexpr std::array table{
             "yes", false, false, set_flag<&settings::batching>},
     setting{"unknown-skus", "refuse|accept", "what becomes of stock of a sku that no product has: refuse or accept",
             "refuse", false, true, set_unknown_skus},
+    setting{"channels", "NAMES",
+            "by what customers are told of their orders, and the shop of its stock; several with commas", "log", false,
+            false, set_channels},
+    setting{"templates", "FOLDER", "what messages say, before the templates that come with the server", "none", false,
+            false, set_text<&settings::templates>},
+    setting{"recipient-rate", "COUNT",
+            "messages that one customer gets over one channel within an hour; more of them wait", "none", false, false,
+            set_recipient_rate},
     setting{"keys", "FILE", "the API keys that are accepted; see shop-server keys", "none", true, false,
             set_text<&settings::keys>},
     setting{"keys-usage", "FILE",

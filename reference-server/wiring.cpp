@@ -6,6 +6,7 @@
 #include <shop/transport/remote.hpp>
 
 #include "access/secret_file.hpp"
+#include "channels/channels.hpp"
 #include "edge/product_cache.hpp"
 #include "exceptions.hpp"
 #include "peers/instances.hpp"
@@ -88,7 +89,8 @@ std::vector<std::string> missing_settings(role what, settings const& with) {
         missing.emplace_back(
             "tls-client-trust: without tls-certificate there is no TLS in which callers could show theirs");
     }
-    bool const calls = needed.product || needed.inventory || needed.order || needed.notification;
+    bool const calls = needed.product || needed.inventory || needed.order || needed.notification ||
+                       (what == role::notification && !with.order.empty());
     if (calls && with.service_credentials.empty()) {
         missing.push_back("service-credentials: the role " + who +
                           " needs a secret to show to the services that it calls");
@@ -203,7 +205,9 @@ shop::result<void> wiring::meet_peers(role what, settings const& with) {
             return shop::error(guarded.error().code(), service + (": " + std::string(guarded.error().message())));
         }
     }
-    auto const needed = needs_of(what);
+    auto needed = needs_of(what);
+    // Contact data and contents of messages stand in the orders.
+    if (what == role::notification && !with.order.empty()) needed.order = true;
     auto const watch = watching_.watch(hop::client);
     if (needed.product) {
         auto const there = meet("product", with.product, options);
@@ -260,6 +264,26 @@ shop::result<void> wiring::read_cursor_key(settings const& with) {
     return {};
 }
 
+namespace {
+
+/// How customers are told, and in which words.
+shop::result<void> set_up_notifications(shop::engine_options& options, settings const& with,
+                                        shop::service_context const& context) {
+    auto channels = make_channels(with, context);
+    if (!channels) return channels.error();
+    options.channels = std::move(*channels);
+    options.delivery.rate = with.recipient_rate;
+    if (with.templates.empty()) return {};
+    auto templates = shop::notifications::templates_from(with.templates);
+    if (!templates) {
+        return shop::error(shop::error_code::invalid_value, "templates: " + std::string(templates.error().message()));
+    }
+    options.templates = std::move(*templates);
+    return {};
+}
+
+}  // namespace
+
 shop::result<void> wiring::run_services(role what, settings const& with) {
     shop::engine_options options;
     auto const database = std::make_shared<shop::storage::postgres_statistics>();
@@ -271,6 +295,9 @@ shop::result<void> wiring::run_services(role what, settings const& with) {
     options.here = here_of(what);
     options.elsewhere = elsewhere_;
     options.unknown_skus = with.unknown_skus;
+    if (options.here.notifications) {
+        if (auto told = set_up_notifications(options, with, context_); !told) return told.error();
+    }
     if (inventory_)
         options.inventory_available = [inventory = inventory_] {
             return inventory->balance().is_available() && !inventory->is_read_only();

@@ -52,7 +52,7 @@ struct engine_options {
     /// What messages say; the templates that come with the library when null.
     std::shared_ptr<notifications::templates const> templates = nullptr;
     notifications::delivery_options delivery = {};  ///< how they are delivered
-    services_here here = {};  ///< which services run here; all unless told otherwise
+    services_here here = {};                        ///< which services run here; all unless told otherwise
     /// Ports to services that run elsewhere (`transport/remote.hpp`), for those here that need them: the inventory
     /// tells the products what is available and the notifications what ran out, orders ask products and inventory and
     /// tell the notifications. Notifications ask orders for contact data and contents, where there are any.

@@ -27,6 +27,7 @@ constexpr std::array calls_of_services{
     call{role::order, "inventory.ship"},
     call{role::order, "inventory.decisions"},
     call{role::order, "notifications.notify"},
+    call{role::notification, "orders.get"},  // whom to tell, and of what
 };
 
 template <class Table>

@@ -129,7 +129,8 @@ public:
     /// one moment by key.
     virtual asio::awaitable<result<std::vector<delivery_record>>> due(std::vector<lane> lanes, timestamp now,
                                                                       std::size_t limit_each) = 0;
-    /// A delivery by its id, if it has its event or was not delivered: what an immediate channel delivered is not found.
+    /// A delivery by its id, if it has its event or was not delivered: what an immediate channel delivered is not
+    /// found.
     virtual asio::awaitable<result<std::optional<delivery_record>>> find(delivery_id id) = 0;
 };
 

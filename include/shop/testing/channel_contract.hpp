@@ -23,7 +23,8 @@ struct channel_subject {
     std::chrono::seconds send_max{30};  ///< within which a `send` must end, also then
 };
 
-/// What every channel must do, as GoogleTest tests. To be called before `RUN_ALL_TESTS`; see `register_store_contracts`.
+/// What every channel must do, as GoogleTest tests. To be called before `RUN_ALL_TESTS`; see
+/// `register_store_contracts`.
 /// @param name begins the names of the tests
 void register_channel_contract(std::string const& name, channel_subject const& subject);
 

@@ -118,11 +118,11 @@ TEST(roles, may_call_what_their_work_needs_and_nothing_else) {
     look(shop::inventory::all_operations);
     look(shop::orders::operations);
     look(shop::notifications::all_operations);
-    EXPECT_THAT(calls, ::testing::UnorderedElementsAre("inventory products.list", "inventory products.offers",
-                                                       "order products.offers", "inventory products.note_availability",
-                                                       "order inventory.allocate", "order inventory.release",
-                                                       "order inventory.ship", "order inventory.decisions",
-                                                       "order notifications.notify", "inventory notifications.notify"));
+    EXPECT_THAT(calls, ::testing::UnorderedElementsAre(
+                           "inventory products.list", "inventory products.offers", "order products.offers",
+                           "inventory products.note_availability", "order inventory.allocate",
+                           "order inventory.release", "order inventory.ship", "order inventory.decisions",
+                           "order notifications.notify", "inventory notifications.notify", "notification orders.get"));
     EXPECT_FALSE(may_call(role::gateway, "")) << "no operation";
 }
 
