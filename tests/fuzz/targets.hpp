@@ -21,6 +21,8 @@
 #include "access/api_keys.hpp"
 #include "access/jwks.hpp"
 #include "access/jwt.hpp"
+#include "channels/mail/mail_message.hpp"
+#include "channels/mail/smtp_exchange.hpp"
 #include "config_file.hpp"
 #include "settings.hpp"
 #include "unit/access/token_maker.hpp"
@@ -275,14 +277,61 @@ inline std::vector<std::string> configurations() {
             "jwt-issuer = https://issuer.example\njwt-audience = shop\njwt-keys = file:/etc/shop/jwks.json\nbase-path "
             "= /shop\n",
             "allowed-origins = https://shop.example\ntrusted-proxies = 10.0.0.0/8,fd00::/8\ntrace-ratio = "
-            "0.5\nconnections = 100\n"};
+            "0.5\nconnections = 100\n",
+            "smtp = smtps://mail:465\nmail-from = Mugs, Cups <shop@example.com>\nsmtp-tls = required\n"};
 }
 
-inline constexpr std::array<target, 6> targets{{{"head", look_at_head, heads},
+// --- a mail, and the replies to it
+// ------------------------------------------------------------------------------------------------
+
+/// The lines of the input are an address, a name, a subject and an address to unsubscribe at; the rest is the text.
+inline void look_at_mail(std::string_view input) {
+    auto const line = [&input] {
+        auto const end = std::min(input.find('\n'), input.size());
+        std::string out(input.substr(0, end));
+        input.remove_prefix(std::min(end + 1, input.size()));
+        return out;
+    };
+    shop_server::mail_parts parts;
+    parts.from = {"shop@example.com", "Shop"};
+    parts.to.address = line();
+    parts.to.name = line();
+    parts.subject = line();
+    parts.unsubscribe = line();
+    parts.text = parts.html = std::string(input);
+    parts.id = "0193a5b0-0000-7000-8000-000000000001";
+    shop_server::smtp_exchange replies;
+    replies.reply(parts.subject);
+    require(replies.status().size() <= 13, "a status is a code and a status");
+    auto const mail = shop_server::compose_mail(parts);
+    if (!mail) return;
+    std::string_view rest = *mail;
+    std::size_t headers = 0;
+    for (bool in_head = true; !rest.empty();) {
+        auto const end = rest.find("\r\n");
+        require(end != rest.npos, "every line ends");
+        auto const one = rest.substr(0, end);
+        rest.remove_prefix(end + 2);
+        require(std::ranges::all_of(one, [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); }), "is ASCII");
+        require(one.size() <= 998 && !one.starts_with('.'), "is a line of mail");
+        in_head = in_head && !one.empty();
+        if (in_head && !one.starts_with(' ')) ++headers;
+    }
+    auto const wanted = 8u + (parts.unsubscribe.empty() ? 0 : 1) + (parts.html.empty() ? 1 : 0);
+    require(headers == wanted, "no value adds a header");
+}
+
+inline std::vector<std::string> mails() {
+    return {"ann@example.net\nAnn\nYour order\nhttps://shop.example/u\nThank you.\n.\n",
+            "ann@example.net\nM\u00fcller, \"Ann\" <a@b>\n=?utf-8?Q?x?= \u732b\n\nGr\u00fc\u00dfe = \r \r\nFrom \t\n"};
+}
+
+inline constexpr std::array<target, 7> targets{{{"head", look_at_head, heads},
                                                 {"jwt", look_at_token, tokens},
                                                 {"jwks", look_at_key_set, key_sets},
                                                 {"key_file", look_at_key_file, key_files},
                                                 {"cursor", look_at_cursor, cursors},
-                                                {"configuration", look_at_configuration, configurations}}};
+                                                {"configuration", look_at_configuration, configurations},
+                                                {"mail", look_at_mail, mails}}};
 
 }  // namespace shop_test::fuzz
