@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 
 #include <unistd.h>
 
+#include "channels/mail/mail_settings.hpp"
 #include "config_file.hpp"
 
 namespace shop_server {
@@ -84,6 +86,7 @@ read_settings read(setting_sources const& from) {
     if (out.values.read_store && out.values.store.which != store_choice::kind::postgres) {
         out.refusals.push_back("read-store: only a store in PostgreSQL has a replica");
     }
+    std::ranges::move(refuse_mail_settings(out.values), std::back_inserter(out.refusals));
     return out;
 }
 

@@ -19,6 +19,7 @@
 #include <shop/storage/postgres.hpp>
 
 #include "access/rate_limiter.hpp"
+#include "channels/mail/mail_message.hpp"
 #include "role.hpp"
 
 namespace shop_server {
@@ -81,6 +82,12 @@ struct settings {
     std::string tls_client_trust;                        ///< likewise: whom to believe about callers
     std::string tls_client_certificate, tls_client_key;  ///< likewise: what to show to other services
     std::string tls_trust;                               ///< path of a PEM file: whom to believe about other services
+    std::string smtp;                  ///< `smtp://HOST:PORT` or `smtps://HOST:PORT`; empty: no mail is sent
+    mailbox mail_from, mail_reply_to;  ///< without an address: not set
+    std::string mail_envelope_from;    ///< where bounces go; empty: to `mail_from`
+    bool smtp_requires_tls = true;
+    std::string smtp_ca_file, smtp_user, smtp_password_file;
+    std::size_t smtp_connections = 0, smtp_messages_per_connection = 0;
 
     /// Whether callers must say who they are.
     bool asks_who() const { return !keys.empty() || !jwt_issuer.empty(); }

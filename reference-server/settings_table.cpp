@@ -10,6 +10,7 @@
 #include <shop/http/limits.hpp>
 
 #include "channels/channels.hpp"
+#include "channels/mail/mail_settings.hpp"
 #include "peers/instances.hpp"
 
 namespace shop_server {
@@ -393,6 +394,29 @@ constexpr std::array table{
             set_text<&settings::tls_client_certificate>},
     setting{"tls-client-key", "FILE", "the key to that certificate, as PEM, readable by nobody else", "none", false,
             false, set_text<&settings::tls_client_key>},
+    setting{"smtp", "URL",
+            "the server that mail is handed to: smtp://HOST:PORT, or smtps://HOST:PORT for TLS from the first byte",
+            "none", false, false, set_smtp},
+    setting{"mail-from", "ADDRESS", "whom mails are from: shop@example.com, or NAME <shop@example.com>", "none", false,
+            false, set_mail_from},
+    setting{"mail-reply-to", "ADDRESS", "where replies go; none: to `mail-from`", "none", false, false,
+            set_mail_reply_to},
+    setting{"mail-envelope-from", "ADDRESS", "where bounces go, which somebody must read; none: to `mail-from`", "none",
+            false, false, set_mail_envelope_from},
+    setting{"smtp-tls", "required|none",
+            "required: mail goes over TLS or not at all, smtp:// by STARTTLS; none: unencrypted", "required", false,
+            false, set_smtp_tls},
+    setting{"smtp-ca-file", "FILE", "whom to believe about the mail server, as PEM; none: whom the system believes",
+            "none", false, false, set_text<&settings::smtp_ca_file>},
+    setting{"smtp-user", "TEXT", "who logs in at the mail server", "none", false, false,
+            set_text<&settings::smtp_user>},
+    setting{"smtp-password-file", "FILE", "the file with that password, readable by nobody else", "none", false, false,
+            set_text<&settings::smtp_password_file>},
+    setting{"smtp-connections", "COUNT", "connections to the mail server at once, each with a thread", "4", false,
+            false, set_count<&settings::smtp_connections, 64>},
+    setting{"smtp-messages-per-connection", "COUNT",
+            "mails that one connection is used for; exim delivers at once no more than 10", "10", false, false,
+            set_count<&settings::smtp_messages_per_connection, 10'000>},
     setting{"trace-collector", "http://HOST:PORT",
             "the OpenTelemetry collector that traces are sent to (OTLP over HTTP)", "none", false, false,
             set_trace_collector},
