@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "channels/mail/mail_channel.hpp"
 #include "settings.hpp"
 
 namespace shop_server {
@@ -22,6 +23,7 @@ made_channel make_log(settings const&, shop::service_context context) {
 
 constexpr std::array table{
     channel_row{"log", &make_log},
+    channel_row{"email", &mail_channel},
 };
 
 channel_row const* find(std::string_view name) {

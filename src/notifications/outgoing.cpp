@@ -35,7 +35,13 @@ asio::awaitable<result<std::vector<prepared>>> outgoing::prepare(std::vector<del
     for (std::size_t i = 0; i < all.size(); ++i) {
         auto& one = all[i];
         if (one.instead) continue;
-        if (traits.needs_contact && facts[i]) one.message.to = facts[i]->customer;
+        if (traits.needs_contact) {
+            if (facts[i]) one.message.to = facts[i]->customer;
+            if (!one.message.to.email) {
+                one.instead.emplace().instead = delivery_status::skipped;
+                continue;
+            }
+        }
         if (!traits.needs_content) continue;
         auto locale = one.chosen ? one.chosen->locale : std::nullopt;
         if (!locale && facts[i]) locale = facts[i]->customer.locale;

@@ -1,5 +1,7 @@
 #include "channels/mail/mail_settings.hpp"
 
+#include <algorithm>
+
 #include <shop/core/text.hpp>
 #include <shop/http/client.hpp>
 
@@ -100,6 +102,9 @@ std::optional<std::string_view> set_mail_envelope_from(settings& of, std::string
 
 std::vector<std::string> refuse_mail_settings(settings const& with) {
     std::vector<std::string> out;
+    if (with.smtp.empty() && std::ranges::find(with.channels, "email") != with.channels.end()) {
+        out.emplace_back("smtp: the channel email needs it: the server that takes the mails");
+    }
     if (!with.smtp.empty() && with.mail_from.address.empty()) {
         out.emplace_back("mail-from: smtp is nothing without it: whom the mails are from");
     }
