@@ -10,6 +10,7 @@
 
 #include <shop/http/detail/api_document.hpp>
 #include <shop/http/detail/errors_document.hpp>
+#include <shop/http/openapi.hpp>
 #include <shop/http/problem.hpp>
 
 namespace shop::http {
@@ -97,6 +98,40 @@ TEST(documents, http_api_has_every_operation_member_and_limit) {
         EXPECT_EQ(page.substr(at.begin, at.end - at.begin), text)
             << "run this test with SHOP_WRITE_DOCS=1 and commit docs/http-api.md";
     }
+}
+
+/// How often a text has another.
+std::size_t count_in(std::string const& text, std::string const& wanted) {
+    std::size_t count = 0;
+    for (auto at = text.find(wanted); at != text.npos; at = text.find(wanted, at + 1)) ++count;
+    return count;
+}
+
+TEST(documents, openapi_has_every_operation_once_and_every_word_with_an_example) {
+    openapi_options with;
+    with.version = "1.2.3";
+    auto const text = openapi_document(with);
+    auto const page = detail::describe_api().operations;
+    std::size_t operations = 0;
+    for (auto at = page.find("\n### "); at != page.npos; at = page.find("\n### ", at + 1), ++operations) {
+        auto const name = page.substr(at + 5, page.find('\n', at + 1) - at - 5);
+        EXPECT_EQ(count_in(text, "\"operationId\":\"" + name + '"'), 1U) << name;
+    }
+    EXPECT_GE(operations, 18U);
+    for (auto const& row : error_table) {
+        bool const is_of_requests = row.code != error_code::not_supported;
+        EXPECT_EQ(count_in(text, "\"type\":\"urn:shop:error:" + std::string(row.word) + '"') > 0, is_of_requests)
+            << row.word;
+    }
+    for (auto const& row : refusal_table()) {
+        EXPECT_GT(count_in(text, "\"type\":\"urn:shop:error:" + std::string(row.word) + '"'), 0U) << row.word;
+    }
+    for (auto at = text.find("\"$ref\":\"#/"); at != text.npos; at = text.find("\"$ref\":\"#/", at + 1)) {
+        auto const to = text.substr(at + 8, text.find('"', at + 8) - at - 8);
+        EXPECT_NE(text.find('"' + to.substr(to.rfind('/') + 1) + "\":{"), text.npos) << to;
+    }
+    with.expansions.push_back({"orders.gte", "expand", "availability", "", "availability", "{}"});
+    EXPECT_THROW(openapi_document(with), std::invalid_argument) << "an expansion of what is no operation";
 }
 
 TEST(documents, every_member_of_the_api_is_explained) {
