@@ -34,6 +34,7 @@ struct spoken {
     keys_request keys;
     std::string keys_what;
     std::string probed;
+    std::string described_server;
 };
 
 std::vector<std::string> const role_words = [] {
@@ -148,13 +149,19 @@ exit_code run(int argc, char const* const* argv) {
     probing->add_option("url", said.probed, "http://HOST:PORT/PATH, as in http://127.0.0.1:8081/readyz")
         ->required()
         ->type_name("URL");
+    auto* describing =
+        program.add_subcommand("openapi", "Prints the description of the API, for those who make clients: OpenAPI 3.1");
+    describing
+        ->add_option("--server", said.described_server,
+                     "where the API is: an address without the /v1, or a path [http://127.0.0.1:8080]")
+        ->type_name("URL");
     auto* version = program.add_subcommand("version", "Says which shop-server this is");
 
     auto const known = program.get_subcommands([&](CLI::App* one) { return argc > 1 && one->get_name() == argv[1]; });
     if (argc > 1 && argv[1][0] != '-' && known.empty()) {
-        std::cerr
-            << "shop-server: " << argv[1]
-            << ": no such command; there are serve, import, audit, migrate, keys, probe, check-config and version\n";
+        std::cerr << "shop-server: " << argv[1]
+                  << ": no such command; there are serve, import, audit, migrate, keys, probe, openapi, check-config "
+                     "and version\n";
         return exit_usage;
     }
     try {
@@ -165,6 +172,7 @@ exit_code run(int argc, char const* const* argv) {
     }
 
     if (probing->parsed()) return probe(said.probed);
+    if (describing->parsed()) return print_openapi(said.described_server);
     if (keying->parsed()) {
         said.keys.what = said.keys_what == "add"      ? keys_request::kind::add
                          : said.keys_what == "revoke" ? keys_request::kind::revoke

@@ -53,6 +53,10 @@ exit_code change_keys(keys_request const& request);
 /// `shop-server probe URL`: whether a server answers there, for those who look after processes.
 exit_code probe(std::string const& url);
 
+/// `shop-server openapi`: prints the description of the API.
+/// @param server where the API is; empty: where `shop-server` listens if nothing else is said
+exit_code print_openapi(std::string const& server);
+
 /// `shop-server check-config`: what is set, to what, and by whom; or what is refused.
 exit_code check_config(read_settings const& read);
 

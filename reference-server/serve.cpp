@@ -13,6 +13,7 @@
 
 #include "access/service_credentials.hpp"
 #include "commands.hpp"
+#include "edge/api_description.hpp"
 #include "exceptions.hpp"
 #include "peers/peer.hpp"
 #include "store_access.hpp"
@@ -97,13 +98,16 @@ public:
                 listen_address{admin->host, admin->port}.is_loopback() ? audience::this_machine : audience::anybody;
             add_probes(*admin_site_, whom);
             add_reports(*admin_site_, whom);
+            if (is_public()) add_api_description(*admin_site_, whom, bound->url() + with_.base_path);
             admin_->start();
             log_.write(shop::severity::info, "admin listening", {{"url", admin->url()}});
         } else if (where.is_loopback()) {
             add_reports(*site_, audience::this_machine);
+            if (is_public()) {
+                add_api_description(*site_, audience::this_machine, with_.base_path.empty() ? "/" : with_.base_path);
+            }
         }
-        bool const is_service = role_ != role::all && role_ != role::gateway;
-        if (is_service) {
+        if (!is_public()) {
             add_probes(*site_, audience::anybody);  // the gateway asks for them
         } else if (!with_.admin_listen && where.is_loopback()) {
             add_probes(*site_, audience::this_machine);
@@ -125,13 +129,16 @@ public:
     }
 
 private:
+    /// Whether it serves the public API, not one service to others.
+    bool is_public() const { return role_ == role::all || role_ == role::gateway; }
+
     shop::result<shop::http::endpoint> listen(std::optional<shop::http::server>& server, shop::http::handler& face,
                                               listen_address const& where,
                                               std::optional<shop::http::tls_identity> identity) {
         shop::http::server_options bounds;
         bounds.connections_max = with_.connections;
         bounds.bodies_bytes_max = with_.body_memory_mib * 1024 * 1024;
-        if (role_ == role::all || role_ == role::gateway) {  // of a service, the gateways are the callers
+        if (is_public()) {  // of a service, the gateways are the callers
             bounds.connections_per_peer_max = with_.connections_per_address;
             bounds.bodies_bytes_per_caller_max = with_.body_memory_per_caller_mib * 1024 * 1024;
         }

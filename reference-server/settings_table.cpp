@@ -318,7 +318,8 @@ constexpr std::array table{
             "than the 30s of a gateway",
             "130s", false, false, set_duration<&settings::idle, 1'000, 3'600'000>},
     setting{"admin-listen", "HOST:PORT",
-            "where to answer /livez, /readyz, /metrics and /info; none: on the port of `listen` if that is loopback",
+            "where to answer /livez, /readyz, /metrics, /info, /openapi.json and /docs; none: on the port of `listen` "
+            "if that is loopback",
             "none", false, false, set_admin_listen},
     setting{"product", "ADDRESSES",
             "where the product service is: http://HOST:PORT, several with commas, dns+http://NAME:PORT or file:PATH",

@@ -52,6 +52,28 @@ void judge_scope(request const& head, shop::http::admission& of) {
 
 }  // namespace
 
+shop::http::openapi_expansion order_expansion::described() {
+    return {"orders.get",
+            "expand",
+            "availability",
+            "Adds what the catalogue says of each sku of the lines, or why it says nothing. Needs the scope "
+            "`products:read`, too.",
+            "availability",
+            R"({
+                "description": "only with `expand=availability`: of each sku of the lines what the catalogue says",
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "sku": {"$ref": "#/components/schemas/sku"},
+                        "availability": {"$ref": "#/components/schemas/availability"},
+                        "missing": {"type": "string", "description": "why the catalogue says nothing"}
+                    },
+                    "required": ["sku"]
+                }
+            })"};
+}
+
 shop::http::admission order_expansion::admit(request const& head) {
     auto out = api_.admit(head);
     judge_scope(head, out);

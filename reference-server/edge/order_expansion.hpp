@@ -4,6 +4,7 @@
 
 #include <shop/async/scheduler.hpp>
 #include <shop/http/handler.hpp>
+#include <shop/http/openapi.hpp>
 #include <shop/products/service.hpp>
 
 namespace shop_server {
@@ -20,6 +21,9 @@ public:
     /// @param api outlives this
     order_expansion(shop::http::handler& api, std::shared_ptr<shop::products::service> products, shop::scheduler& clock)
         : api_(api), products_(std::move(products)), clock_(clock) {}
+
+    /// What the description of the API says of it.
+    static shop::http::openapi_expansion described();
 
     shop::http::admission admit(shop::http::request const& head) override;
     asio::awaitable<shop::http::admission> admit_later(shop::http::request const& head) override;
