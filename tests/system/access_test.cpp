@@ -357,7 +357,7 @@ TEST_F(access, without_keys_is_for_people_on_this_machine) {
         EXPECT_EQ(refused.member("code"), "forbidden");
         EXPECT_EQ(ask_as("/nowhere", fields).status, 403) << fields;
     }
-    for (std::string const path : {"/metrics", "/info", "/livez", "/readyz"}) {
+    for (std::string const path : {"/metrics", "/info", "/livez", "/readyz", "/openapi.json", "/docs"}) {
         EXPECT_EQ(ask_as(path, "Host: localhost\r\n").status, 200) << path;
         EXPECT_NE(ask_as(path, "Host: evil.example\r\n").status, 200) << path;
         EXPECT_NE(ask_as(path, "Host: localhost\r\nOrigin: https://evil.example\r\n").status, 200) << path;

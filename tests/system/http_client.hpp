@@ -62,6 +62,9 @@ private:
     }
 };
 
+/// Fails the test if an answer is not as the description of the API has it; see `fault_of`.
+void expect_described(std::string const& method, std::string const& target, answer const& of);
+
 /// One connection to a server on this machine, kept alive; blocking, for one thread.
 class http_client {
     using failure_code = boost::system::error_code;
@@ -87,7 +90,15 @@ public:
     /// Sends these bytes and reads one answer; status 0 when the server hangs up without one.
     answer exchange(std::string const& bytes) {
         send(bytes);
-        return receive();
+        auto const line = bytes.substr(0, bytes.find("\r\n"));
+        auto const method = line.substr(0, line.find(' '));
+        auto out = receive(method != "HEAD");
+        auto const target = line.substr(std::min(method.size() + 1, line.size()));
+        // A proxy that gets no answer, or compresses one, says something of its own.
+        bool const is_of_proxy = out.status == 502 || out.field("Content-Type").starts_with("text/html") ||
+                                 !out.field("Content-Encoding").empty();
+        if (!is_of_proxy) expect_described(method, target.substr(0, target.find(' ')), out);
+        return out;
     }
     /// @return whether all of it was taken
     bool send(std::string const& bytes) {

@@ -215,7 +215,8 @@ TEST_P(behind_a_proxy, a_key_that_is_sent_twice_is_refused_whether_the_proxy_mer
 
 TEST_P(behind_a_proxy, operations_are_not_for_those_who_come_through_it) {
     auto by = client();
-    for (auto const* path : {"/metrics", "/info", "/readyz"}) EXPECT_EQ(by.get(path).status, 404) << path;
+    for (auto const* path : {"/metrics", "/info", "/readyz", "/openapi.json", "/docs"})
+        EXPECT_EQ(by.get(path).status, 404) << path;
 }
 
 TEST_P(behind_a_proxy, operations_are_not_for_those_who_come_through_it_without_an_admin_port_either) {
@@ -223,7 +224,7 @@ TEST_P(behind_a_proxy, operations_are_not_for_those_who_come_through_it_without_
     proxy front(kind_, shop.port(), shop.port());
     auto direct = shop.client();
     http_client by(front.port());
-    for (auto const* path : {"/metrics", "/info", "/readyz"}) {
+    for (auto const* path : {"/metrics", "/info", "/readyz", "/openapi.json", "/docs"}) {
         EXPECT_EQ(direct.get(path).status, 200) << path;
         EXPECT_EQ(by.get(path).status, 404) << path;
     }

@@ -37,7 +37,7 @@ TEST(serving, tells_that_it_lives_is_ready_and_what_it_is) {
 TEST(serving, what_is_for_this_machine_is_not_there_through_a_proxy) {
     server shop("memory:");
     auto client = shop.client();
-    for (std::string const path : {"/livez", "/readyz", "/metrics", "/info"}) {
+    for (std::string const path : {"/livez", "/readyz", "/metrics", "/info", "/openapi.json", "/docs"}) {
         EXPECT_EQ(client.get(path).status, 200) << path;
         client.send("HEAD " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         auto const head = client.receive(false);
