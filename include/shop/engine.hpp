@@ -17,6 +17,7 @@
 #include <shop/notifications/channel.hpp>
 #include <shop/notifications/delivery_options.hpp>
 #include <shop/notifications/templates.hpp>
+#include <shop/notifications/webhook_options.hpp>
 #include <shop/storage/storage.hpp>
 
 namespace shop {
@@ -52,6 +53,7 @@ struct engine_options {
     /// What messages say; the templates that come with the library when null.
     std::shared_ptr<notifications::templates const> templates = nullptr;
     notifications::delivery_options delivery = {};  ///< how they are delivered
+    notifications::webhook_options webhooks = {};   ///< with a sender, other systems are told by webhooks
     services_here here = {};                        ///< which services run here; all unless told otherwise
     /// Ports to services that run elsewhere (`transport/remote.hpp`), for those here that need them: the inventory
     /// tells the products what is available and the notifications what ran out, orders ask products and inventory and

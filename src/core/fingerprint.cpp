@@ -16,4 +16,12 @@ fingerprint fingerprint_of(std::string_view operation, std::string_view canonica
     return std::bit_cast<fingerprint>(canonical);
 }
 
+uuid uuid_of(fingerprint const& of) {
+    uuid out;
+    out.bytes = of;
+    out.bytes[6] = static_cast<std::uint8_t>((out.bytes[6] & 0x0f) | 0x80);
+    out.bytes[8] = static_cast<std::uint8_t>((out.bytes[8] & 0x3f) | 0x80);
+    return out;
+}
+
 }  // namespace shop

@@ -101,7 +101,7 @@ result<void> engine::parts::wire(engine_options& options) {
         if (here.orders || elsewhere.orders) facts = std::make_shared<facts_of_orders>();
         own_notifications =
             notifications::make_service({stores.notifications, std::move(channels), context, notifications_lease, facts,
-                                         std::move(options.templates), options.delivery});
+                                         std::move(options.templates), options.delivery, std::move(options.webhooks)});
         notifications = own_notifications;
     }
     if (here.inventory) {

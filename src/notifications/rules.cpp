@@ -10,13 +10,9 @@
 namespace shop::notifications::rules {
 namespace {
 
-/// A version 8 UUID (RFC 9562: vendor specific) made of a name.
+/// Made of a name.
 uuid derive_id(std::string_view kind, std::string_view name) {
-    uuid derived;
-    derived.bytes = fingerprint_of(kind, name);
-    derived.bytes[6] = static_cast<std::uint8_t>((derived.bytes[6] & 0x0f) | 0x80);
-    derived.bytes[8] = static_cast<std::uint8_t>((derived.bytes[8] & 0x3f) | 0x80);
-    return derived;
+    return uuid_of(fingerprint_of(kind, name));
 }
 
 /// One that stands among version 7 UUIDs where one drawn at that time would.
@@ -39,11 +35,14 @@ bool is_about_stock(events::event const& event) {
     return event.type.starts_with(events::about_stock);
 }
 
-/// The status in an event's type.
+bool is_about_endpoint(events::event const& event) {
+    return event.type.starts_with(events::about_endpoint);
+}
+
+/// The status in an event's type: between its last two dots.
 std::string_view status_in(std::string_view event_type) {
-    static_assert(events::about_order.size() == events::about_stock.size());
-    event_type.remove_prefix(events::about_order.size());
-    return event_type.substr(0, event_type.rfind('.'));
+    event_type = event_type.substr(0, event_type.rfind('.'));
+    return event_type.substr(event_type.rfind('.') + 1);
 }
 
 std::string text_about_stock(shop::sku const& which, std::string_view status) {
@@ -109,15 +108,17 @@ void record_try(delivery_record& after, record_outcome const& command, timestamp
 }  // namespace
 
 bool is_known(events::event const& event) {
-    return is_about_order(event) || is_about_stock(event);
+    return is_about_order(event) || is_about_stock(event) || is_about_endpoint(event);
 }
 
 result<void> check(events::event const& event) {
     field_errors wrong;
     if (is_about_order(event)) {
         wrong.must(order_id::parse(event.subject).has_value(), "/subject", "must be the id of an order");
-    } else {
+    } else if (is_about_stock(event)) {
         wrong.must(sku::parse(event.subject).has_value(), "/subject", "must be a sku");
+    } else {
+        wrong.must(endpoint_id::parse(event.subject).has_value(), "/subject", "must be the id of a webhook endpoint");
     }
     return std::move(wrong).done();
 }
@@ -138,7 +139,7 @@ delivery_record new_delivery(events::event const& event, std::string_view channe
         delivery.subject = order_id::parse(event.subject)->value;
     } else {
         delivery.subject = derive_id_at(event.time, "stock", name_of(event));
-        delivery.sku = sku::parse(event.subject);
+        if (is_about_stock(event)) delivery.sku = sku::parse(event.subject);
     }
     return delivery;
 }
@@ -172,7 +173,7 @@ message to_message(delivery_record const& delivery, events::event event) {
     m.recipient = delivery.recipient;
     if (delivery.sku) {
         m.sku = delivery.sku;
-    } else {
+    } else if (delivery.event_type.starts_with(events::about_order)) {
         m.order_id = order_id{delivery.subject};
     }
     return m;
@@ -181,6 +182,10 @@ message to_message(delivery_record const& delivery, events::event event) {
 std::string summary(message const& m) {
     auto const status = status_in(m.event.type);
     if (m.sku) return text_about_stock(*m.sku, status);
+    if (is_about_endpoint(m.event)) {
+        return "The webhook endpoint " + m.event.subject + " was disabled: " + m.event.data.note.value_or("failing") +
+               ".";
+    }
     return "Your order " + m.event.subject + " is " + std::string(status) + ".";
 }
 
@@ -251,7 +256,7 @@ delivery view(delivery_record const& record) {
     if (record.sku) {
         seen.sku = record.sku;
         seen.stock_version = record.sequence;
-    } else {
+    } else if (record.event_type.starts_with(events::about_order)) {
         seen.order_id = order_id{record.subject};
         seen.order_version = record.sequence;
     }

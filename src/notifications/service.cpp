@@ -11,6 +11,8 @@
 #include "notifications/batch.hpp"
 #include "notifications/decisions.hpp"
 #include "notifications/delivery_engine.hpp"
+#include "notifications/delivery_place.hpp"
+#include "notifications/webhook_endpoints.hpp"
 #include "records/queues.hpp"
 
 namespace shop::notifications {
@@ -28,11 +30,18 @@ struct new_delivery {
     events::event const* event;
 };
 
+/// With the channel `webhook`, where there is somebody to send by it.
+service_parts with_webhooks(service_parts parts, std::shared_ptr<webhook_endpoints> const& endpoints) {
+    if (parts.webhooks.sender) parts.channels.push_back(webhook_channel(endpoints));
+    return parts;
+}
+
 class store_service final : public running_service, public std::enable_shared_from_this<store_service> {
 public:
     explicit store_service(service_parts parts)
         : parts_(std::move(parts)),
-          engine_(std::make_shared<delivery_engine>(parts_)),
+          endpoints_(std::make_shared<webhook_endpoints>(parts_.store, parts_.context, parts_.webhooks)),
+          engine_(std::make_shared<delivery_engine>(with_webhooks(parts_, endpoints_))),
           commands_(parts_.store, parts_.context, {}) {}
 
     results<noted> notify(requests<events::event> requests) override;
@@ -49,6 +58,41 @@ public:
     void start() override { engine_->start(); }
     void stop() override { engine_->stop(); }
     bool is_idle() const override { return engine_->is_idle(); }
+    results<webhook_endpoint> create_endpoint(requests<notifications::create_endpoint> requests) override {
+        return endpoints_->create(std::move(requests));
+    }
+    results<webhook_endpoint> get_endpoint(requests<notifications::get_endpoint> requests) override {
+        return endpoints_->get(std::move(requests));
+    }
+    results<page<webhook_endpoint>> list_endpoints(requests<notifications::list_endpoints> requests) override {
+        return endpoints_->list(std::move(requests));
+    }
+    results<webhook_endpoint> change_endpoint(requests<notifications::change_endpoint> requests) override {
+        return endpoints_->change(std::move(requests));
+    }
+    results<noted> remove_endpoint(requests<notifications::remove_endpoint> requests) override {
+        return endpoints_->remove(std::move(requests));
+    }
+    results<webhook_endpoint> rotate_secret(requests<notifications::rotate_secret> requests) override {
+        return endpoints_->rotate(std::move(requests));
+    }
+    results<page<delivery>> endpoint_deliveries(requests<list_endpoint_deliveries> requests) override {
+        auto const answer = [this](request<list_endpoint_deliveries> const& r) { return list_one(r); };
+        return shop::detail::one_by_one<page<delivery>>(std::move(requests), *parts_.context.clock, answer);
+    }
+    results<redelivered> redeliver_to_endpoint(requests<notifications::redeliver_to_endpoint> requests) override {
+        auto const answer = [this](request<notifications::redeliver_to_endpoint> const& r) {
+            return redeliver_page(r);
+        };
+        return shop::detail::one_by_one<redelivered>(std::move(requests), *parts_.context.clock, answer);
+    }
+    results<tested_endpoint> test_endpoint(requests<notifications::test_endpoint> requests) override {
+        return endpoints_->test(std::move(requests));
+    }
+
+    void tell_of_endpoints() {
+        endpoints_->tell_by([weak = weak_from_this()](events::event event) { return tell_shop(weak.lock(), event); });
+    }
 
 private:
     using outlet = delivery_engine::outlet;
@@ -59,8 +103,17 @@ private:
     asio::awaitable<result<void>> take_in(std::vector<new_delivery> deliveries);
     asio::awaitable<result<std::vector<new_delivery>>> not_yet_taken_in(std::vector<new_delivery> deliveries);
     asio::awaitable<result<page<delivery>>> list_one(request<list_notifications> const& asked);
+    asio::awaitable<result<page<delivery>>> list_one(request<list_endpoint_deliveries> const& asked);
+    asio::awaitable<result<page<delivery>>> page_of(std::string_view list, delivery_query query,
+                                                    std::optional<std::int64_t> most,
+                                                    std::optional<std::string> const& cursor);
     asio::awaitable<result<delivery>> redeliver_one(request<redeliver_notification> const& asked);
     asio::awaitable<result<redelivered>> redeliver_page(request<redeliver_notifications> const& asked);
+    asio::awaitable<result<redelivered>> redeliver_page(request<notifications::redeliver_to_endpoint> const& asked);
+    asio::awaitable<result<redelivered>> redeliver_those(std::string_view list, call const& by, delivery_query query,
+                                                         std::optional<timestamp> since,
+                                                         std::optional<std::int64_t> asked_limit,
+                                                         std::optional<std::string> const& cursor);
     asio::awaitable<result<preferences>> preferences_of(request<notifications::get_preferences> const& asked);
     asio::awaitable<result<page<suppression>>> suppressions_page(request<list_suppressions> const& asked);
     /// Decides commands that are not for customers.
@@ -88,7 +141,17 @@ private:
         co_return std::move(answers.front());
     }
 
+    static asio::awaitable<result<void>> tell_shop(std::shared_ptr<store_service> self, events::event event) {
+        if (!self) co_return error(error_code::unavailable);
+        requests<events::event> one;
+        one.emplace_back(std::move(event));
+        auto const answers = co_await self->notify(std::move(one));
+        if (!answers.front()) co_return answers.front().error();
+        co_return result<void>{};
+    }
+
     service_parts parts_;
+    std::shared_ptr<webhook_endpoints> endpoints_;
     std::shared_ptr<delivery_engine> engine_;
     detail::command_queue<batch> commands_;
 };
@@ -200,53 +263,53 @@ results<page<delivery>> store_service::list(requests<list_notifications> request
     return shop::detail::one_by_one<page<delivery>>(std::move(requests), *parts_.context.clock, answer);
 }
 
-/// A place in the list: the key of the last delivery shown. The recipient comes last, as it may contain anything.
-std::string place_of(delivery_record const& d) {
-    return to_string(d.subject) + "/" + std::to_string(d.sequence) + "/" + d.channel + "/" + d.recipient;
-}
-
-std::optional<key_of<delivery_record>> read_place(std::string_view place) {
-    auto const next = [&]() -> std::optional<std::string_view> {
-        auto const slash = place.find('/');
-        if (slash == place.npos) return std::nullopt;
-        auto const part = place.substr(0, slash);
-        place.remove_prefix(slash + 1);
-        return part;
-    };
-    auto const subject = next();
-    auto const version = next();
-    auto const channel = next();
-    if (!subject || !version || !channel) return std::nullopt;
-    auto const id = parse_uuid(*subject);
-    auto const number = json::decode<std::uint64_t>(*version);
-    if (!id || !number) return std::nullopt;
-    return key_of<delivery_record>{*id, *number, std::string(*channel), std::string(place)};
-}
-
 asio::awaitable<result<page<delivery>>> store_service::list_one(request<list_notifications> const& asked) {
     auto const& wanted = asked.command;
-    auto const limit = page_limit(wanted.limit);
-    if (!limit) co_return limit.error();
     delivery_query query;
     query.order_id = wanted.order_id;
     query.status = wanted.status;
     query.channel = wanted.channel;
     if (auto const& by = *asked.call.by; !by.may_act_for({})) query.customer_id = by.customer_id;
+    return page_of("notifications.list", std::move(query), wanted.limit, wanted.cursor);
+}
+
+asio::awaitable<result<page<delivery>>> store_service::list_one(request<list_endpoint_deliveries> const& asked) {
+    auto const& wanted = asked.command;
+    if (!asked.call.by->may_act_for({})) co_return error(error_code::forbidden);
+    delivery_query query;
+    query.endpoint = to_string(wanted.id);
+    query.status = wanted.status;
+    co_return co_await page_of("webhooks.deliveries", std::move(query), wanted.limit, wanted.cursor);
+}
+
+/// Of what was told of neither orders nor stock a customer sees nothing, not even one who is called `shop`.
+bool is_seen_by(std::optional<std::string> const& customer, delivery_record const& one) {
+    return !customer || one.event_type.starts_with(events::about_order);
+}
+
+asio::awaitable<result<page<delivery>>> store_service::page_of(std::string_view list, delivery_query query,
+                                                               std::optional<std::int64_t> most,
+                                                               std::optional<std::string> const& cursor) {
+    auto const limit = page_limit(most);
+    if (!limit) co_return limit.error();
     query.limit = *limit + 1;
-    if (wanted.cursor) {
-        auto const place = read_cursor("notifications.list", *wanted.cursor);
+    if (cursor) {
+        auto const place = read_cursor(list, *cursor);
         if (!place) co_return place.error();
         query.before = read_place(*place);
         if (!query.before) co_return bad_cursor();
     }
+    auto const customer = query.customer_id;
     auto records = co_await parts_.store->list(std::move(query));
     if (!records) co_return records.error();
     page<delivery> found;
     if (records->size() > *limit) {
         records->resize(*limit);
-        found.next_cursor = make_cursor("notifications.list", place_of(records->back()));
+        found.next_cursor = make_cursor(list, place_of(records->back()));
     }
-    for (auto const& record : *records) found.items.push_back(rules::view(record));
+    for (auto const& record : *records) {
+        if (is_seen_by(customer, record)) found.items.push_back(rules::view(record));
+    }
     co_return found;
 }
 
@@ -257,7 +320,7 @@ results<delivery> store_service::redeliver(requests<redeliver_notification> requ
 
 /// Whether a caller may have to do with a delivery: a customer with what they were told of orders.
 bool is_theirs(principal const& by, delivery_record const& one) {
-    return by.may_act_for({}) || (!one.sku && one.recipient == by.customer_id);
+    return by.may_act_for({}) || (!one.sku && one.recipient == by.customer_id && is_seen_by(by.customer_id, one));
 }
 
 asio::awaitable<result<delivery>> store_service::redeliver_one(request<redeliver_notification> const& asked) {
@@ -280,23 +343,42 @@ results<redelivered> store_service::redeliver_all(requests<redeliver_notificatio
 
 asio::awaitable<result<redelivered>> store_service::redeliver_page(request<redeliver_notifications> const& asked) {
     auto const& wanted = asked.command;
-    auto const status = wanted.status.value_or(delivery_status::dead);
     if (!wanted.order_id && !wanted.channel && !wanted.since) {
         co_return error(error_code::invalid_value,
                         "name `order_id`, `channel` or `since`: not everything is sent again");
     }
-    if (status == delivery_status::pending) co_return invalid_at("/status", "must be dead, delivered or skipped");
     delivery_query query;
     query.order_id = wanted.order_id;
     query.channel = wanted.channel;
-    query.status = status;
+    query.status = wanted.status.value_or(delivery_status::dead);
     if (auto const& by = *asked.call.by; !by.may_act_for({})) query.customer_id = by.customer_id;
+    co_return co_await redeliver_those("notifications.redeliver_all", asked.call, std::move(query), wanted.since,
+                                       wanted.limit, wanted.cursor);
+}
+
+asio::awaitable<result<redelivered>> store_service::redeliver_page(
+    request<notifications::redeliver_to_endpoint> const& asked) {
+    auto const& wanted = asked.command;
+    if (!asked.call.by->may_act_for({})) co_return error(error_code::forbidden);
+    delivery_query query;
+    query.endpoint = to_string(wanted.id);
+    query.status = wanted.status.value_or(delivery_status::dead);
+    co_return co_await redeliver_those("webhooks.redeliver", asked.call, std::move(query), wanted.since, wanted.limit,
+                                       wanted.cursor);
+}
+
+asio::awaitable<result<redelivered>> store_service::redeliver_those(std::string_view list, call const& by,
+                                                                    delivery_query query,
+                                                                    std::optional<timestamp> since,
+                                                                    std::optional<std::int64_t> asked_limit,
+                                                                    std::optional<std::string> const& cursor) {
+    if (query.status == delivery_status::pending) co_return invalid_at("/status", "must be dead, delivered or skipped");
     auto const most = static_cast<std::int64_t>(limits::batch_items_max);
-    auto const limit = wanted.limit.value_or(most);
+    auto const limit = asked_limit.value_or(most);
     if (limit < 1 || limit > most) co_return invalid_at("/limit", "must be 1 to " + std::to_string(most));
     query.limit = static_cast<std::size_t>(limit);
-    if (wanted.cursor) {
-        auto const place = read_cursor("notifications.redeliver_all", *wanted.cursor);
+    if (cursor) {
+        auto const place = read_cursor(list, *cursor);
         if (!place) co_return place.error();
         query.before = read_place(*place);
         if (!query.before) co_return bad_cursor();
@@ -307,9 +389,9 @@ asio::awaitable<result<redelivered>> store_service::redeliver_page(request<redel
     std::vector<request<rules::redeliver>> again;
     std::vector<lane> lanes;
     for (auto const& one : *records) {
-        if (wanted.since && one.created_at < *wanted.since) continue;
-        if (status == delivery_status::delivered && !one.event) continue;  // of an immediate channel
-        again.emplace_back(asked.call, rules::redeliver{key_of_record(one)});
+        if (since && one.created_at < *since) continue;
+        if (query.status == delivery_status::delivered && !one.event) continue;  // of an immediate channel
+        again.emplace_back(by, rules::redeliver{key_of_record(one)});
         lanes.push_back({one.channel, one.recipient});
     }
     if (!again.empty()) {
@@ -321,7 +403,7 @@ asio::awaitable<result<redelivered>> store_service::redeliver_page(request<redel
         engine_->wake(lanes);
     }
     if (records->size() == query.limit) {
-        done.next_cursor = make_cursor("notifications.redeliver_all", place_of(records->back()));
+        done.next_cursor = make_cursor(list, place_of(records->back()));
     }
     co_return done;
 }
@@ -410,7 +492,9 @@ results<suppression> store_service::unsuppress(requests<unsuppress_address> requ
 }  // namespace
 
 std::shared_ptr<running_service> make_service(service_parts parts) {
-    return std::make_shared<store_service>(std::move(parts));
+    auto made = std::make_shared<store_service>(std::move(parts));
+    made->tell_of_endpoints();  // as of anything else that happens
+    return made;
 }
 
 }  // namespace shop::notifications

@@ -24,9 +24,9 @@ constexpr std::size_t template_bytes_max = 64 * 1024;
 constexpr std::array<std::string_view, 3> parts{"subject", "txt", "html"};
 
 /// What templates may name, everywhere and within `order.lines`.
-constexpr std::array<std::string_view, 11> names{"customer.name", "order.id",     "order.date",     "order.lines",
-                                                 "order.total",   "order.reason", "order.tracking", "note",
-                                                 "stock.sku",     "subject",      "stock.available"};
+constexpr std::array<std::string_view, 12> names{"customer.name", "order.id",     "order.date",      "order.lines",
+                                                 "order.total",   "order.reason", "order.tracking",  "note",
+                                                 "stock.sku",     "subject",      "stock.available", "endpoint.id"};
 constexpr std::array<std::string_view, 5> names_of_line{"name", "sku", "quantity", "unit_price", "total"};
 
 /// The last of what is parted by dots, which is taken off.
@@ -124,6 +124,11 @@ mustache::data data_of(message const& m, order_summary const* order, std::string
         if (m.event.data.available) stock.set("available", std::to_string(*m.event.data.available));
         all.set("stock", stock);
     }
+    if (m.event.type.starts_with(events::about_endpoint)) {
+        mustache::data endpoint{mustache::data::type::object};
+        endpoint.set("id", m.event.subject);
+        all.set("endpoint", endpoint);
+    }
     if (!m.order_id) return all;
     mustache::data about{mustache::data::type::object};
     about.set("id", to_string(*m.order_id));
@@ -201,8 +206,10 @@ private:
         auto const part = take_last(rest);
         auto const locale = take_last(rest);
         auto const dots = std::count(rest.begin(), rest.end(), '.');
-        bool const fits = std::find(parts.begin(), parts.end(), part) != parts.end() && is_language_tag(locale) &&
-                          (dots == 1 || dots == 2) && (rest.starts_with("order.") || rest.starts_with("stock."));
+        bool const fits =
+            std::find(parts.begin(), parts.end(), part) != parts.end() && is_language_tag(locale) &&
+            (dots == 1 || dots == 2) &&
+            (rest.starts_with("order.") || rest.starts_with("stock.") || rest.starts_with("webhook_endpoint."));
         if (fits) return {};
         return refuse(name, 0,
                       "a template is named EVENT[.CHANNEL].LOCALE.PART, such as order.shipped.de.txt; PART is subject, "

@@ -124,6 +124,33 @@ void register_list_tests(contract_suite<notifications_room>& suite) {
         EXPECT_EQ(listed(w, q), (texts{"1.2/log"}));
     });
 
+    suite.test("lists_what_a_webhook_endpoint_is_told_and_nothing_else", [](world& w) {
+        auto const to = [](std::string channel, std::string who, int order, std::uint64_t version,
+                           delivery_status now = delivery_status::delivered) {
+            auto r = delivery(order, version, std::move(channel), now);
+            r.recipient = std::move(who);
+            return r;
+        };
+        auto of_stock = to("webhook", "one", 9, 2);
+        of_stock.sku = nth_sku(1);
+        ASSERT_TRUE(put(w.store(), std::vector{to("webhook", "one", 1, 2), to("webhook", "two", 1, 2),
+                                               to("email", "one", 2, 2), to("webhook", "one", 3, 2),
+                                               to("webhook", "one", 3, 3, delivery_status::dead), of_stock}));
+        delivery_query q;
+        q.endpoint = "one";
+        EXPECT_EQ(listed(w, q), (texts{"9.2/webhook", "3.3/webhook", "3.2/webhook", "1.2/webhook"}));
+        q.limit = 2;
+        EXPECT_EQ(listed(w, q), (texts{"9.2/webhook", "3.3/webhook"}));
+        q.before = key_of_record(to("webhook", "one", 3, 3));
+        EXPECT_EQ(listed(w, q), (texts{"3.2/webhook", "1.2/webhook"}));
+        q = {};
+        q.endpoint = "one";
+        q.status = delivery_status::dead;
+        EXPECT_EQ(listed(w, q), (texts{"3.3/webhook"}));
+        q.endpoint = "nobody";
+        EXPECT_EQ(listed(w, q), texts{});
+    });
+
     suite.test("lists_what_a_customer_was_told_of_orders_and_nothing_else", [](world& w) {
         auto const to = [](std::string who, int order, std::uint64_t version,
                            delivery_status now = delivery_status::delivered) {

@@ -418,4 +418,38 @@ std::vector<notifications::suppression_record> sample<notifications::suppression
     return out;
 }
 
+notifications::endpoint_record sample<notifications::endpoint_record>::make(int n) {
+    notifications::endpoint_record r;
+    r.id = nth_id<notifications::endpoint_id>(n);
+    r.version = 1;
+    r.url = "https://example.com/hooks/" + nth_text("shop", n);
+    r.events = document(std::vector<std::string>{"*"});
+    notifications::webhook_secret first;
+    first.secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    r.secrets = document(std::vector{first});
+    r.asked = odd_print;
+    r.created_at = r.updated_at = nth_time(n);
+    return r;
+}
+
+std::vector<notifications::endpoint_record> sample<notifications::endpoint_record>::odd() {
+    std::vector<notifications::endpoint_record> out;
+    for (auto const& text : odd_texts()) {
+        auto& r = out.emplace_back(make(odd_from + static_cast<int>(out.size())));
+        r.version = static_cast<std::uint64_t>(largest);
+        r.url = text;
+        r.description = text;
+        r.events = document(std::vector<std::string>{text, "b", text});
+        r.enabled = false;
+        r.disabled_reason = notifications::disabled_reason::failing;
+        r.failing_since = nth_time(3);
+        notifications::webhook_secret one;
+        one.secret = one.drawn_for = text;
+        one.signs_until = nth_time(4);
+        r.secrets = document(std::vector{one, one});
+        r.asked = {};
+    }
+    return out;
+}
+
 }  // namespace shop::testing

@@ -99,6 +99,11 @@ struct sample<notifications::suppression_record> {
     static notifications::suppression_record make(int n);
     static std::vector<notifications::suppression_record> odd();
 };
+template <>
+struct sample<notifications::endpoint_record> {
+    static notifications::endpoint_record make(int n);
+    static std::vector<notifications::endpoint_record> odd();
+};
 template <class Log>
 struct sample<events::cursor_record<Log>> {
     using record = events::cursor_record<Log>;

@@ -37,6 +37,33 @@ public:
     results<suppression> unsuppress(requests<unsuppress_address> requests) override {
         return ask(all_operations, std::move(requests));
     }
+    results<webhook_endpoint> create_endpoint(requests<notifications::create_endpoint> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
+    results<webhook_endpoint> get_endpoint(requests<notifications::get_endpoint> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
+    results<page<webhook_endpoint>> list_endpoints(requests<notifications::list_endpoints> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
+    results<webhook_endpoint> change_endpoint(requests<notifications::change_endpoint> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
+    results<noted> remove_endpoint(requests<notifications::remove_endpoint> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
+    results<webhook_endpoint> rotate_secret(requests<notifications::rotate_secret> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
+    results<page<delivery>> endpoint_deliveries(requests<list_endpoint_deliveries> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
+    results<redelivered> redeliver_to_endpoint(requests<notifications::redeliver_to_endpoint> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
+    results<tested_endpoint> test_endpoint(requests<notifications::test_endpoint> requests) override {
+        return ask(all_operations, std::move(requests));
+    }
 };
 
 }  // namespace

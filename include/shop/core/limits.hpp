@@ -44,6 +44,12 @@ inline constexpr std::size_t order_metadata_name_bytes_max = 64;  ///< UTF-8
 inline constexpr std::size_t order_note_bytes_max = 500;          ///< UTF-8, so that an event stays small
 inline constexpr std::size_t order_tracking_bytes_max = 100;      ///< UTF-8
 
+inline constexpr std::size_t event_type_bytes_max = 100;                ///< `shop.order.confirmed.v1`
+inline constexpr std::size_t webhook_endpoints_max = 1'000;             ///< of one shop
+inline constexpr std::size_t webhook_event_filters_max = 64;            ///< per endpoint
+inline constexpr std::size_t webhook_description_characters_max = 200;  ///< Unicode code points
+inline constexpr std::int64_t webhook_overlap_hours_max = 168;          ///< that two secrets sign
+
 inline constexpr std::size_t page_items_max = 100;     ///< per page of a list
 inline constexpr std::size_t page_items_default = 20;  ///< when a caller names none
 inline constexpr std::size_t search_step_products =

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <shop/core/describe.hpp>
@@ -13,6 +14,11 @@ namespace shop {
 template <class T>
 bool is_as_read(T const& said, T const& now) {
     return said == now;
+}
+/// Of a member that a thing need not have.
+template <class T>
+bool is_as_read(T const& said, std::optional<T> const& now) {
+    return now && is_as_read(said, *now);
 }
 
 namespace detail {

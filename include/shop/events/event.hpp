@@ -51,7 +51,8 @@ struct event {
 };
 
 /// What types of events begin with: what the event is about.
-inline constexpr std::string_view about_order = "shop.order.", about_stock = "shop.stock.";
+inline constexpr std::string_view about_order = "shop.order.", about_stock = "shop.stock.",
+                                  about_endpoint = "shop.webhook_endpoint.";
 
 /// `shop.order.confirmed.v1`
 inline std::string type_of(std::string_view about, std::string_view status) {

@@ -10,6 +10,7 @@
 #include <shop/notifications/service.hpp>
 #include <shop/notifications/store.hpp>
 #include <shop/notifications/templates.hpp>
+#include <shop/notifications/webhook_options.hpp>
 
 namespace shop::notifications {
 
@@ -23,6 +24,7 @@ struct service_parts {
     std::shared_ptr<order_facts> orders = nullptr;  ///< null: contact data and contents of orders are unknown
     std::shared_ptr<notifications::templates const> templates = nullptr;  ///< null: those of the library
     delivery_options delivery = {};
+    webhook_options webhooks = {};  ///< with a sender the channel `webhook` is one of the channels
 };
 
 /// A service that also sends what is due.

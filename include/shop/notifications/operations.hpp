@@ -33,6 +33,34 @@ inline constexpr auto operations = std::tuple{
     operation<service, unsuppress_address, suppression>{
         "notifications.unsuppress", http_method::delete_, "/v1/suppressions/{address}", operation_kind::unary,
         safety::idempotent, success::answered, "notifications:write", &service::unsuppress, sensitivity::personal},
+    operation<service, create_endpoint, webhook_endpoint>{
+        "webhooks.create", http_method::post, "/v1/webhook-endpoints", operation_kind::unary, safety::keyed,
+        success::created, "webhooks:write", &service::create_endpoint, sensitivity::personal},
+    operation<service, get_endpoint, webhook_endpoint>{"webhooks.get", http_method::get, "/v1/webhook-endpoints/{id}",
+                                                       operation_kind::unary, safety::safe, success::answered,
+                                                       "webhooks:read", &service::get_endpoint, sensitivity::personal},
+    operation<service, list_endpoints, page<webhook_endpoint>>{
+        "webhooks.list", http_method::get, "/v1/webhook-endpoints", operation_kind::list, safety::safe,
+        success::answered, "webhooks:read", &service::list_endpoints, sensitivity::personal},
+    operation<service, change_endpoint, webhook_endpoint>{
+        "webhooks.change", http_method::patch, "/v1/webhook-endpoints/{id}", operation_kind::unary, safety::idempotent,
+        success::answered, "webhooks:write", &service::change_endpoint, sensitivity::personal},
+    operation<service, remove_endpoint, noted>{"webhooks.remove", http_method::delete_, "/v1/webhook-endpoints/{id}",
+                                               operation_kind::unary, safety::idempotent, success::removed,
+                                               "webhooks:write", &service::remove_endpoint, sensitivity::personal},
+    operation<service, rotate_secret, webhook_endpoint>{
+        "webhooks.rotate_secret", http_method::post, "/v1/webhook-endpoints/{id}/rotate-secret", operation_kind::unary,
+        safety::keyed, success::answered, "webhooks:write", &service::rotate_secret, sensitivity::personal},
+    operation<service, list_endpoint_deliveries, page<delivery>>{
+        "webhooks.deliveries", http_method::get, "/v1/webhook-endpoints/{id}/deliveries", operation_kind::list,
+        safety::safe, success::answered, "webhooks:read", &service::endpoint_deliveries, sensitivity::personal},
+    operation<service, redeliver_to_endpoint, redelivered>{
+        "webhooks.redeliver", http_method::post, "/v1/webhook-endpoints/{id}/redeliver", operation_kind::unary,
+        safety::idempotent, success::answered, "webhooks:write", &service::redeliver_to_endpoint,
+        sensitivity::personal},
+    operation<service, test_endpoint, tested_endpoint>{
+        "webhooks.test", http_method::post, "/v1/webhook-endpoints/{id}/test", operation_kind::unary,
+        safety::idempotent, success::answered, "webhooks:write", &service::test_endpoint, sensitivity::personal},
 };
 
 static_assert(all_personal(operations));

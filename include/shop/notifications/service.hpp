@@ -6,6 +6,7 @@
 #include <shop/core/result.hpp>
 #include <shop/events/event.hpp>
 #include <shop/notifications/types.hpp>
+#include <shop/notifications/webhook_endpoint.hpp>
 
 namespace shop::notifications {
 
@@ -157,6 +158,40 @@ public:
     /// @par Errors
     /// `not_found`, `forbidden` to customers.
     virtual results<suppression> unsuppress(requests<unsuppress_address> requests) = 0;
+
+    /// Registers where another system is told of events. The answer holds the secret that signs what is sent there: it
+    /// is shown this once. A repeat under its key is answered so, too, as long as the endpoint was not changed.
+    /// @par Errors
+    /// Of this and the following: `forbidden` to customers, `not_supported` in a shop that sends no webhooks.
+    /// `invalid_value`, also when there are `limits::webhook_endpoints_max` already; `idempotency_key_reused`.
+    virtual results<webhook_endpoint> create_endpoint(requests<notifications::create_endpoint> requests) = 0;
+    /// @par Errors
+    /// `not_found`.
+    virtual results<webhook_endpoint> get_endpoint(requests<notifications::get_endpoint> requests) = 0;
+    /// All endpoints, by id.
+    virtual results<page<webhook_endpoint>> list_endpoints(requests<notifications::list_endpoints> requests) = 0;
+    /// Changes what is named. Enabled anew, what failed before is forgotten.
+    /// @par Errors
+    /// `not_found`, `version_mismatch`, `invalid_value`.
+    virtual results<webhook_endpoint> change_endpoint(requests<notifications::change_endpoint> requests) = 0;
+    /// Nothing is sent there any more; what waits is undeliverable. One that is not there is no error.
+    virtual results<noted> remove_endpoint(requests<notifications::remove_endpoint> requests) = 0;
+    /// Draws a new secret, shown this once; the one before signs, too, for 24 hours unless told otherwise. A repeat under
+    /// its key draws no other.
+    /// @par Errors
+    /// `not_found`, `invalid_value`.
+    virtual results<webhook_endpoint> rotate_secret(requests<notifications::rotate_secret> requests) = 0;
+    /// Sends an event `shop.webhook_endpoint.test.v1` now, once, to a disabled endpoint, too, and answers what the
+    /// receiver said of it; never its body.
+    /// @par Errors
+    /// `not_found`.
+    virtual results<tested_endpoint> test_endpoint(requests<notifications::test_endpoint> requests) = 0;
+    /// What an endpoint was told, newest first; of one that was deleted, too.
+    virtual results<page<delivery>> endpoint_deliveries(requests<list_endpoint_deliveries> requests) = 0;
+    /// Sends messages to an endpoint again, a page at a time, as `redeliver` does.
+    /// @par Errors
+    /// `invalid_value`.
+    virtual results<redelivered> redeliver_to_endpoint(requests<notifications::redeliver_to_endpoint> requests) = 0;
 };
 
 }  // namespace shop::notifications

@@ -2,6 +2,7 @@
 
 #include <shop/events/event.hpp>
 #include <shop/json/document.hpp>
+#include <shop/notifications/endpoint_record.hpp>
 #include <shop/notifications/preferences.hpp>
 #include <shop/notifications/types.hpp>
 #include <shop/records/lease.hpp>
@@ -97,7 +98,8 @@ struct suppression_record {
     friend bool operator==(suppression_record const&, suppression_record const&) = default;
 };
 
-using store_schema = shop::schema<delivery_record, lease_record, preferences_record, suppression_record>;
+using store_schema =
+    shop::schema<delivery_record, lease_record, preferences_record, suppression_record, endpoint_record>;
 
 /// Which deliveries to list.
 struct delivery_query {
@@ -105,6 +107,7 @@ struct delivery_query {
     std::optional<delivery_status> status;
     std::optional<std::string> channel;
     std::optional<std::string> customer_id;         ///< what this customer was told of orders; nothing of stock
+    std::optional<std::string> endpoint;            ///< what this webhook endpoint is told
     std::optional<key_of<delivery_record>> before;  ///< keyset: keys less than this
     std::size_t limit = 0;
 };

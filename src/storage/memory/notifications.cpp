@@ -168,6 +168,7 @@ private:
             if (query.order_id && r.subject != query.order_id->value) break;
             if (query.status && r.status != *query.status) continue;
             if (query.channel && r.channel != *query.channel) continue;
+            if (query.endpoint && (r.channel != "webhook" || r.recipient != *query.endpoint)) continue;
             out.push_back(r);
         }
         return out;

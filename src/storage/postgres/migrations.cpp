@@ -248,7 +248,26 @@ CREATE TABLE notifications_suppression (
     created_at           bigint NOT NULL
 );
 )sql",
-                                8}};
+                                8},
+                               {R"sql(
+CREATE TABLE notifications_endpoint (
+    id                   uuid PRIMARY KEY,
+    revision             bigint NOT NULL CHECK (revision > 0),
+    version              bigint NOT NULL CHECK (version > 0),
+    url                  text COLLATE "C" NOT NULL,
+    description          text COLLATE "C" NOT NULL,
+    events               text COLLATE "C" NOT NULL,
+    enabled              boolean NOT NULL,
+    disabled_reason      text COLLATE "C" CHECK (disabled_reason IN ('by_hand', 'gone', 'failing')),
+    failing_since        bigint,
+    secrets              text COLLATE "C" NOT NULL,
+    asked                bytea NOT NULL,
+    created_at           bigint NOT NULL,
+    updated_at           bigint NOT NULL
+);
+CREATE INDEX notifications_delivery_of_endpoint
+    ON notifications_delivery (recipient, subject, sequence) WHERE channel = 'webhook';
+)sql"}};
 
 }  // namespace
 

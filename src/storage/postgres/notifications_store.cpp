@@ -27,6 +27,8 @@ public:
             within);
         static auto const of_customer =
             select_where<delivery_record>(" WHERE stored.recipient = $8::text AND stored.sku IS NULL AND " + within);
+        static auto const of_endpoint = select_where<delivery_record>(
+            " WHERE stored.channel = 'webhook' AND stored.recipient = $8::text AND " + within);
         auto work = [query = std::move(query)](session& on, std::vector<delivery_record>& out) {
             auto const [order, version, channel, recipient] =
                 query.before.value_or(key_of<delivery_record>{uuid::beyond_all(), 0, "", ""});
@@ -34,6 +36,7 @@ public:
                 select(on, what, out, order, version, channel, recipient, query.status, query.channel, query.limit,
                        more...);
             };
+            if (query.endpoint) return read(of_endpoint, *query.endpoint);
             if (query.order_id) return read(of_order, *query.order_id, query.customer_id);
             if (query.customer_id) return read(of_customer, *query.customer_id);
             if (query.status && *query.status != notifications::delivery_status::delivered) return read(of_unsent);

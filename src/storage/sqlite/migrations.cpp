@@ -277,7 +277,27 @@ CREATE TABLE notifications_suppression (
     checksum    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 )sql",
-                                9}};
+                                9},
+                               {R"sql(
+CREATE TABLE notifications_endpoint (
+    id               BLOB PRIMARY KEY,
+    revision         INTEGER NOT NULL CHECK (revision > 0),
+    version          INTEGER NOT NULL CHECK (version > 0),
+    url              TEXT NOT NULL,
+    description      TEXT NOT NULL,
+    events           TEXT NOT NULL,
+    enabled          INTEGER NOT NULL,
+    disabled_reason  TEXT CHECK (disabled_reason IN ('by_hand', 'gone', 'failing')),
+    failing_since    INTEGER,
+    secrets          TEXT NOT NULL,
+    asked            BLOB NOT NULL,
+    created_at       INTEGER NOT NULL,
+    updated_at       INTEGER NOT NULL,
+    checksum         INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX notifications_delivery_of_endpoint
+    ON notifications_delivery (recipient, subject, sequence) WHERE channel = 'webhook';
+)sql"}};
 
 }  // namespace
 

@@ -92,12 +92,18 @@ private:
             " AND (subject, sequence, channel, recipient) < (?1, ?2, ?3, ?4) AND (?5 IS NULL OR status = ?5)"
             " AND (?6 IS NULL OR channel = ?6)"
             " ORDER BY subject DESC, sequence DESC, channel DESC LIMIT ?7";
+        static constexpr auto of_endpoint =
+            "WHERE channel = 'webhook' AND recipient = ?8"
+            " AND (subject, sequence, channel, recipient) < (?1, ?2, ?3, ?4) AND (?5 IS NULL OR status = ?5)"
+            " AND (?6 IS NULL OR channel = ?6)"
+            " ORDER BY subject DESC, sequence DESC LIMIT ?7";
         auto [order, version, channel, recipient] =
             query.before.value_or(key_of<delivery_record>{uuid::beyond_all(), 0, "", ""});
         auto const read = [&](char const* which, auto const&... more) {
             return select(on, which, out, order, version, channel, recipient, query.status, query.channel, query.limit,
                           more...);
         };
+        if (query.endpoint) return read(of_endpoint, *query.endpoint);
         if (query.order_id) return read(of_order, *query.order_id, query.customer_id);
         if (query.customer_id) return read(of_customer, *query.customer_id);
         if (query.status && *query.status != notifications::delivery_status::delivered) return read(of_unsent);

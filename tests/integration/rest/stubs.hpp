@@ -201,6 +201,49 @@ public:
         requests<shop::notifications::list_notifications> r) override {
         return lists.take(std::move(r));
     }
+
+    using webhook_endpoint = shop::notifications::webhook_endpoint;
+    canned<shop::notifications::create_endpoint, webhook_endpoint> endpoint_creates;
+    canned<shop::notifications::get_endpoint, webhook_endpoint> endpoint_gets;
+    canned<shop::notifications::list_endpoints, shop::page<webhook_endpoint>> endpoint_lists;
+    canned<shop::notifications::change_endpoint, webhook_endpoint> endpoint_changes;
+    canned<shop::notifications::remove_endpoint, shop::notifications::noted> endpoint_removals;
+    canned<shop::notifications::rotate_secret, webhook_endpoint> rotations;
+    canned<shop::notifications::test_endpoint, shop::notifications::tested_endpoint> endpoint_tests;
+
+    canned<shop::notifications::list_endpoint_deliveries, shop::page<shop::notifications::delivery>> deliveries;
+    canned<shop::notifications::redeliver_to_endpoint, shop::notifications::redelivered> endpoint_redeliveries;
+
+    results<shop::page<shop::notifications::delivery>> endpoint_deliveries(
+        requests<shop::notifications::list_endpoint_deliveries> r) override {
+        return deliveries.take(std::move(r));
+    }
+    results<shop::notifications::redelivered> redeliver_to_endpoint(
+        requests<shop::notifications::redeliver_to_endpoint> r) override {
+        return endpoint_redeliveries.take(std::move(r));
+    }
+    results<webhook_endpoint> create_endpoint(requests<shop::notifications::create_endpoint> r) override {
+        return endpoint_creates.take(std::move(r));
+    }
+    results<webhook_endpoint> get_endpoint(requests<shop::notifications::get_endpoint> r) override {
+        return endpoint_gets.take(std::move(r));
+    }
+    results<shop::page<webhook_endpoint>> list_endpoints(requests<shop::notifications::list_endpoints> r) override {
+        return endpoint_lists.take(std::move(r));
+    }
+    results<webhook_endpoint> change_endpoint(requests<shop::notifications::change_endpoint> r) override {
+        return endpoint_changes.take(std::move(r));
+    }
+    results<shop::notifications::noted> remove_endpoint(requests<shop::notifications::remove_endpoint> r) override {
+        return endpoint_removals.take(std::move(r));
+    }
+    results<webhook_endpoint> rotate_secret(requests<shop::notifications::rotate_secret> r) override {
+        return rotations.take(std::move(r));
+    }
+    results<shop::notifications::tested_endpoint> test_endpoint(
+        requests<shop::notifications::test_endpoint> r) override {
+        return endpoint_tests.take(std::move(r));
+    }
 };
 
 }  // namespace rest

@@ -42,6 +42,16 @@ order_summary two_mugs() {
     return order;
 }
 
+message about_endpoint() {
+    message m;
+    m.event.type = events::type_of(events::about_endpoint, "disabled");
+    m.event.subject = "019a0000-0000-8000-8000-000000000001";
+    m.event.data.note = "gone";
+    m.channel = "email";
+    m.recipient = "shop";
+    return m;
+}
+
 class templates_of_a_folder : public ::testing::Test {
 protected:
     void write(std::string const& name, std::string const& text) { folder.write(name, text); }
@@ -73,6 +83,8 @@ TEST(default_templates, say_something_of_every_event_in_both_languages) {
         look(about_order(std::string(status)), nullptr);
     }
     for (auto const status : words_of(availability_status{})) look(about_stock(std::string(status)), nullptr);
+    look(about_endpoint(), nullptr);
+    EXPECT_THAT(all->render(about_endpoint(), nullptr, "en")->text, HasSubstr(about_endpoint().event.subject));
 }
 
 TEST(default_templates, escape_what_is_filled_in_in_html_alone) {

@@ -43,6 +43,9 @@ std::string tag_of(orders::order const& o) {
 std::string tag_of(notifications::preferences const& p) {
     return quoted(p.version);
 }
+std::string tag_of(notifications::webhook_endpoint const& e) {
+    return quoted(e.version);
+}
 
 std::string location_of(products::product const& p) {
     return "/v1/products/" + std::string(p.sku.text());
@@ -50,6 +53,12 @@ std::string location_of(products::product const& p) {
 std::string location_of(orders::order const& o) {
     std::string address = "/v1/orders/";
     append(address, o.id.value);
+    return address;
+}
+
+std::string location_of(notifications::webhook_endpoint const& e) {
+    std::string address = "/v1/webhook-endpoints/";
+    append(address, e.id.value);
     return address;
 }
 

@@ -6,6 +6,7 @@
 #include <shop/http/problem.hpp>
 #include <shop/inventory/service.hpp>
 #include <shop/json/json.hpp>
+#include <shop/notifications/service.hpp>
 #include <shop/orders/service.hpp>
 #include <shop/products/service.hpp>
 
@@ -52,6 +53,7 @@ std::string tag_of(products::product const& p);
 std::string tag_of(inventory::stock_level const& s);
 std::string tag_of(orders::order const& o);
 std::string tag_of(notifications::preferences const& p);
+std::string tag_of(notifications::webhook_endpoint const& e);
 
 /// Where a resource is read; empty where it has no address of its own.
 template <class Resource>
@@ -60,6 +62,7 @@ std::string location_of(Resource const&) {
 }
 std::string location_of(products::product const& p);
 std::string location_of(orders::order const& o);
+std::string location_of(notifications::webhook_endpoint const& e);
 
 /// A refusal, in the words of the request's place.
 response refuse(exchange const& at, bool is_list, error const& e);

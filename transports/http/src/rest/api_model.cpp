@@ -81,6 +81,10 @@ constexpr string_view shape_name() {
         return "quiet_hours";
     else if constexpr (std::is_same_v<T, notifications::suppression>)
         return "suppression";
+    else if constexpr (std::is_same_v<T, notifications::webhook_endpoint>)
+        return "webhook_endpoint";
+    else if constexpr (std::is_same_v<T, notifications::tested_endpoint>)
+        return "tested_endpoint";
     else if constexpr (std::is_same_v<T, notifications::delivery>)
         return "delivery";
     else if constexpr (std::is_same_v<T, notifications::delivery_attempt>)
