@@ -88,6 +88,9 @@ struct settings {
     bool smtp_requires_tls = true;
     std::string smtp_ca_file, smtp_user, smtp_password_file;
     std::size_t smtp_connections = 0, smtp_messages_per_connection = 0;
+    bool webhook_private_targets = false;
+    std::string webhook_trust;  ///< path of a PEM file: whom to believe about receivers of webhooks
+    std::size_t webhook_failing_days = 0;
 
     /// Whether callers must say who they are.
     bool asks_who() const { return !keys.empty() || !jwt_issuer.empty(); }

@@ -297,6 +297,7 @@ shop::result<void> wiring::run_services(role what, settings const& with) {
     options.unknown_skus = with.unknown_skus;
     if (options.here.notifications) {
         if (auto told = set_up_notifications(options, with, context_); !told) return told.error();
+        if (auto opened = open_webhooks(options, with); !opened) return opened.error();
     }
     if (inventory_)
         options.inventory_available = [inventory = inventory_] {
@@ -315,6 +316,20 @@ shop::result<void> wiring::run_services(role what, settings const& with) {
     watching_.add(engine_, with.store.which == store_choice::kind::postgres ? database : nullptr);
     between_looks_ = std::make_shared<shop::interruptible_timer>(context_);
     asio::co_spawn(context_.executor, watch_stores(*this, between_looks_), asio::detached);
+    return {};
+}
+
+shop::result<void> wiring::open_webhooks(shop::engine_options& options, settings const& with) {
+    webhook::sender_options sending;
+    if (with.webhook_private_targets) sending.allowed = webhook::targets::any;
+    sending.trust = with.webhook_trust;
+    auto sender = webhook::curl_sender::open(std::move(sending), *context_.clock);
+    if (!sender) {
+        return shop::error(shop::error_code::invalid_value, "webhook-trust: " + std::string(sender.error().message()));
+    }
+    webhooks_ = std::move(*sender);
+    options.webhooks.sender = webhooks_;
+    options.webhooks.failing_max = std::chrono::days(with.webhook_failing_days);
     return {};
 }
 
@@ -445,6 +460,7 @@ void wiring::close() {
     end_streams();
     for (auto const& one : peers_) one->stop();
     engine_.close();
+    if (webhooks_) webhooks_->close();
 }
 
 }  // namespace shop_server

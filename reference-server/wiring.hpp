@@ -17,6 +17,7 @@
 #include "access/access_control.hpp"
 #include "access/refusal_log.hpp"
 #include "access/service_credentials.hpp"
+#include "channels/webhook/curl_sender.hpp"
 #include "edge/cors_and_load_shedding.hpp"
 #include "edge/order_expansion.hpp"
 #include "peers/peer.hpp"
@@ -62,6 +63,7 @@ private:
     std::shared_ptr<peer> meet(std::string service, std::vector<std::string> const& addresses, peer_options options);
     std::optional<shop::error> judge_caller(shop::http::request const& head, std::string_view operation);
     shop::result<void> run_services(role what, settings const& with);
+    shop::result<void> open_webhooks(shop::engine_options& options, settings const& with);
     void offer(role what);
     void open_streams(settings const& with);
     void serve_rest(shop::services services, settings const& with);
@@ -73,6 +75,7 @@ private:
     std::vector<std::shared_ptr<peer>> peers_;
     std::shared_ptr<peer> inventory_;
     shop::services elsewhere_, served_;
+    std::shared_ptr<webhook::curl_sender> webhooks_;
     shop::engine engine_;
     bool has_store_ = false;
     bool store_answers_ = true;
