@@ -43,7 +43,7 @@ public:
             printer << reset << utf8 << m.what.text << cut << std::flush;
             if (printer) {
                 answers.emplace_back();
-                printed_.set_value();
+                if (receipts_++ == 0) printed_.set_value();
             } else {
                 answers.emplace_back(shop::error(shop::error_code::unavailable, "the printer is off"));
             }
@@ -58,6 +58,7 @@ public:
 
 private:
     std::string device_;
+    int receipts_ = 0;
     std::promise<void> printed_;
 };
 

@@ -19,8 +19,9 @@
 namespace shop::http::test {
 
 /// A handler that remembers what it saw. `/echo` takes 1,000 bytes and answers them, `/echo-more` takes more, `/large`
-/// answers many, `/streamed` begins a body that goes on, `/held` answers when released, `/throws` throws; `/later...` is judged when released, `/later-refused`
-/// with 401, and takes as much as `/echo-more`; anything else answers `hello`.
+/// answers many, `/streamed` begins a body that goes on, `/held` answers when released, `/throws` throws; `/later...`
+/// is judged when released, `/later-refused` with 401, and takes as much as `/echo-more`; anything else answers
+/// `hello`.
 class recorder : public handler {
 public:
     static constexpr std::size_t echo_bytes_max = 1'000;

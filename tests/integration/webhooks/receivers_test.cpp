@@ -21,8 +21,8 @@ using namespace shop_server::webhook;
 namespace asio = boost::asio;
 using texts = std::vector<std::string>;
 
-constexpr auto secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-constexpr auto other_secret = "whsec_c2hvcCB3ZWJob29rIHNlY3JldCBudW1iZXIgb25lICE=";
+constexpr auto shared_secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+constexpr auto another_secret = "whsec_c2hvcCB3ZWJob29rIHNlY3JldCBudW1iZXIgb25lICE=";
 
 /// The clocks of this machine, of which the one for people is wrong.
 class shifted_clock final : public shop::scheduler {
@@ -97,18 +97,18 @@ TEST(what_webhooks_post, is_taken_by_the_libraries_of_receivers) {  // rows 105 
         GTEST_SKIP() << "the npm packages that verify webhooks are not installed: script/setup --tests, with npm";
     }
     shop_test::process receiver(
-        {node, std::string(SHOP_SOURCE_DIR) + "/tests/webhook_verifiers/verify.mjs", folder, secret});
+        {node, std::string(SHOP_SOURCE_DIR) + "/tests/webhook_verifiers/verify.mjs", folder, shared_secret});
     auto const url = url_of(receiver);
-    EXPECT_EQ(post(url, {secret}), 204) << receiver.out() << receiver.err();
+    EXPECT_EQ(post(url, {shared_secret}), 204) << receiver.out() << receiver.err();
     for (auto const* line : {"standardwebhooks: taken\n", "svix1: taken\n", "svix2: taken\n",
                              "cloudevents: taken shop.order.shipped.v1 019a0000-0000-7000-8000-0000000000a5 "
                              "0000000000000000003 00000000-0000-0000-0000-000000000001/"
                              "019a0000-0000-7000-8000-0000000000a5/3\n"}) {
         EXPECT_TRUE(receiver.wait_for_out(line)) << line << receiver.out();
     }
-    EXPECT_EQ(post(url, {other_secret, secret}), 204) << "in rotation";
-    EXPECT_EQ(post(url, {other_secret}), 400) << "another's secret";
-    EXPECT_EQ(post(url, {secret}, std::chrono::seconds(-400)), 400) << "signed long ago";
+    EXPECT_EQ(post(url, {another_secret, shared_secret}), 204) << "in rotation";
+    EXPECT_EQ(post(url, {another_secret}), 400) << "another's secret";
+    EXPECT_EQ(post(url, {shared_secret}, std::chrono::seconds(-400)), 400) << "signed long ago";
     for (auto const* name : {"standardwebhooks", "svix1", "svix2"}) {
         EXPECT_TRUE(receiver.wait_for_out(std::string(name) + ": No matching signature found\n")) << receiver.out();
         EXPECT_TRUE(receiver.wait_for_out(std::string(name) + ": Message timestamp too old\n")) << receiver.out();
@@ -122,17 +122,17 @@ TEST_P(example_receiver, verifies_tells_repeats_and_refuses_what_is_forged_or_ol
     auto const runs = program(language);
     if (runs.empty()) GTEST_SKIP() << language << " is not installed";
     shop_test::process receiver({runs, std::string(SHOP_SOURCE_DIR) + "/examples/webhooks/" + file},
-                                {{"SHOP_WEBHOOK_SECRET", secret}});
+                                {{"SHOP_WEBHOOK_SECRET", shared_secret}});
     auto const url = url_of(receiver);
-    EXPECT_EQ(post(url, {secret}), 204);
+    EXPECT_EQ(post(url, {shared_secret}), 204);
     EXPECT_TRUE(receiver.wait_for_out("verified shop.order.shipped.v1 019a0000-0000-7000-8000-0000000000a5 3\n"))
         << receiver.out() << receiver.err();
-    EXPECT_EQ(post(url, {other_secret, secret}), 204);
+    EXPECT_EQ(post(url, {another_secret, shared_secret}), 204);
     EXPECT_TRUE(receiver.wait_for_out("repeated shop.order.shipped.v1"));
-    EXPECT_EQ(post(url, {other_secret}), 400);
+    EXPECT_EQ(post(url, {another_secret}), 400);
     EXPECT_TRUE(receiver.wait_for_out("refused"));
-    EXPECT_EQ(post(url, {secret}, std::chrono::seconds(-400)), 400);
-    EXPECT_EQ(post(url, {secret}, std::chrono::seconds(400)), 400);
+    EXPECT_EQ(post(url, {shared_secret}, std::chrono::seconds(-400)), 400);
+    EXPECT_EQ(post(url, {shared_secret}, std::chrono::seconds(400)), 400);
 }
 
 INSTANTIATE_TEST_SUITE_P(webhooks, example_receiver,

@@ -77,7 +77,7 @@ string_view place_text(api_member::place in) {
 
 string answer_text(api_operation const& of) {
     if (of.success == success::removed) return "204";
-    if (of.kind == operation_kind::stream) return "200 and events, each one " + link(of.answer);
+    if (of.kind == operation_kind::stream) return "200 and [events](#live-updates), each one " + link(of.answer);
     string const status = of.success == success::created ? "201" : "200";
     if (of.answers_page) return status + " and a page of " + link(of.answer);
     return status + (of.kind == operation_kind::upload ? " and an array of " : " and the ") + link(of.answer);
@@ -92,6 +92,7 @@ string operation_text(api_operation const& of) {
     } else if (of.conditional) {
         text += of.changes ? "; needs `If-Match`" : "; takes `If-Match`";
     }
+    if (of.resumable) text += "; takes `Last-Event-ID`";
     text += ". Answers " + answer_text(of) + ".";
     if (!of.whole_body.empty()) {
         text += of.kind == operation_kind::upload ? " The body is an array of " : " The body is one ";

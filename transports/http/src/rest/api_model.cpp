@@ -152,6 +152,7 @@ private:
         to.changes = Row::changes && Row::conditional;
         to.can_create = Row::can_create;
         to.needs_body = Row::needs_body;
+        to.resumable = Row::resumable;
         to.has_tag = !tag_of(seen{}).empty();
         to.has_location = to.success == success::created && !location_of(seen{}).empty();
         to.can_be_open = requires(answer a) {

@@ -55,6 +55,7 @@ struct api_operation {
     bool needs_body = false;
     bool has_tag = false;         ///< answers with an `ETag`
     bool has_location = false;    ///< where what it created is read
+    bool resumable = false;       ///< a stream that goes on behind the `Last-Event-ID` of the request
     bool can_be_open = false;     ///< may be answered before its outcome is known
     operation_note note;          ///< what it does
     std::string_view whole_body;  ///< the shape that is its body, or each item of it

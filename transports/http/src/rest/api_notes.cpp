@@ -332,7 +332,8 @@ std::vector<operation_note> service_notes() {
         {"products", "The catalogue: what there is to buy, and at what price."},
         {"inventory", "Stock: what lies where, what of it is promised, and the ledger that explains it."},
         {"orders", "Orders: placed, moved along their status machine, and their history."},
-        {"notifications", "What was told to customers and to the shop, with every attempt."},
+        {"notifications", "What was told to customers and to the shop, with every attempt, and what customers chose."},
+        {"webhooks", "Where other systems are told of events, signed by Standard Webhooks."},
     };
 }
 
@@ -357,6 +358,8 @@ std::vector<operation_note> operation_notes() {
         {"inventory.get", "Reads the stock of a sku", "The sums over all locations, and each location."},
         {"inventory.list", "Lists stock, by sku",
          "Of all skus that ever had stock or settings, or of those that are named."},
+        {"inventory.availability", "Follows what can be had of skus",
+         "Server-sent events: first how each one is, then every change. Resuming begins with how each one is."},
         {"inventory.configure", "Changes the settings of a sku",
          "Members that are left out stay as they are. A sku that has no stock yet is made known by it."},
         {"inventory.record", "Records that stock came, went, moved or was counted",
@@ -374,6 +377,10 @@ std::vector<operation_note> operation_notes() {
         {"orders.list", "Lists orders, newest first", "Who is bound to a customer sees only their own."},
         {"orders.history", "Lists the steps of an order, oldest first",
          "Who did what and when; all of them on one page."},
+        {"orders.events", "Follows an order",
+         "Server-sent events, one for each change of its status from `confirmed` on; `Last-Event-ID` is a version."},
+        {"orders.all_events", "Follows all orders",
+         "Server-sent events; `Last-Event-ID` is a place in the log, and a `reset` event says that it was not found."},
         {"orders.transition", "Moves an order along",
          "From `confirmed` to `shipped` or `cancelled`, from `shipped` to `delivered`. A move to the status it already "
          "has "
@@ -382,6 +389,35 @@ std::vector<operation_note> operation_notes() {
         {"notifications.list", "Lists messages, newest first",
          "One for each event, channel and recipient, with every attempt to deliver it. A customer sees what they were "
          "told."},
+        {"notifications.redeliver", "Sends a message once more",
+         "A dead, skipped or delivered one is due again at once, with the same id."},
+        {"notifications.redeliver_all", "Sends many messages once more",
+         "Those of an order, of a channel or since a moment; all of them with `next_cursor`, a part at a time.",
+         R"({"channel": "email", "status": "dead"})"},
+        {"notifications.get_preferences", "Reads what a customer chose",
+         "Who never chose has version 0 and hears all."},
+        {"notifications.set_preferences", "Replaces what a customer chose",
+         "What is left out is as it is for who never chose. It counts for messages that are sent from then on.",
+         R"({"locale": "de-AT", "time_zone": "Europe/Vienna", "quiet_hours": {"from": "22:00", "to": "07:00"}})"},
+        {"notifications.suppressions", "Lists whom nothing is sent to", "Addresses and customers, by their text."},
+        {"notifications.suppress", "Keeps messages from an address or a customer",
+         "After a bounce, a complaint, or because they asked for it. Doing it again replaces reason and note.",
+         R"({"address": "ann@example.com", "reason": "bounce"})"},
+        {"notifications.unsuppress", "Lets messages through again", "What was skipped meanwhile stays so."},
+        {"webhooks.create", "Adds an endpoint", "Its `secret` is in this answer alone.",
+         R"({"url": "https://hooks.example.com/shop", "events": ["shop.order.*"]})"},
+        {"webhooks.get", "Reads an endpoint", "Without its secret."},
+        {"webhooks.list", "Lists endpoints, newest first", "Without their secrets."},
+        {"webhooks.change", "Changes an endpoint",
+         "Members that are left out stay as they are. Enabling it forgets what failed before.", R"({"enabled": true})"},
+        {"webhooks.remove", "Removes an endpoint", "What it has not been told yet is not sent any more."},
+        {"webhooks.rotate_secret", "Gives an endpoint another secret",
+         "Both sign for `overlap_hours`. The new `secret` is in this answer alone."},
+        {"webhooks.deliveries", "Lists what an endpoint was told, newest first", "With every attempt."},
+        {"webhooks.redeliver", "Sends messages to an endpoint once more",
+         "Dead ones without `status`; all of them with `next_cursor`, a part at a time."},
+        {"webhooks.test", "Sends an endpoint a test message now",
+         "Answers what the receiver made of it. It is not tried again."},
     };
 }
 

@@ -141,6 +141,9 @@ private:
             "\"2\"");
         add("if_new", "If-None-Match", false, "`*`: only if there is none yet.", {{"type", "string"}, {"const", "*"}},
             "*");
+        add("last_event_id", "Last-Event-ID", false,
+            "The `id` of the event that came last: the stream goes on behind it. Browsers send it by themselves.", text,
+            "2");
         add("timeout", "Shop-Timeout-Ms", false,
             "How many milliseconds the request has; never more than the server gives.",
             {{"type", "integer"}, {"minimum", 1}}, 500);
@@ -184,6 +187,7 @@ private:
         if (of.conditional) use(of.can_create ? "if_match_known" : of.changes ? "if_match" : "if_match_seen");
         if (of.can_create) use("if_new");
         if (of.has_tag && of.method == http_method::get) use("if_none_match");
+        if (of.resumable) use("last_event_id");
         use("timeout");
         return out;
     }

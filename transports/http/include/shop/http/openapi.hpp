@@ -20,6 +20,7 @@ struct openapi_expansion {
 struct openapi_options {
     std::string version;       ///< of the program that serves them
     std::string server = "/";  ///< what stands before `/v1`: an address, or the base path
+    /// Each adds a parameter to its operation, and a member to what that answers.
     std::vector<openapi_expansion> expansions = {};
 };
 
