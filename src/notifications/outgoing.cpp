@@ -37,7 +37,7 @@ asio::awaitable<result<std::vector<prepared>>> outgoing::prepare(std::vector<del
         if (one.instead) continue;
         if (traits.needs_contact) {
             if (facts[i]) one.message.to = facts[i]->customer;
-            if (!one.message.to.email) {
+            if (one.message.order_id && !one.message.to.email) {
                 one.instead.emplace().instead = delivery_status::skipped;
                 continue;
             }

@@ -58,7 +58,7 @@ struct channel_traits {
     /// a message is sent at once and recorded once, with its outcome. Every other message is recorded before it is
     /// sent.
     bool is_immediate = false;
-    bool needs_contact = false;  ///< `message::to` is filled in; whose address is not known is skipped
+    bool needs_contact = false;  ///< `message::to` is filled in; a customer without an address is skipped
     bool needs_content = false;  ///< `message::what` is filled in
     /// Whether recipients may be spared it: their preferences, quiet hours and rate are asked. Not for machines.
     bool is_for_people = false;

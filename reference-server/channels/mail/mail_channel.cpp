@@ -1,113 +1,131 @@
 #include "channels/mail/mail_channel.hpp"
 
 #include <utility>
-#include <vector>
 
+#include <shop/core/text.hpp>
+#include <shop/core/uuid.hpp>
+
+#include "channels/mail/mail_message.hpp"
 #include "channels/mail/mail_settings.hpp"
+#include "channels/mail/mailer.hpp"
 #include "settings.hpp"
 
 namespace shop_server {
+
 namespace {
 
-namespace asio = boost::asio;
-using shop::error_code;
-using shop::result;
-using shop::results;
-using namespace shop::notifications;
+using shop::notifications::channel;
+using shop::notifications::channel_traits;
+using shop::notifications::message;
 
-/// Whom mails are from, whoever they are to.
-struct letterhead {
-    mailbox from;
-    std::optional<mailbox> reply_to;
-    std::string envelope_from;
-    std::string unsubscribe;
-};
-
-letterhead letterhead_of(settings const& with) {
-    letterhead of;
-    of.from = with.mail_from;
-    if (!with.mail_reply_to.address.empty()) of.reply_to = with.mail_reply_to;
-    of.envelope_from = with.mail_envelope_from.empty() ? with.mail_from.address : with.mail_envelope_from;
-    of.unsubscribe = "mailto:" + (of.reply_to ? *of.reply_to : of.from).address + "?subject=unsubscribe";
-    return of;
+/// `mailto:help@example.com?subject=unsubscribe`
+std::string unsubscribe_by_mail(std::string_view address) {
+    constexpr std::string_view digits = "0123456789ABCDEF", plain = "-._@";
+    std::string out = "mailto:";
+    for (char const c : address) {
+        bool const stays =
+            (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || plain.find(c) != plain.npos;
+        if (stays) {
+            out += c;
+        } else {
+            auto const byte = static_cast<unsigned char>(c);
+            out += '%';
+            out += digits[byte >> 4];
+            out += digits[byte & 15];
+        }
+    }
+    return out + "?subject=unsubscribe";
 }
 
-result<void> end_of(mail_report const& report) {
+shop::result<void> result_of(mail_report const& report) {
     switch (report.outcome) {
         case mail_outcome::accepted:
             return {};
         case mail_outcome::refused_for_good:
-            return shop::error(error_code::undeliverable, report.reason);
+            return shop::error(shop::error_code::invalid_value, report.reason);
         case mail_outcome::unknown:
-            return shop::error(error_code::outcome_unknown, report.reason);
+            return shop::error(shop::error_code::outcome_unknown, report.reason);
         case mail_outcome::refused_for_now:
         case mail_outcome::not_sent:
             break;
     }
-    return shop::error(error_code::unavailable, report.reason);
+    return shop::error(shop::error_code::unavailable, report.reason);
 }
 
 class email final : public channel {
 public:
-    email(letterhead of, mailer_options options) : letterhead_(std::move(of)), mailer_(std::move(options)) {}
+    email(settings const& with, mailer_options options, shop::service_context context)
+        : context_(std::move(context)),
+          from_(with.mail_from),
+          reply_to_(with.mail_reply_to),
+          bounces_to_(with.mail_envelope_from.empty() ? with.mail_from.address : with.mail_envelope_from),
+          mailer_(std::move(options)) {}
 
     std::string_view name() const override { return "email"; }
     channel_traits traits() const override {
-        channel_traits t;
-        t.needs_contact = t.needs_content = t.is_for_people = true;
-        return t;
+        channel_traits out;
+        out.needs_contact = out.needs_content = out.is_for_people = true;
+        return out;
     }
-    /// The customer of an order; who runs the shop has no address here.
-    results<std::vector<recipient>> recipients(std::vector<shop::events::event> events) override {
-        auto whom = co_await channel::recipients(events);
-        for (std::size_t i = 0; i < events.size(); ++i) {
-            if (!events[i].type.starts_with(shop::events::about_order)) whom[i] = std::vector<recipient>();
+
+    shop::results<void> send(std::vector<message> messages) override {
+        std::vector<shop::result<void>> out;
+        for (auto& one : messages) {
+            auto mail = compose(std::move(one));
+            if (!mail) {
+                out.emplace_back(mail.error());
+                continue;
+            }
+            auto leaving = *std::move(mail);
+            out.push_back(result_of(co_await mailer_.send(std::move(leaving))));
         }
-        co_return whom;
-    }
-    results<void> send(std::vector<message> messages) override {
-        std::vector<result<void>> ends;
-        ends.reserve(messages.size());
-        for (auto const& one : messages) {
-            auto end = co_await send_one(one);
-            ends.push_back(std::move(end));
-        }
-        co_return ends;
+        co_return out;
     }
 
 private:
-    asio::awaitable<result<void>> send_one(message const& one) {
+    /// Where replies go, and what is told to who runs the shop.
+    mailbox const& own() const { return reply_to_.address.empty() ? from_ : reply_to_; }
+
+    shop::result<outgoing_mail> compose(message of) const {
         mail_parts parts;
-        parts.from = letterhead_.from;
-        parts.reply_to = letterhead_.reply_to;
-        parts.to.address = one.to.email.value_or(std::string());
-        parts.to.name = one.to.name.value_or(std::string());
-        parts.subject = one.what.subject;
-        parts.text = one.what.text;
-        parts.html = one.what.html;
-        parts.id = to_string(one.id);
-        parts.date = one.event.time;
-        parts.unsubscribe = letterhead_.unsubscribe;
-        outgoing_mail mail;
-        mail.sender = letterhead_.envelope_from;
-        mail.recipient = parts.to.address;
+        parts.from = from_;
+        if (!reply_to_.address.empty()) parts.reply_to = reply_to_;
+        if (of.to.email) {
+            parts.to.address = *std::move(of.to.email);
+            if (of.to.name && shop::is_plain_text(*of.to.name)) parts.to.name = *std::move(of.to.name);
+        } else if (!of.order_id) {
+            parts.to = own();
+        } else {
+            return shop::error(shop::error_code::invalid_value, "the order has no mail address");
+        }
+        parts.subject = std::move(of.what.subject);
+        parts.text = std::move(of.what.text);
+        parts.html = std::move(of.what.html);
+        parts.id = to_string(of.id);
+        parts.date = context_.clock->stamp();
+        parts.unsubscribe = unsubscribe_by_mail(own().address);
         auto composed = compose_mail(parts);
-        if (!composed) co_return shop::error(error_code::undeliverable, std::string(composed.error().message()));
-        mail.message = std::move(*composed);
-        auto const report = co_await mailer_.send(std::move(mail));
-        co_return end_of(report);
+        if (!composed) return composed.error();
+        return outgoing_mail{bounces_to_, std::move(parts.to.address), *std::move(composed)};
     }
 
-    letterhead letterhead_;
+    shop::service_context context_;
+    mailbox from_, reply_to_;
+    std::string bounces_to_;
     mailer mailer_;
 };
 
 }  // namespace
 
-result<std::shared_ptr<channel>> mail_channel(settings const& with, shop::service_context) {
+std::shared_ptr<channel> mail_channel(settings const& with, mailer_options options, shop::service_context context) {
+    return std::make_shared<email>(with, std::move(options), std::move(context));
+}
+
+shop::result<std::shared_ptr<channel>> mail_channel(settings const& with, shop::service_context context) {
+    if (with.smtp.empty()) return shop::error(shop::error_code::invalid_value, "smtp: the channel email needs it");
     auto options = mailer_options_of(with);
     if (!options) return options.error();
-    return std::make_shared<email>(letterhead_of(with), std::move(*options));
+    return mail_channel(with, *std::move(options), std::move(context));
 }
 
 }  // namespace shop_server
