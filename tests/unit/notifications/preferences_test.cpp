@@ -83,19 +83,20 @@ TEST_F(deliveries_to_people, are_skipped_where_address_or_customer_is_suppressed
 
 TEST_F(deliveries_to_people, wait_for_the_end_of_their_quiet_hours) {
     choices chosen;
-    auto const hour = std::chrono::floor<std::chrono::hours>(clock.stamp().time_since_epoch()) % 24;
-    auto const at = [&](int hours) {
-        auto const h = (hour.count() + hours) % 24;
-        return (h < 10 ? "0" : "") + std::to_string(h) + ":00";
+    auto const minute = std::chrono::floor<std::chrono::minutes>(clock.stamp().time_since_epoch()) % 24h;
+    auto const at = [&](std::chrono::minutes later) {
+        auto const time = (minute + later) % 24h;
+        auto const two = [](std::int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+        return two(time / 1h) + ":" + two(time % 1h / 1min);
     };
-    chosen.quiet_hours = quiet_hours{at(0), at(3)};
+    chosen.quiet_hours = quiet_hours{at(0min), at(3min)};
     choose(chosen);
     tell(became("confirmed"));
     ASSERT_TRUE(settle());
     EXPECT_THAT(listed(), ElementsAre("ann/2 pending 0"));
     ASSERT_TRUE(arrive(1));
-    EXPECT_GT(letters->got[0].at, 2h);
-    EXPECT_LE(letters->got[0].at, 3h + 2s);
+    EXPECT_GT(letters->got[0].at, 2min);
+    EXPECT_LE(letters->got[0].at, 3min + 2s);
 }
 
 TEST_F(deliveries_to_people, are_told_in_the_language_they_chose) {
