@@ -61,11 +61,12 @@ shop::result<void> service_credentials::set_callers(std::string_view text) {
         auto const blank = line.find(' ');
         auto const who = shop::from_word<role>(line.substr(0, blank));
         auto const hash = blank == line.npos ? std::nullopt : parse_sha256(line.substr(blank + 1));
-        bool const calls = who && (*who == role::gateway || *who == role::inventory || *who == role::order);
+        bool const calls = who && *who != role::all && *who != role::product;
         // Not repeated: it may be a secret that was pasted here.
         if (!calls || !hash) {
-            return refuse_line(callers_setting, number,
-                               "must be gateway, inventory or order, a blank, sha256: and 64 lower-case hex digits");
+            return refuse_line(
+                callers_setting, number,
+                "must be gateway, inventory, order or notification, a blank, sha256: and 64 lower-case hex digits");
         }
         if (std::ranges::find(callers_, *hash, &known_caller::hash) != callers_.end()) {
             return refuse_line(callers_setting, number,

@@ -124,7 +124,7 @@ void register_good() {
 void register_proofs(char const* program) {
     for (auto const defect : defects) {
         auto const name = "catch_a_channel_that_" + std::string(defect);
-        ::testing::RegisterTest("contract_suites", name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
+        ::testing::RegisterTest("channel_contract_suites", name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
                                 [=, p = std::string(program)]() -> proof* { return new proof(p, defect); });
     }
 }

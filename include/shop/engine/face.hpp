@@ -219,14 +219,14 @@ public:
     }
     auto redeliver(delivery_id id) const {
         return this->one(&service::redeliver, notifications::redeliver_notification(id));
-    }
+    }  ///< One request of `service::redeliver`.
     /// One request of `service::redeliver_all`.
     auto redeliver_all(notifications::redeliver_notifications wanted) const {
         return this->one(&service::redeliver_all, std::move(wanted));
     }
     auto preferences(std::string customer) const {
         return this->one(&service::get_preferences, notifications::get_preferences(std::move(customer)));
-    }
+    }  ///< One request of `service::get_preferences`.
     /// @param version the one that was read; another one is `version_mismatch`
     auto set_preferences(std::string customer, notifications::choices chosen, std::uint64_t version) const {
         return this->one(&service::set_preferences,
@@ -234,11 +234,11 @@ public:
     }
     auto suppressions(notifications::list_suppressions wanted = {}) const {
         return this->one(&service::suppressions, std::move(wanted));
-    }
+    }  ///< One request of `service::suppressions`.
     auto suppress(notifications::suppress_address whom) const { return this->one(&service::suppress, std::move(whom)); }
     auto unsuppress(std::string address) const {
         return this->one(&service::unsuppress, notifications::unsuppress_address(std::move(address)));
-    }
+    }  ///< One request of `service::unsuppress`.
 };
 
 /// The four services under one hand.

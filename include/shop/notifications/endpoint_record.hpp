@@ -26,14 +26,14 @@ struct endpoint_record {
     static constexpr auto key() { return std::tuple{&endpoint_record::id}; }
     static constexpr std::size_t load_key_size = 1;
 
-    endpoint_id id;
+    endpoint_id id;  ///< drawn when it is created
     std::uint64_t revision = 0;
-    std::uint64_t version = 0;
-    std::string url;
+    std::uint64_t version = 0;  ///< of what callers may change; the `ETag`
+    std::string url;            ///< as `webhook_endpoint::url`
     std::string description;
-    document<std::vector<std::string>> events;  ///< as `webhook_endpoint::events`
-    bool enabled = true;
-    std::optional<notifications::disabled_reason> disabled_reason;
+    document<std::vector<std::string>> events;                      ///< as `webhook_endpoint::events`
+    bool enabled = true;                                            ///< whether it is told anything
+    std::optional<notifications::disabled_reason> disabled_reason;  ///< why it is not; nothing while it is enabled
     std::optional<timestamp> failing_since;
     document<std::vector<webhook_secret>> secrets;  ///< the newest first; it is the one that callers were given last
     shop::fingerprint asked{};                      ///< by which it was created

@@ -23,7 +23,7 @@ struct service_parts {
     std::shared_ptr<shop::lease> lease = always_held();
     std::shared_ptr<order_facts> orders = nullptr;  ///< null: contact data and contents of orders are unknown
     std::shared_ptr<notifications::templates const> templates = nullptr;  ///< null: those of the library
-    delivery_options delivery = {};
+    delivery_options delivery = {};                                       ///< when customers are told
     webhook_options webhooks = {};  ///< with a sender the channel `webhook` is one of the channels
 };
 

@@ -18,15 +18,15 @@ struct ordered_line {
     shop::sku sku;
     std::string name;           ///< of the product, when the order was placed
     std::int64_t quantity = 0;  ///< pieces
-    money unit_price;
-    money line_total;
+    money unit_price;           ///< as it was when the order was placed
+    money line_total;           ///< `unit_price` times `quantity`
 };
 
 /// What is told of an order beside its event: as it is when the message is sent.
 struct order_summary {
-    contact customer;
+    contact customer;  ///< how they are reached
     timestamp placed_at;
-    std::vector<ordered_line> lines;
+    std::vector<ordered_line> lines;  ///< in the order in which they were placed
     money total;
     std::optional<std::string> tracking;  ///< of the last shipment
     std::optional<std::string> reason;    ///< why it was rejected or cancelled, if the customer may know

@@ -42,12 +42,12 @@ constexpr std::array<std::string_view, 2> words_of(digest_mode) {
 
 /// What a customer chose. Without a word of theirs everything is sent at once.
 struct choices {
-    bool opted_out = false;                ///< nothing at all is sent
-    std::vector<muted_messages> muted;     ///< at most `limits::muted_max`
-    std::optional<std::string> locale;     ///< BCP 47; that of the order without it
-    std::optional<std::string> time_zone;  ///< of the IANA database; UTC without it
-    std::optional<notifications::quiet_hours> quiet_hours;
-    digest_mode digest = digest_mode::off;
+    bool opted_out = false;                                 ///< nothing at all is sent
+    std::vector<muted_messages> muted;                      ///< at most `limits::muted_max`
+    std::optional<std::string> locale;                      ///< BCP 47; that of the order without it
+    std::optional<std::string> time_zone;                   ///< of the IANA database; UTC without it
+    std::optional<notifications::quiet_hours> quiet_hours;  ///< in their time zone; nothing: any hour will do
+    digest_mode digest = digest_mode::off;                  ///< whether messages of a day wait for each other
 
     static constexpr auto fields() {
         using t = choices;

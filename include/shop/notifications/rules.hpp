@@ -31,15 +31,15 @@ struct record_outcome {
 
 /// Somebody wants it sent again.
 struct redeliver {
-    key_of<delivery_record> key;
+    key_of<delivery_record> key;  ///< of the delivery
 };
 
 /// What becomes of a message that is due, as its recipient chose.
 struct judgement {
     /// To be sent now, never, or at `until`.
     enum class kind { send, skip, later };
-    kind what = kind::send;
-    timestamp until{};
+    kind what = kind::send;  ///< what becomes of it
+    timestamp until{};       ///< when it is `later`
 };
 
 /// Who is told of stock: whoever runs the shop, however the channel finds them.
@@ -93,7 +93,7 @@ std::string suppressed_as(std::string_view address);
 /// @par Errors
 /// `invalid_value`.
 result<void> check(suppress_address const& command);
-suppression view(suppression_record const& record);
+suppression view(suppression_record const& record);  ///< As callers see it.
 
 /// What a customer's choices say of a message.
 /// @param taken_in when its event was

@@ -45,7 +45,7 @@ struct redeliver_notification {
 struct redeliver_notifications {
     redeliver_notifications() = default;
     std::optional<shop::order_id> order_id;
-    std::optional<std::string> channel;
+    std::optional<std::string> channel;     ///< of deliveries over this one; all without it
     std::optional<delivery_status> status;  ///< `dead` unless said; not `pending`
     std::optional<timestamp> since;         ///< made then or later
     std::optional<std::int64_t> limit;      ///< looked at, 1 to `limits::batch_items_max`; as many without it
@@ -70,10 +70,10 @@ struct get_preferences {
 struct set_preferences {
     set_preferences() = default;
     set_preferences(std::string customer, notifications::choices c, std::optional<std::uint64_t> version)
-        : id(std::move(customer)), choices(std::move(c)), if_match(version) {}
-    std::string id;  ///< of the customer
-    notifications::choices choices;
-    std::optional<std::uint64_t> if_match;  ///< the version it replaces; required
+        : id(std::move(customer)), choices(std::move(c)), if_match(version) {}  ///< What is to hold.
+    std::string id;                                                             ///< of the customer
+    notifications::choices choices;                                             ///< what is to hold from now on
+    std::optional<std::uint64_t> if_match;                                      ///< the version it replaces; required
     static constexpr auto fields() {
         return std::tuple{required("id", &set_preferences::id), optional("if_match", &set_preferences::if_match)};
     }
@@ -110,7 +110,7 @@ struct suppress_address {
 struct unsuppress_address {
     unsuppress_address() = default;
     explicit unsuppress_address(std::string whom) : address(std::move(whom)) {}
-    std::string address;
+    std::string address;  ///< as `suppress_address::address`
     static constexpr auto fields() { return std::tuple{required("address", &unsuppress_address::address)}; }
 };
 
@@ -176,7 +176,7 @@ public:
     virtual results<webhook_endpoint> change_endpoint(requests<notifications::change_endpoint> requests) = 0;
     /// Nothing is sent there any more; what waits is undeliverable. One that is not there is no error.
     virtual results<noted> remove_endpoint(requests<notifications::remove_endpoint> requests) = 0;
-    /// Draws a new secret, shown this once; the one before signs, too, for 24 hours unless told otherwise. A repeat under
+    /// Draws a new secret, shown this once; the one before signs, too, for 24 hours unless said else. A repeat under
     /// its key draws no other.
     /// @par Errors
     /// `not_found`, `invalid_value`.

@@ -26,9 +26,9 @@ struct delivery_record {
     std::string recipient;       ///< the customer's id, or `shop`
     std::uint64_t revision = 0;
     delivery_id id;
-    std::string event_type;  ///< as `delivery::event_type`
-    delivery_status status = delivery_status::pending;
-    document<std::vector<delivery_attempt>> attempts;  ///< in the order they were made
+    std::string event_type;                             ///< as `delivery::event_type`
+    delivery_status status = delivery_status::pending;  ///< `pending` until it is sent or given up
+    document<std::vector<delivery_attempt>> attempts;   ///< in the order they were made
     timestamp created_at;
     std::optional<timestamp> next_attempt_at;  ///< while pending
     std::optional<shop::sku> sku;              ///< of an event about stock
@@ -65,8 +65,8 @@ struct preferences_record {
     static constexpr std::size_t load_key_size = 1;
 
     std::string customer_id;
-    std::uint64_t revision = 0;  ///< as callers see it, too: the version of the preferences
-    document<notifications::choices> choices;
+    std::uint64_t revision = 0;                ///< as callers see it, too: the version of the preferences
+    document<notifications::choices> choices;  ///< as the customer made them
     timestamp updated_at;
 
     static constexpr auto fields() {
@@ -85,8 +85,8 @@ struct suppression_record {
 
     std::string address;  ///< an e-mail address in lower case, or a customer's id
     std::uint64_t revision = 0;
-    suppression_reason reason = suppression_reason::manual;
-    std::string note;
+    suppression_reason reason = suppression_reason::manual;  ///< why nothing is sent
+    std::string note;                                        ///< for people
     timestamp created_at;
 
     static constexpr auto fields() {
@@ -105,7 +105,7 @@ using store_schema =
 struct delivery_query {
     std::optional<shop::order_id> order_id;
     std::optional<delivery_status> status;
-    std::optional<std::string> channel;
+    std::optional<std::string> channel;             ///< of this one; of all without it
     std::optional<std::string> customer_id;         ///< what this customer was told of orders; nothing of stock
     std::optional<std::string> endpoint;            ///< what this webhook endpoint is told
     std::optional<key_of<delivery_record>> before;  ///< keyset: keys less than this

@@ -83,8 +83,8 @@ struct redelivered {
 /// What a customer wants to be told, and when.
 struct preferences {
     std::string customer_id;
-    std::uint64_t version = 0;  ///< 0 of a customer who never chose
-    notifications::choices choices;
+    std::uint64_t version = 0;       ///< 0 of a customer who never chose
+    notifications::choices choices;  ///< what the customer wants
     std::optional<timestamp> updated_at;
 
     static constexpr auto fields() {
@@ -97,9 +97,9 @@ struct preferences {
 
 /// Somebody, or an address, to whom nothing is sent any more.
 struct suppression {
-    std::string address;  ///< an e-mail address in lower case, or a customer's id
-    suppression_reason reason = suppression_reason::manual;
-    std::string note;
+    std::string address;                                     ///< an e-mail address in lower case, or a customer's id
+    suppression_reason reason = suppression_reason::manual;  ///< why nothing is sent
+    std::string note;                                        ///< for people; may be empty
     timestamp created_at;
 
     static constexpr auto fields() {

@@ -27,15 +27,15 @@ constexpr std::array<std::string_view, 3> words_of(disabled_reason) {
 
 /// Where another system is told of events, as callers see it.
 struct webhook_endpoint {
-    endpoint_id id;
-    std::string url;
+    endpoint_id id;                   ///< equal for as long as it is there
+    std::string url;                  ///< where messages are posted
     std::string description;          ///< for people; may be empty
     std::vector<std::string> events;  ///< types; one that ends with `*` is all that begin so
-    bool enabled = true;
+    bool enabled = true;              ///< whether it is told anything
     std::optional<notifications::disabled_reason> disabled_reason;  ///< unless it is enabled
     std::optional<timestamp> failing_since;                         ///< of the first failure since a message arrived
     std::optional<std::string> secret;                              ///< only in the answers that drew it: `whsec_...`
-    std::uint64_t version = 0;
+    std::uint64_t version = 0;                                      ///< rises by one with each change; the `ETag`
     timestamp created_at;
     timestamp updated_at;
 
@@ -60,10 +60,10 @@ struct webhook_endpoint {
 struct create_endpoint {
     create_endpoint() = default;
     explicit create_endpoint(std::string where) : url(std::move(where)) {}
-    std::string url;
+    std::string url;  ///< where messages are posted
     std::string description;
     std::vector<std::string> events;  ///< all without it
-    bool enabled = true;
+    bool enabled = true;              ///< whether it is told from the start
     static constexpr auto fields() {
         using t = create_endpoint;
         return std::tuple{required("url", &t::url), optional("description", &t::description),
@@ -75,7 +75,7 @@ struct create_endpoint {
 struct get_endpoint {
     get_endpoint() = default;
     explicit get_endpoint(endpoint_id which) : id(which) {}
-    endpoint_id id;
+    endpoint_id id;  ///< of the endpoint
     static constexpr auto fields() { return std::tuple{required("id", &get_endpoint::id)}; }
 };
 
@@ -94,15 +94,15 @@ struct list_endpoints {
 struct change_endpoint {
     change_endpoint() = default;
     explicit change_endpoint(endpoint_id which) : id(which) {}
-    endpoint_id id;
-    std::optional<std::string> url;
-    std::optional<std::string> description;
-    std::optional<std::vector<std::string>> events;
-    std::optional<bool> enabled;            ///< true begins anew: what failed before is forgotten
-    std::optional<std::uint64_t> if_match;  ///< the version it was read at
+    endpoint_id id;                                  ///< of the endpoint
+    std::optional<std::string> url;                  ///< as `create_endpoint::url`
+    std::optional<std::string> description;          ///< for people
+    std::optional<std::vector<std::string>> events;  ///< as `create_endpoint::events`
+    std::optional<bool> enabled;                     ///< true begins anew: what failed before is forgotten
+    std::optional<std::uint64_t> if_match;           ///< the version it was read at
     std::optional<notifications::disabled_reason> disabled_reason;  ///< this and the following: as read, or left out
     std::optional<timestamp> failing_since;
-    std::optional<std::uint64_t> version;
+    std::optional<std::uint64_t> version;  ///< this one and what follows: as they were read, or left out
     std::optional<timestamp> created_at;
     std::optional<timestamp> updated_at;
     static constexpr auto fields() {
@@ -125,7 +125,7 @@ struct change_endpoint {
 struct remove_endpoint {
     remove_endpoint() = default;
     explicit remove_endpoint(endpoint_id which) : id(which) {}
-    endpoint_id id;
+    endpoint_id id;  ///< of the endpoint
     static constexpr auto fields() { return std::tuple{required("id", &remove_endpoint::id)}; }
 };
 
@@ -133,7 +133,7 @@ struct remove_endpoint {
 struct rotate_secret {
     rotate_secret() = default;
     explicit rotate_secret(endpoint_id which) : id(which) {}
-    endpoint_id id;
+    endpoint_id id;                             ///< of the endpoint
     std::optional<std::int64_t> overlap_hours;  ///< that the old secret signs, too; 0: it is known to others
     static constexpr auto fields() {
         using t = rotate_secret;
@@ -145,7 +145,7 @@ struct rotate_secret {
 struct test_endpoint {
     test_endpoint() = default;
     explicit test_endpoint(endpoint_id which) : id(which) {}
-    endpoint_id id;
+    endpoint_id id;  ///< of the endpoint
     static constexpr auto fields() { return std::tuple{required("id", &test_endpoint::id)}; }
 };
 
@@ -155,7 +155,7 @@ struct tested_endpoint {
     bool arrived = false;                ///< the receiver answered 2xx
     std::optional<std::int64_t> status;  ///< of HTTP; nothing without an answer
     std::optional<std::string> failure;  ///< a word of `webhook_failure`
-    std::int64_t took_ms = 0;
+    std::int64_t took_ms = 0;            ///< how long the receiver took, in ms
 
     static constexpr auto fields() {
         using t = tested_endpoint;
@@ -168,8 +168,8 @@ struct tested_endpoint {
 /// Command of `service::endpoint_deliveries`.
 struct list_endpoint_deliveries {
     list_endpoint_deliveries() = default;
-    explicit list_endpoint_deliveries(endpoint_id which) : id(which) {}
-    endpoint_id id;
+    explicit list_endpoint_deliveries(endpoint_id which) : id(which) {}  ///< Of this endpoint.
+    endpoint_id id;                                                      ///< of the endpoint
     std::optional<delivery_status> status;
     std::optional<std::int64_t> limit;
     std::optional<std::string> cursor;
@@ -183,10 +183,10 @@ struct list_endpoint_deliveries {
 /// Command of `service::redeliver_to_endpoint`.
 struct redeliver_to_endpoint {
     redeliver_to_endpoint() = default;
-    explicit redeliver_to_endpoint(endpoint_id which) : id(which) {}
-    endpoint_id id;
-    std::optional<delivery_status> status;  ///< `dead` unless said; not `pending`
-    std::optional<timestamp> since;         ///< made then or later
+    explicit redeliver_to_endpoint(endpoint_id which) : id(which) {}  ///< To this endpoint.
+    endpoint_id id;                                                   ///< of the endpoint
+    std::optional<delivery_status> status;                            ///< `dead` unless said; not `pending`
+    std::optional<timestamp> since;                                   ///< made then or later
     std::optional<std::int64_t> limit;
     std::optional<std::string> cursor;
     static constexpr auto fields() {

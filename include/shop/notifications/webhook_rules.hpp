@@ -17,20 +17,20 @@ namespace shop::notifications::rules {
 
 /// `create_endpoint` with what was drawn for it.
 struct register_endpoint {
-    create_endpoint command;
+    create_endpoint command;    ///< what the caller asked for
     endpoint_id id;             ///< follows from who asks and their key
     shop::fingerprint asked{};  ///< of the command
     std::string secret;         ///< used if it is new
 };
 /// `rotate_secret` with what was drawn for it.
 struct replace_secret {
-    rotate_secret command;
+    rotate_secret command;  ///< what the caller asked for
     std::string drawn_for;  ///< follows from who asks and their key
     std::string secret;     ///< used if it was not asked for before
 };
 /// What became of a message to an endpoint.
 struct note_outcome {
-    endpoint_id id;
+    endpoint_id id;                          ///< of the endpoint
     std::optional<webhook_failure> failure;  ///< nothing: it arrived
     std::chrono::hours failing_max{};        ///< as `webhook_options::failing_max`
 };

@@ -130,7 +130,7 @@ struct follow_order {
 /// Command of `service::all_events`.
 struct follow_orders {
     follow_orders() = default;
-    explicit follow_orders(event_place const& last) : last_event_id(to_string(last)) {}
+    explicit follow_orders(event_place const& last) : last_event_id(to_string(last)) {}  ///< Behind this place.
     /// The `event_place` that was told last; absent: nothing is told but where the log ends.
     std::optional<std::string> last_event_id;
     static constexpr auto fields() { return std::tuple{optional("last_event_id", &follow_orders::last_event_id)}; }

@@ -151,11 +151,11 @@ struct order_events {
 
 /// A place in the log of all orders: `SOURCE.POSITION`, as the ids of their events are.
 struct event_place {
-    store_epoch source;
-    std::uint64_t position = 0;
+    store_epoch source;          ///< of the store whose log it is
+    std::uint64_t position = 0;  ///< in that log
 
     static std::optional<event_place> parse(std::string_view text);  ///< Nothing of any other text.
-    friend std::string to_string(event_place const& place);
+    friend std::string to_string(event_place const& place);          ///< As `parse` takes it.
 };
 
 /// Who may read a note: those who run the shop, or the customer, too.

@@ -67,7 +67,8 @@ public:
     mailer(mailer const&) = delete;
     mailer& operator=(mailer const&) = delete;
 
-    /// Hands one mail to the server. The caller's executor outlives this object. A caller that is cancelled waits no longer; the mail goes on.
+    /// Hands one mail to the server. The caller's executor outlives this object. A caller that is cancelled waits no
+    /// longer; the mail goes on.
     asio::awaitable<mail_report> send(outgoing_mail mail);
 
 private:

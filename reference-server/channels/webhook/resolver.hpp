@@ -12,7 +12,7 @@ namespace shop_server::webhook {
 /// The addresses behind a name; blocks. Empty: it leads nowhere.
 std::vector<boost::asio::ip::address> addresses_of(std::string const& host);
 
-/// Looks names up without blocking anybody: a lookup of the system cannot be cancelled, so each has a thread of its own,
+/// Looks names up without blocking anybody: a lookup of the system cannot be cancelled, so each has its own thread,
 /// of which there are `lookups_max` at most.
 /// @par Thread safety
 /// Shared objects: safe.

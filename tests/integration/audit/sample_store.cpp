@@ -146,10 +146,14 @@ void damage(std::string const& path, std::string const& sql, bool reseal) {
                 else
                     columns += columns.empty() ? column : ", " + column;
             }
-            run("UPDATE " + table + " SET checksum = row_checksum(" + columns + ")");
-            for (auto const& column : later) {
-                run("UPDATE " + table + " SET checksum = row_checksum(" + columns + ", " + column + ") WHERE " +
-                    column + " IS NOT NULL");
+            for (unsigned set = 0; set < 1u << later.size(); ++set) {
+                std::string covered = columns, has = "true";
+                for (std::size_t i = 0; i < later.size(); ++i) {
+                    bool const is_set = set >> i & 1;
+                    if (is_set) covered += ", " + later[i];
+                    has += " AND " + later[i] + (is_set ? " IS NOT NULL" : " IS NULL");
+                }
+                run("UPDATE " + table + " SET checksum = row_checksum(" + covered + ") WHERE " + has);
             }
         }
     }

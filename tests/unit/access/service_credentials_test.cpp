@@ -71,7 +71,8 @@ TEST(service_credentials, refuse_secrets_with_the_line_and_what_to_mend) {
 TEST(service_credentials, refuse_callers_with_the_line_and_what_to_mend) {
     auto const of = [](std::string const& text) { return why(service_credentials::parse({}, text)); };
     EXPECT_EQ(of("# nobody\n"), "service-callers: must name a caller");
-    std::string const form = "must be gateway, inventory or order, a blank, sha256: and 64 lower-case hex digits";
+    std::string const form =
+        "must be gateway, inventory, order or notification, a blank, sha256: and 64 lower-case hex digits";
     for (auto const& bad :
          {old_secret, "order " + old_secret, "order\t" + to_string(sha256("")), "product " + to_string(sha256("")),
           "all " + to_string(sha256("")), "order  " + to_string(sha256(""))}) {

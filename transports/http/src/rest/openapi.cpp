@@ -265,7 +265,12 @@ private:
             out["204"] = {{"description", "Done."}};
         } else if (of.kind == operation_kind::stream) {
             out["200"] = {{"description", "Server-sent events, the data of each one `" + string(of.answer) + "`."},
-                          {"content", {{"text/event-stream", {{"schema", {{"type", "string"}}}}}}}};
+                          {"content",
+                           {{"text/event-stream",
+                             {{"schema",
+                               {{"type", "string"},
+                                {"contentMediaType", "application/json"},
+                                {"contentSchema", reference("schemas", of.answer)}}}}}}}};
         } else {
             out[of.success == success::created ? "201" : "200"] = answer_of(of, "Done.");
         }
@@ -288,7 +293,7 @@ private:
         refuse(of.conditional, "412");
         refuse(has_body, "413");
         refuse(has_body, "415");
-        refuse(writes, "422");
+        refuse(writes || of.kind == operation_kind::stream, "422");
         refuse(of.changes, "428");
         refuse(true, "429");
         refuse(true, "4XX");

@@ -55,10 +55,10 @@ public:
 
     void orders_changed();  ///< Something was written to the log of the orders.
     void stock_changed();   ///< Some stock changed.
-    /// Other bounds from now on; streams that are open stay. Asks of all whether who reads still may.
-    void reload(live_update_options options);
-    /// Ends all streams, and everything that runs in the background.
-    void stop();
+
+    void reload(live_update_options options);  ///< Other bounds; streams stay open if who reads them still may.
+
+    void stop();  ///< Ends all streams, and everything that runs in the background.
 
     /// The operations that are streams: the numbers below are counted by their places here.
     static std::span<std::string_view const> operations();
