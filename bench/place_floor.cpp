@@ -200,7 +200,7 @@ private:
                       "open=NULL, checksum=? WHERE id=? AND revision=1"};
     lazily delivery_{*this,
                      "INSERT INTO notifications_delivery VALUES "
-                     "(?,2,'log',?,1,?,'shop.order.confirmed.v1','delivered',?,?,NULL,NULL,NULL,NULL,?)"};
+                     "(?,2,'log',?,1,?,'shop.order.confirmed.v1','delivered',?,?,NULL,?,NULL,NULL,NULL)"};
 };
 
 }  // namespace

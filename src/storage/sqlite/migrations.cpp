@@ -237,10 +237,10 @@ CREATE TABLE notifications_delivery_new (
     attempts         TEXT NOT NULL,
     created_at       INTEGER NOT NULL,
     next_attempt_at  INTEGER,
+    checksum         INTEGER NOT NULL,
     sku              TEXT,
     event            TEXT,
     redelivered_at   INTEGER,
-    checksum         INTEGER NOT NULL,
     PRIMARY KEY (subject, sequence, channel, recipient)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO notifications_delivery_new

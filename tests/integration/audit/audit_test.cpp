@@ -121,7 +121,7 @@ wound const wounds[] = {
     {violation_kind::cursor_beyond_log, "a_subscriber_was_told_of_orders_that_never_were",
      "UPDATE orders_cursor SET told = told + 1000"},
     {violation_kind::cursor_beyond_log, "a_subscriber_was_told_of_stock_that_never_was",
-     "UPDATE inventory_cursor SET told = told + 1000"},
+     "INSERT INTO inventory_cursor VALUES ('products', 1, 1000, 0)"},
 };
 
 /// The first words of the lines that name violations.
