@@ -85,6 +85,7 @@ void register_over(std::string const& name, std::string_view defect) {
     };
     subject.arrived = [] { return arrived; };
     subject.hang = [] { hangs = true; };
+    if (defect == "never_ends") subject.send_max = std::chrono::seconds(1);
     shop::testing::register_channel_contract(name, subject);
 }
 
