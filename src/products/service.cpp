@@ -124,7 +124,12 @@ private:
     /// What a change leaves stands, whether or not the inventory can be asked about it then.
     results<product> with_availability(results<product> changed) {
         auto answers = co_await std::move(changed);
-        if (availability_) (void)co_await show_availability(availability_, found_among(answers));
+        if (!availability_) co_return answers;
+        auto const shown = co_await show_availability(availability_, found_among(answers));
+        if (!shown) {
+            context_.log->write(severity::warning, "availability cannot be shown with what was changed",
+                                {{"reason", std::string(shown.error().word())}});
+        }
         co_return answers;
     }
 
